@@ -162,6 +162,12 @@ struct pel_env {
   pel_status (*open)(const pel_env *, const char *path, pel_file **out, uint64_t *size);
   pel_status (*read_at)(const pel_env *, pel_file *, uint64_t offset, void *p, size_t n, size_t *got);
   void (*close)(const pel_env *, pel_file *);
+  /* A file that appears under its name, whole, when committed, and leaves no trace when discarded. Committing may be put
+   * off by the engine until all reads have ended. */
+  pel_status (*create)(const pel_env *, const char *path, pel_file **out);
+  pel_status (*append)(const pel_env *, pel_file *, const void *p, size_t n);
+  pel_status (*commit)(const pel_env *, pel_file *);
+  void (*discard)(const pel_env *, pel_file *);
   bool (*cancelled)(const pel_env *);
   /* The item fails: code is a short stable word ("overflow"), the text one sentence. Answers PEL_E_FAILED. Of all
    * failures of an item the one with the least ordinal is shown. */
@@ -261,7 +267,8 @@ typedef struct pel_bind {
   const pel_type *const *in; /* input columns of port 0, then port 1 … */
   const uint32_t *nin;       /* how many on each port */
   uint32_t nports;
-  const pel_type *const *out; /* output columns */
+  const pel_type *const *out; /* output columns (a reader: its whole schema) */
+  const char *const *out_names;
   uint32_t nout;
   const struct pel_op *const *aggs; /* aggregates the operator runs (group, reduce) */
   uint32_t naggs;
