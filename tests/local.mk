@@ -18,3 +18,20 @@ EXTRA_DIST += %D%/criterion-tap.sh
 LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/criterion-tap.sh
 AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' PEL='$(abs_top_builddir)/pel$(EXEEXT)' \
   CC='$(CC)' NM='$(NM)' AWK='$(AWK)'; export top_srcdir top_builddir PEL CC NM AWK;
+
+# The part of the tests that ThreadSanitizer repeats in every ./dev check: whatever runs threads. A folder adds
+# its programs to ENGINE_TESTS.
+ENGINE_TESTS =
+check-engine:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(ENGINE_TESTS)'
+.PHONY: check-engine
+
+# ThreadSanitizer's address layout has no room where Criterion maps what its processes share.
+if TSAN
+check_LIBRARIES = tests/libtsanmap.a
+tests_libtsanmap_a_SOURCES = tests/tsan_map.c
+tests_libtsanmap_a_CFLAGS = $(AM_CFLAGS) -fno-sanitize=all
+LDADD += -Wl,-u,mincore tests/libtsanmap.a
+endif
+
+include $(srcdir)/tests/house/local.mk
