@@ -25,8 +25,10 @@ typedef enum pel_ast_op {
 
 /* The unit of a quantity; durations come first. */
 typedef enum pel_ast_unit {
-  PEL_AST_UNIT_NS, PEL_AST_UNIT_US, PEL_AST_UNIT_MS, PEL_AST_UNIT_S, PEL_AST_UNIT_MIN, PEL_AST_UNIT_H, PEL_AST_UNIT_D, PEL_AST_UNIT_W,
-  PEL_AST_UNIT_KB, PEL_AST_UNIT_MB, PEL_AST_UNIT_GB, PEL_AST_UNIT_KIB, PEL_AST_UNIT_MIB, PEL_AST_UNIT_GIB,
+  PEL_AST_UNIT_NS, PEL_AST_UNIT_US, PEL_AST_UNIT_MS, PEL_AST_UNIT_S,
+  PEL_AST_UNIT_MIN, PEL_AST_UNIT_H, PEL_AST_UNIT_D, PEL_AST_UNIT_W,
+  PEL_AST_UNIT_KB, PEL_AST_UNIT_MB, PEL_AST_UNIT_GB,
+  PEL_AST_UNIT_KIB, PEL_AST_UNIT_MIB, PEL_AST_UNIT_GIB,
   PEL_AST_UNIT_COUNT
 } pel_ast_unit;
 PEL_INLINE bool pel__ast_unit_is_duration(pel_ast_unit u) { return u <= PEL_AST_UNIT_W; }
@@ -159,8 +161,9 @@ typedef struct pel_ast_attr {
 } pel_ast_attr;
 
 typedef enum pel_ast_item_kind {
-  PEL_AST_ITEM_USE, PEL_AST_ITEM_PARAM, PEL_AST_ITEM_TYPE, PEL_AST_ITEM_FN, PEL_AST_ITEM_EXTERN, PEL_AST_ITEM_CFN, PEL_AST_ITEM_LET,
-  PEL_AST_ITEM_OUT, PEL_AST_ITEM_TEST
+  PEL_AST_ITEM_USE, PEL_AST_ITEM_PARAM, PEL_AST_ITEM_TYPE, PEL_AST_ITEM_FN,
+  PEL_AST_ITEM_EXTERN, PEL_AST_ITEM_CFN, PEL_AST_ITEM_LET, PEL_AST_ITEM_OUT,
+  PEL_AST_ITEM_TEST
 } pel_ast_item_kind;
 
 typedef struct pel_ast_item pel_ast_item;
