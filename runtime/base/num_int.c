@@ -2,7 +2,7 @@
 #include "runtime/base/num_swar.h"
 
 /* 1 to 16 bytes as digits, right-aligned among zeros; false when one is no digit. */
-static inline bool short_digits(uint64_t low, uint64_t high, size_t n, uint64_t *out) {
+PEL_INLINE bool short_digits(uint64_t low, uint64_t high, size_t n, uint64_t *out) {
   low ^= PEL_SWAR('0');
   high ^= PEL_SWAR('0');
   if (n <= 8) {
@@ -32,7 +32,7 @@ static PEL_NOINLINE pel_parse long_digits(const char *p, size_t n, uint64_t *out
 }
 
 /* The digits' value as far as 64 bits hold it. padded says that 16 bytes may be read at p. */
-static inline pel_parse magnitude(const char *p, size_t n, bool padded, uint64_t *out) {
+PEL_INLINE pel_parse magnitude(const char *p, size_t n, bool padded, uint64_t *out) {
   if (PEL_UNLIKELY(n - 1 >= 16)) return n ? long_digits(p, n, out) : PEL_PARSE_SYNTAX;
   uint64_t low, high = 0;
   low = padded ? pel__swar_load8(p) : pel__swar_load_part(p, n);
@@ -41,12 +41,12 @@ static inline pel_parse magnitude(const char *p, size_t n, bool padded, uint64_t
 }
 
 /* Skips a sign; *negative says which. */
-static inline size_t sign(const char *p, size_t n, bool *negative) {
+PEL_INLINE size_t sign(const char *p, size_t n, bool *negative) {
   *negative = n > 0 && p[0] == '-';
   return n > 0 && (p[0] == '-' || p[0] == '+');
 }
 
-static inline pel_parse signed_value(const char *p, size_t n, bool padded, int64_t least,
+PEL_INLINE pel_parse signed_value(const char *p, size_t n, bool padded, int64_t least,
                                      int64_t *out) {
   bool negative;
   size_t skip = sign(p, n, &negative);
@@ -58,7 +58,7 @@ static inline pel_parse signed_value(const char *p, size_t n, bool padded, int64
   return PEL_PARSE_OK;
 }
 
-static inline pel_parse unsigned_value(const char *p, size_t n, bool padded, uint64_t most,
+PEL_INLINE pel_parse unsigned_value(const char *p, size_t n, bool padded, uint64_t most,
                                        uint64_t *out) {
   bool negative;
   size_t skip = sign(p, n, &negative);

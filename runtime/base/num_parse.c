@@ -74,7 +74,7 @@ typedef struct estimate {
 
 /* w × 10^q from 128 bits of 10^q: the product is at most 2 units of its 128 bits off, so it rounds as the
  * exact value does unless it lies within 2 units of a halfway point. w > 0. */
-static inline estimate estimate_product(pel_float_format f, uint64_t w, int32_t q) {
+PEL_INLINE estimate estimate_product(pel_float_format f, uint64_t w, int32_t q) {
   unsigned zeros = (unsigned)__builtin_clzll(w);
   const uint64_t *power = pel__pow10_table[q - PEL_POW10_FIRST];
   w <<= zeros;
@@ -94,7 +94,7 @@ static inline estimate estimate_product(pel_float_format f, uint64_t w, int32_t 
   return r;
 }
 
-static inline uint64_t pack_estimate(pel_float_format f, estimate e) {
+PEL_INLINE uint64_t pack_estimate(pel_float_format f, estimate e) {
   return pel__float_pack(f, e.mantissa + (e.rest == ABOVE_HALF), e.ulp);
 }
 
@@ -120,7 +120,7 @@ static uint64_t round_decimal(pel_float_format f, const decimal *d) {
 
 /* ---- any text ---- */
 
-static inline bool is_digit(char c) { return (unsigned char)(c - '0') <= 9; }
+PEL_INLINE bool is_digit(char c) { return (unsigned char)(c - '0') <= 9; }
 
 /* Takes digits from p on into d; answers where they end. fraction is 1 behind the point, else 0. */
 static const char *take_digits(const char *p, const char *end, int64_t fraction, int *seen,
@@ -231,14 +231,14 @@ static const double exact_pow10[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1
                                      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
 /* The place of the first '.' among eight characters, 8 if there is none. */
-static inline unsigned find_point(uint64_t text) {
+PEL_INLINE unsigned find_point(uint64_t text) {
   uint64_t x = text ^ PEL_SWAR('.');
   uint64_t zero = (x - PEL_SWAR(1)) & ~x & PEL_SWAR(0x80);
   return zero ? (unsigned)__builtin_ctzll(zero) >> 3 : 8;
 }
 
 /* Digits with at most one point, n <= 8 of them in low, as an integer and the number of its digits behind the point. */
-static inline bool decimal_of_8(uint64_t low, size_t n, uint64_t *m, unsigned *behind) {
+PEL_INLINE bool decimal_of_8(uint64_t low, size_t n, uint64_t *m, unsigned *behind) {
   low &= pel__swar_mask(n);
   unsigned point = find_point(low);
   *behind = 0;
@@ -254,7 +254,7 @@ static inline bool decimal_of_8(uint64_t low, size_t n, uint64_t *m, unsigned *b
 }
 
 /* The same for 9 <= n <= 16 characters in low and high. */
-static inline bool decimal_of_16(uint64_t low, uint64_t high, size_t n, uint64_t *m,
+PEL_INLINE bool decimal_of_16(uint64_t low, uint64_t high, size_t n, uint64_t *m,
                                  unsigned *behind) {
   high &= pel__swar_mask(n - 8);
   unsigned point = find_point(low);
@@ -284,7 +284,7 @@ static inline bool decimal_of_16(uint64_t low, uint64_t high, size_t n, uint64_t
 }
 
 /* False for whatever is not a plain decimal of up to 16 characters after the sign: that goes the long way. */
-static inline bool short_decimal(const char *p, size_t n, bool padded, uint64_t *m,
+PEL_INLINE bool short_decimal(const char *p, size_t n, bool padded, uint64_t *m,
                                  unsigned *behind) {
   if (PEL_UNLIKELY(n - 1 >= 16)) return false;
   uint64_t low = padded ? pel__swar_load8(p) : pel__swar_load_part(p, n);
@@ -295,7 +295,7 @@ static inline bool short_decimal(const char *p, size_t n, bool padded, uint64_t 
 
 /* W. Clinger, "How to Read Floating Point Numbers Accurately" (1990): one exact integer over one exact power of
  * ten is one correctly rounded division. */
-static inline bool parse_f64(const char *p, size_t n, bool padded, double *out) {
+PEL_INLINE bool parse_f64(const char *p, size_t n, bool padded, double *out) {
   size_t skip = n > 0 && (p[0] == '-' || p[0] == '+');
   uint64_t m;
   unsigned behind;
@@ -309,7 +309,7 @@ static inline bool parse_f64(const char *p, size_t n, bool padded, double *out) 
   return parse_any_f64(p, n, out);
 }
 
-static inline bool parse_f32(const char *p, size_t n, bool padded, float *out) {
+PEL_INLINE bool parse_f32(const char *p, size_t n, bool padded, float *out) {
   size_t skip = n > 0 && (p[0] == '-' || p[0] == '+');
   uint64_t m;
   unsigned behind;
