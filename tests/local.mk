@@ -27,11 +27,13 @@ check-engine:
 .PHONY: check-engine
 
 # ThreadSanitizer's address layout has no room where Criterion maps what its processes share.
+# (-Wl,-u,mincore, from configure, makes the linker take it.)
 if TSAN
 check_LIBRARIES = tests/libtsanmap.a
 tests_libtsanmap_a_SOURCES = tests/tsan_map.c
 tests_libtsanmap_a_CFLAGS = $(AM_CFLAGS) -fno-sanitize=all
-LDADD += -Wl,-u,mincore tests/libtsanmap.a
+LDADD += tests/libtsanmap.a
 endif
 
+include $(srcdir)/tests/golden/local.mk
 include $(srcdir)/tests/house/local.mk
