@@ -65,5 +65,17 @@ PEL_INLINE void pel__cpu_relax(void) {
 #endif
 }
 
+/* A lock for a few instructions' work, never around anything that can block. Zero-initialised: free. */
+typedef struct pel_spin { pel_atomic_u32 held; } pel_spin;
+
+PEL_INLINE void pel__spin_lock(pel_spin *s) {
+  /* acquire: pairs with the release in pel__spin_unlock */
+  while (pel__swap_u32(&s->held, 1, PEL_ACQUIRE))
+    while (pel__load_u32(&s->held, PEL_RELAXED)) pel__cpu_relax();
+}
+PEL_INLINE void pel__spin_unlock(pel_spin *s) {
+  pel__store_u32(&s->held, 0, PEL_RELEASE); /* pairs with the acquire in pel__spin_lock */
+}
+
 enum { PEL_CACHE_LINE = 64 };
 #endif
