@@ -7,6 +7,7 @@ libpelbase_la_SOURCES = \
   %D%/atomic.h \
   %D%/bignum.c %D%/bignum.h \
   %D%/buf.c \
+  %D%/calendar.c %D%/calendar_text.c %D%/calendar.h \
   %D%/check.h \
   %D%/error.c \
   %D%/float_bits.c %D%/float_bits.h \
