@@ -12,7 +12,8 @@ struct pel_arena_block {
   pel_arena_block *next;
   size_t size; /* of the whole block, this header included */
 };
-_Static_assert(sizeof(pel_arena_block) % ALIGN == 0, "what follows the header is aligned");
+_Static_assert(sizeof(pel_arena_block) % ALIGN == 0,
+               "what follows the header is aligned");
 
 void pel__arena_init(pel_arena *a, const pel_alloc *alloc) {
   *a = (pel_arena){.alloc = alloc ? alloc : pel__alloc_libc(), .block_size = FIRST_BLOCK};

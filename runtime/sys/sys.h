@@ -31,7 +31,7 @@ typedef struct pel_file pel_file;
 
 typedef enum pel_file_kind {
   PEL_FILE_REGULAR, /* has a size; read_at works, from any number of threads at once */
-  PEL_FILE_STREAM   /* pipe, terminal, socket, device: read only, front to back */
+  PEL_FILE_STREAM   /* pipe, terminal, device, /proc, empty: read front to back only */
 } pel_file_kind;
 
 /* A directory is refused. */
@@ -50,6 +50,9 @@ pel_status pel__file_read_at(const pel_file *file, uint64_t offset, void *p, siz
 /* The next 1 … n bytes of a stream (or of a regular file, from its own position); *got ==
  * 0 means the end. */
 pel_status pel__file_read(pel_file *file, void *p, size_t n, size_t *got, pel_error *err);
+/* While a stream has nothing to give, stop(ctx) is asked about 20 times a second; true ends
+ * the read with PEL_E_CANCELLED. Set before the file is shared. */
+void pel__file_on_wait(pel_file *file, bool (*stop)(void *ctx), void *ctx);
 /* Appends the whole file (any kind) to text; PEL_E_LIMIT when it is longer than limit
  * bytes. */
 pel_status pel__file_slurp(pel_dir base, const char *path, uint64_t limit, pel_buf *text,
