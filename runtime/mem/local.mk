@@ -1,4 +1,6 @@
 # Pages, budget, spill.
-# When the first C file lands:
-#   PEL_FLOORS += libpelmem.la
-#   libpelmem_la_SOURCES = %D%/FILE.c %D%/FILE.h
+PEL_FLOORS += libpelmem.la
+libpelmem_la_SOURCES = \
+  %D%/budget.c %D%/budget.h \
+  %D%/pool.c %D%/pool.h \
+  %D%/spill.c %D%/spill.h
