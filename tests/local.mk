@@ -27,12 +27,12 @@ check-engine:
 .PHONY: check-engine
 
 # ThreadSanitizer's address layout has no room where Criterion maps what its processes share.
-# (-Wl,-u,mincore, from configure, makes the linker take it.)
+# (The object, not its archive: libtsan answers for the same names first, so the linker would not look there.)
 if TSAN
 check_LIBRARIES = tests/libtsanmap.a
 tests_libtsanmap_a_SOURCES = tests/tsan_map.c
 tests_libtsanmap_a_CFLAGS = $(AM_CFLAGS) -fno-sanitize=all
-LDADD += tests/libtsanmap.a
+LDADD += tests/libtsanmap_a-tsan_map.$(OBJEXT)
 endif
 
 include $(srcdir)/tests/golden/local.mk

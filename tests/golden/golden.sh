@@ -5,6 +5,9 @@
 : "${PEL:=$top_builddir/pel}"
 : "${GOLDEN_JOBS:=$(nproc 2>/dev/null || echo 2)}"
 export top_srcdir top_builddir PEL GOLDEN_JOBS
+# A sanitizer's report must not look like PEL's own exit codes.
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}exitcode=99" UBSAN_OPTIONS="${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}exitcode=99" \
+  TSAN_OPTIONS="${TSAN_OPTIONS:+$TSAN_OPTIONS:}exitcode=99"
 # An option of golden's own stands before the folder, a filter behind it.
 options=
 while :; do

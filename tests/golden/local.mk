@@ -10,3 +10,6 @@ tests_golden_golden_LDADD =
 dist_check_SCRIPTS += %D%/golden.sh %D%/selftest.sh
 TESTS += %D%/golden.sh %D%/selftest.sh
 ENGINE_TESTS += %D%/golden.sh
+if !PLAIN
+AM_TESTS_ENVIRONMENT += GOLDEN_PATIENCE=10; export GOLDEN_PATIENCE;
+endif
