@@ -4,6 +4,7 @@ uint64_t pel__float_quotient(pel_float_format f, pel_u128 m, int64_t exp, uint64
   if (m == 0) return 0;
   unsigned zeros = 128 - pel__u128_bits(m);
   m <<= zeros;
+  if (divisor == 1) return pel__float_round(f, m, false, exp - (int64_t)zeros);
   pel_u128 quotient = m / divisor;
   uint64_t rest = (uint64_t)(m % divisor);
   unsigned more = 0;

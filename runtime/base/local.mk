@@ -10,6 +10,8 @@ libpelbase_la_SOURCES = \
   %D%/calendar.c %D%/calendar_text.c %D%/calendar.h \
   %D%/check.h \
   %D%/error.c \
+  %D%/exactsum.c %D%/exactsum_block.c %D%/exactsum_bytes.c %D%/exactsum_round.c \
+  %D%/exactsum_wide.c %D%/exactsum.h %D%/exactsum_wide.h \
   %D%/float_bits.c %D%/float_bits.h \
   %D%/hash.c %D%/hash.h \
   %D%/int128.c %D%/int128.h \
