@@ -14,7 +14,7 @@ endif
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = $(TAP)
 SH_LOG_DRIVER = $(TAP)
-EXTRA_DIST += %D%/criterion-tap.sh
+EXTRA_DIST += %D%/criterion-tap.sh %D%/coverage.sh
 LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/criterion-tap.sh
 AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' PEL='$(abs_top_builddir)/pel$(EXEEXT)' \
   CC='$(CC)' NM='$(NM)' AWK='$(AWK)'; export top_srcdir top_builddir PEL CC NM AWK;
@@ -35,5 +35,11 @@ tests_libtsanmap_a_CFLAGS = $(AM_CFLAGS) -fno-sanitize=all
 LDADD += tests/libtsanmap_a-tsan_map.$(OBJEXT)
 endif
 
+dist_check_SCRIPTS += %D%/install.sh %D%/docs.sh
+if PLAIN
+TESTS += %D%/install.sh %D%/docs.sh
+endif
+
 include $(srcdir)/tests/golden/local.mk
+include $(srcdir)/tests/matrix/local.mk
 include $(srcdir)/tests/house/local.mk
