@@ -213,7 +213,8 @@ PEL_API pel_status pel_call_poison(const pel_call *c, uint32_t row, const char *
 
 /* ---- aggregates ----------------------------------------------------------------------------------------------------- */
 
-/* A state must be associative and commutative bit for bit. Inputs are never poisoned (the engine consumed that). */
+/* A state must be associative and commutative bit for bit, and may be moved by memcpy. Inputs are never poisoned (whoever
+ * runs the aggregate consumed that), unless takes_poison says that it carries or ignores them. */
 typedef struct pel_agg {
   size_t state_size, state_align;
   void (*init)(void *state);
@@ -225,13 +226,16 @@ typedef struct pel_agg {
                            uint64_t ordinal);
   pel_status (*combine)(const pel_env *, void *into, void *from); /* `from` is dead afterwards */
   /* Write n results to out->data[0..n) and, where null or poisoned, out->state (room is there, filled PEL_VALID). May
-   * fail a cell by env->poison. Text results must point into memory from env->temp. ordinals[k]: for messages. */
+   * fail a cell by env->poison. Text results must point into memory from env->temp; items of
+   * lists (out->child), and out->fail when it is NULL and needed, come from there too. The states stay as they were: results
+   * may be asked for twice. ordinals[k]: for messages. */
   pel_status (*finish)(const pel_env *, void *const *states, uint32_t n, const uint64_t *ordinals, pel_col *out);
   void (*fini)(const pel_env *, void *state); /* frees what the state holds; NULL: nothing */
   /* Bytes for spilling: encode answers the length (buf NULL: only the length), decode reads what encode wrote. */
   size_t (*encode)(const void *state, void *buf);
   pel_status (*decode)(const pel_env *, void *state, const void *buf, size_t n);
   bool needs_ordinal;
+  bool takes_poison;
 } pel_agg;
 
 /* ---- operators ------------------------------------------------------------------------------------------------------ */
