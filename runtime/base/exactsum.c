@@ -130,8 +130,9 @@ bool pel__xsum_add_slow(pel_xsum *s, double x, const pel_alloc *alloc) {
   if ((bits >> 52 & 2047) == 2047) return add_special(s, bits);
   int32_t exponent;
   uint64_t m = mantissa_of(bits, &exponent);
-  pel_xterm t = {m, exponent - 1 + PEL_XSUM_LEAD_POS, bits >> 63};
-  return pel__xsum_add_term(s, t, alloc);
+  int32_t pos = exponent - 1 + PEL_XSUM_LEAD_POS;
+  if (on_heap(s) && pel__xwide_add_mantissa(heap_of(s), m, pos, bits >> 63)) return true;
+  return pel__xsum_add_term(s, (pel_xterm){m, pos, bits >> 63}, alloc);
 }
 
 bool pel__xsum_add_i128(pel_xsum *s, pel_i128 x, const pel_alloc *alloc) {

@@ -2,7 +2,7 @@
 
 /* A header (flags and sign; the position and the number of the bytes that follow, low byte first), then the
  * magnitude, low byte first, without zero bytes at either end. */
-enum { HEADER = 5, NEGATIVE = 8, MOST = (PEL_XSUM_CHUNKS - 4) * 4 };
+enum { HEADER = 5, NEGATIVE = 8, MOST = PEL_XSUM_USED * 4 };
 _Static_assert(HEADER + MOST <= PEL_XSUM_BYTES, "every sum fits");
 
 static void put_u16(uint8_t *out, size_t v) {

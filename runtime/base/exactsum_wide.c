@@ -2,9 +2,6 @@
 
 #include "runtime/base/check.h"
 
-/* One addition changes a chunk by less than 2^52, so this many stay below 2^62. */
-enum { MAX_PENDING = 1000 };
-
 static size_t wide_size(int32_t n) { return sizeof(pel_xwide) + (size_t)n * sizeof(int64_t); }
 
 void pel__xwide_free(pel_xwide *w, const pel_alloc *alloc) {
@@ -61,30 +58,30 @@ static void settle(pel_xwide *w) {
 
 bool pel__xwide_add(pel_xwide **w, pel_xterm t, const pel_alloc *alloc) {
   int32_t at = t.pos / 32;
-  unsigned shift = (unsigned)(t.pos % 32), bits = pel__u128_bits(t.magnitude);
-  int32_t last = bits <= 53 ? at + 1 : at + (int32_t)((bits + shift + 31) / 32) - 1;
-  if (!reserve(w, at, last, alloc)) return false;
-  if ((*w)->pending >= MAX_PENDING) settle(*w);
+  unsigned shift = (unsigned)t.pos % 32;
+  bool small = t.magnitude >> 53 == 0;
+  if (!reserve(w, at, small ? at + 1 : at + 4, alloc)) return false;
+  if ((*w)->pending >= PEL_XWIDE_MAX_PENDING) settle(*w);
   (*w)->pending++;
-  int64_t *d = (*w)->d + (at - (*w)->lo), sign = t.negative ? -1 : 1;
-  if (bits <= 53) { /* a mantissa: two chunks, the second takes up to 52 bits */
-    uint64_t m = (uint64_t)t.magnitude;
-    d[0] += sign * (int64_t)(m << shift & 0xffffffff);
-    d[1] += sign * (int64_t)(m >> (32 - shift));
+  int64_t *d = (*w)->d + (at - (*w)->lo), sign = -(int64_t)t.negative;
+  if (small) {
+    pel__chunks_add(d, (uint64_t)t.magnitude, shift, t.negative);
     return true;
   }
-  d[0] += sign * (int64_t)((uint64_t)t.magnitude << shift & 0xffffffff);
-  t.magnitude >>= 32 - shift;
-  for (int32_t i = 1; t.magnitude; i++, t.magnitude >>= 32) {
-    d[i] += sign * (int64_t)(t.magnitude & 0xffffffff);
+  uint64_t over = (uint64_t)(t.magnitude >> 64) >> (63 - shift) >> 1;
+  t.magnitude <<= shift;
+  for (int i = 0; i < 4; i++) {
+    int64_t part = (int64_t)(t.magnitude >> (32 * i) & 0xffffffff);
+    d[i] += (part ^ sign) - sign;
   }
+  d[4] += ((int64_t)over ^ sign) - sign;
   return true;
 }
 
 bool pel__xwide_merge(pel_xwide **a, const pel_xwide *b, const pel_alloc *alloc) {
   int32_t hi = b->lo + b->n - 1;
   if (!covers(*a, b->lo, hi) && !grow(a, b->lo, hi, alloc)) return false;
-  if ((*a)->pending + b->pending >= MAX_PENDING) settle(*a);
+  if ((*a)->pending + b->pending >= PEL_XWIDE_MAX_PENDING) settle(*a);
   int64_t *d = (*a)->d + (b->lo - (*a)->lo);
   for (int32_t i = 0; i < b->n; i++) d[i] += b->d[i];
   (*a)->pending += b->pending + 1;

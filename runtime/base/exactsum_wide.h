@@ -11,7 +11,8 @@
 enum {
   PEL_XSUM_ORIGIN = 2176,
   PEL_XSUM_LEAD_POS = PEL_XSUM_ORIGIN - 1074, /* where lead 0 stands */
-  PEL_XSUM_CHUNKS = 138                       /* of 32 bits: squares reach 2^2048, 2^63 of them 2^2111 */
+  PEL_XSUM_USED = 134,  /* chunks of 32 bits: squares reach 2^2048, 2^63 of them 2^2111 */
+  PEL_XSUM_CHUNKS = 144 /* with what is kept free above and below */
 };
 
 /* ± magnitude × 2^(pos - PEL_XSUM_ORIGIN) */
@@ -29,6 +30,26 @@ typedef struct pel_xwide {
   uint32_t pending;
   int64_t d[];
 } pel_xwide;
+
+/* One addition changes a chunk by less than 2^52, so this many stay below 2^62. */
+enum { PEL_XWIDE_MAX_PENDING = 1000 };
+
+/* d += ± m × 2^shift, where m < 2^53 and shift < 32 */
+PEL_INLINE void pel__chunks_add(int64_t *d, uint64_t m, unsigned shift, bool negative) {
+  int64_t sign = -(int64_t)negative, low = (int64_t)(m << shift & 0xffffffff);
+  int64_t high = (int64_t)(m >> (32 - shift));
+  d[0] += (low ^ sign) - sign;
+  d[1] += (high ^ sign) - sign;
+}
+
+/* w += ± m × 2^pos for a mantissa; false when that first needs room or carries. */
+PEL_INLINE bool pel__xwide_add_mantissa(pel_xwide *w, uint64_t m, int32_t pos, bool negative) {
+  int32_t at = pos / 32 - w->lo;
+  if (at < 0 || at + 3 >= w->n || w->pending >= PEL_XWIDE_MAX_PENDING) return false;
+  w->pending++;
+  pel__chunks_add(w->d + at, m, (unsigned)pos % 32, negative);
+  return true;
+}
 
 /* *w += t; *w may be NULL. False without memory: *w is then as before. */
 bool pel__xwide_add(pel_xwide **w, pel_xterm t, const pel_alloc *alloc) PEL_USE_RESULT;
