@@ -40,12 +40,18 @@ typedef enum pel_code {
   PEL_CODE_RECORD,     /* dst = record of args… */
   PEL_CODE_FILTER,     /* rows go on only where args[0] is true; a poisoned condition fails the item */
   PEL_CODE_MASK,       /* dst = mask of the rows where args[0] is one of `ref` (PEL_MASK_*) */
-  PEL_CODE_SELECT,     /* args = mask, value, mask, value …: dst = the value of the first mask that holds the row */
+  PEL_CODE_SELECT,     /* args = mask, value, mask, value …: dst = the value of the first mask that holds the row; null
+                          where none does */
   PEL_CODE_LIST_MAP,   /* dst, dst + 1 … = outputs of progs[ref] run once per list element: args = lists (equal offsets) and
                           plain values (repeated per element); its FILTERs shorten the lists */
   PEL_CODE_LIST_AGG,   /* dst = aggregate ops[ref] of list(s) args… */
-  PEL_CODE_LIST        /* dst = list of args… (an array literal per row) */
+  PEL_CODE_LIST,       /* dst = list of args… (an array literal per row) */
+  PEL_CODE_POISON      /* dst (of any type) = the failure of args[0] where that cell is poisoned, null elsewhere */
 } pel_code;
+/* Each register is written once, before it is read. A register that was computed under a mask is read only by
+ * instructions under that mask or one made (MASK) under it, and, in a SELECT, beside such a mask; FILTER and outputs read
+ * registers that were computed for all rows. A LIST_MAP's program stands before the program that uses it; an argument is
+ * a list if the program's input is its item type, and a plain value if the input is its own type. */
 
 enum { PEL_MASK_TRUE = 1, PEL_MASK_FALSE = 2, PEL_MASK_NULL = 4, PEL_MASK_POISON = 8, PEL_MASK_VALID = 16 };
 /* Bits are tried on the cell of args[0]: TRUE/FALSE for bool cells that are valid; VALID for any valid cell. */
@@ -115,6 +121,8 @@ typedef struct pel_plan_pipe {
   uint32_t item;
   uint32_t span;
 } pel_plan_pipe;
+/* One pipe at most reads a reader or a breaker's result: what is used twice goes through a slot. A probe node's port 1 has
+ * the types of the probe step's input. */
 /* Several pipes may end in the same port of a node, or in the same slot: their rows follow each other in the order of the
  * pipes (concat). A pipe may start when every node or slot it reads is complete; pipes stand in such an order. */
 
@@ -183,7 +191,9 @@ typedef struct pel_native {
   uint32_t span;
 } pel_native;
 /* Value of a PEL_CODE_NATIVE: the return value (unless void or `ok`), then outs, then inouts; one value or a record of them.
- * A function with array parameters called once (not lifted) is a node with the operator "native": args[0] = its number. */
+ * A function with array parameters called once (not lifted) is a node with the operator "native": args[0] = its number,
+ * port i = argument i of the call (an array: one column; a scalar: one row; a struct: one row, a column per field). It
+ * gives an array's elements as rows when that is its only value, else one row with a column per value, arrays as lists. */
 
 typedef struct pel_plan_source {
   pel_str name, text;
@@ -219,6 +229,7 @@ typedef struct pel_plan {
 } pel_plan_data;
 
 /* Conventions of node arguments (constants), by operator:
+ *   "unlist":   no arguments; input: one list column; output: the items of its lists, one after the other.
  *   csv reader "read_csv":  path, then a record of options (delim, quote, header, on_error, null …) in the schema's order;
  *                           node.out / out_names are the declared columns.
  *   "group":    number of key columns k; inputs are k keys, then the arguments of the aggregates in order; a list with the
@@ -237,6 +248,9 @@ pel_plan_data *pel__plan_retain(pel_plan_data *p);
 void pel__plan_release(pel_plan_data *p);
 /* Every index in range, types agree, pipes in order: what the engine may then rely on. Untrusted plans pass here first. */
 PEL_USE_RESULT pel_status pel__plan_verify(const pel_plan_data *p, pel_error *e);
+/* What a run of some items must do: roots[i] says that item i is wanted; pipes[i] becomes true for every pipe that item
+ * needs (room for n_pipes). The plan must be verified. PEL_E_NOMEM. */
+PEL_USE_RESULT pel_status pel__plan_needed(const pel_plan_data *p, const bool *roots, bool *pipes);
 /* Text for people (`pel explain`, golden tests). */
 void pel__plan_print(const pel_plan_data *p, pel_buf *out);
 /* Bytes: little-endian, versioned, with a checksum; the same plan gives the same bytes. */
