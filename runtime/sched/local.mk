@@ -1,4 +1,10 @@
-# The scheduler (hot: add libpelsched_la_CFLAGS = $(AM_CFLAGS) -O3).
-# When the first C file lands:
-#   PEL_FLOORS += libpelsched.la
-#   libpelsched_la_SOURCES = %D%/FILE.c %D%/FILE.h
+# The scheduler.
+PEL_FLOORS += libpelsched.la
+libpelsched_la_CFLAGS = $(AM_CFLAGS) -O3
+libpelsched_la_SOURCES = \
+  %D%/deque.c %D%/deque.h \
+  %D%/internal.h \
+  %D%/job.c \
+  %D%/park.c \
+  %D%/sched.c %D%/sched.h \
+  %D%/work.c

@@ -56,36 +56,38 @@ typedef struct pel_morsel {
   bool later; /* see next */
 } pel_morsel;
 
-/* Work that workers pull, ascending by ordinal. Fill in the first part (zero the rest, as
- * `= {…}` does), open it, leave it where it is until the job's run has returned. */
+/* Work that workers pull, ascending by ordinal. Fill in the first part (the rest zero, as
+ * `= {…}` leaves it), open it, leave it where it is until its drained is called or the run
+ * has returned. */
 typedef struct pel_dispenser {
-  /* Cuts the next morsel: PEL_OK, PEL_DONE (no more; asked no further), or a failure.
-   * Cheap: called under this dispenser's lock, by one worker at a time, unless `shared`.
-   * PEL_OK with m->later set: there is no morsel now; the workers leave, until
-   * pel__job_resume. (shared dispensers must not say so.) NULL: the morsels are 0 …
-   * count-1: begin = i, end = i+1, ordinal = this ordinal + i. */
+  /* Cuts the next morsel: PEL_OK, PEL_DONE (no more), or a failure. Cheap: called under this
+   * dispenser's lock, by one worker at a time, and never again once it said PEL_DONE; if
+   * `shared`, by several at once, and it must go on saying PEL_DONE. PEL_OK with m->later
+   * set: there is no morsel now; the workers leave, until pel__job_resume.
+   * NULL: the morsels are 0 … count-1: begin = i, end = i+1, ordinal = this ordinal + i. */
   pel_status (*next)(void *ctx, uint32_t worker, pel_morsel *m);
   /* Does it. PEL_DONE: no further morsels are wanted (take); those begun are finished. */
   pel_status (*run)(void *ctx, uint32_t worker, const pel_morsel *m);
-  /* NULL, or called once, by the last worker to leave, when all morsels were run and none
-   * failed or was dropped. May open dispensers and submit tasks; until it returns the job
-   * is not over. */
+  /* NULL, or called once, by the last worker to leave, when every morsel was run and none
+   * failed or was dropped. May open dispensers and submit tasks; until it returns the job is
+   * not over. Tasks that morsels submitted may still be waiting. */
   pel_status (*drained)(void *ctx, uint32_t worker);
   void *ctx;
   uint64_t count;   /* if next is NULL */
-  uint64_t ordinal; /* of morsel 0 if next is NULL; of failures of next and drained */
+  uint64_t ordinal; /* the least it will give; that of failures of next and drained */
   uint32_t width;   /* workers at once, at most; 0: no bound. 1 spares a thread's start */
-  bool shared;      /* next may be called by several workers at once */
+  bool shared; /* next may be called by several workers at once; it is never `later` */
 
   /* The scheduler's own. */
   pel_job *job;
   struct pel_dispenser *newer, *older; /* open ones, under the job's lock */
   pel_lock lock;                       /* around next */
   pel_atomic_u64 at;                   /* the next index if next is NULL */
+  pel_atomic_u64 floor;                /* ordinals still to come are not below it */
   pel_atomic_u32 wakes;                /* counts resumes */
-  uint64_t last;                       /* highest ordinal given, plus 1; under `lock` */
+  pel_atomic_u32 over;                 /* 1: no more morsels are to be cut */
   uint32_t inside;                     /* workers; from here on under the job's lock */
-  bool open, closed, asleep, dropped;
+  bool closed, asleep, dropped;
 } pel_dispenser;
 
 /* --- Jobs --- */
@@ -102,8 +104,8 @@ void pel__job_free(pel_job *job);
 pel_status pel__job_submit(pel_job *job, uint32_t worker, pel_task task);
 /* Adds a dispenser; from the same places, cannot fail. */
 void pel__job_open(pel_job *job, pel_dispenser *dispenser);
-/* Something changed: a dispenser that said `later` is asked again. Any thread, while the
- * run lasts. */
+/* Something changed: a dispenser that said `later` is asked again. From inside the job's
+ * work, or from any thread that the run outlasts. */
 void pel__job_resume(pel_dispenser *dispenser);
 
 /* Works and waits until all is done or dropped. PEL_OK, the status of the least ordinal
