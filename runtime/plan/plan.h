@@ -108,8 +108,8 @@ typedef struct pel_plan_step {
 
 typedef struct pel_plan_pipe {
   pel_source_kind from;
-  uint32_t source;      /* plan->nodes (PEL_FROM_NATIVE: plan->natives), or PEL_NONE */
-  pel_range slots;      /* plan->args: slot numbers (PEL_FROM_SLOTS; PEL_FROM_NATIVE: the call's arguments in order) */
+  uint32_t source;      /* plan->nodes, or PEL_NONE */
+  pel_range slots;      /* plan->args: slot numbers (PEL_FROM_SLOTS) */
   pel_range columns;    /* plan->args: reader columns asked for, ascending */
   uint32_t filter;      /* plan->progs: predicate pushed into the reader (inputs: filter_columns; one bool output), or PEL_NONE */
   pel_range filter_columns; /* plan->args: positions in `columns` */
@@ -121,13 +121,8 @@ typedef struct pel_plan_pipe {
   uint32_t item;
   uint32_t span;
 } pel_plan_pipe;
-<<<<<<< Updated upstream
 /* One pipe at most reads a reader or a breaker's result: what is used twice goes through a slot. A probe node's port 1 has
  * the types of the probe step's input. */
-=======
-/* A pipe PEL_FROM_NATIVE has no steps and no sink: part k of the call's value (see pel_native) becomes slots[slot + k], the
- * slots standing in a row; an impure one is a root, and roots run in the order of the pipes. */
->>>>>>> Stashed changes
 /* Several pipes may end in the same port of a node, or in the same slot: their rows follow each other in the order of the
  * pipes (concat). A pipe may start when every node or slot it reads is complete; pipes stand in such an order. */
 
@@ -196,13 +191,9 @@ typedef struct pel_native {
   uint32_t span;
 } pel_native;
 /* Value of a PEL_CODE_NATIVE: the return value (unless void or `ok`), then outs, then inouts; one value or a record of them.
-<<<<<<< Updated upstream
  * A function with array parameters called once (not lifted) is a node with the operator "native": args[0] = its number,
  * port i = argument i of the call (an array: one column; a scalar: one row; a struct: one row, a column per field). It
  * gives an array's elements as rows when that is its only value, else one row with a column per value, arrays as lists. */
-=======
- * A function with array parameters, or an impure one, is called once by a pipe PEL_FROM_NATIVE. */
->>>>>>> Stashed changes
 
 typedef struct pel_plan_source {
   pel_str name, text;
