@@ -10,7 +10,7 @@
 
 enum {
   PEL_SYNTAX_DEPTH = 1000,         /* nesting of brackets and of nodes; chains are flat */
-  PEL_SYNTAX_NODES = 1000 * 1000,  /* nodes of one file */
+  PEL_SYNTAX_NODES = 1 << 20,      /* nodes of one file */
   PEL_SYNTAX_STRING = 64 << 10,    /* bytes of one decoded string */
   PEL_SYNTAX_ERRORS = 20           /* after so many a parse stops */
 };

@@ -1,0 +1,85 @@
+#include "compiler/syntax/lex.h"
+
+int pel__lex_foreign(pel_parse *cx, pel_span span, int token, const char *ours) {
+  if (token == T_FIELD) {
+    pel_span colons = span;
+    colons.end = colons.begin + 2;
+    pel_diag *d = pel__report(cx, PEL_E0006, colons, "`::` is not written in PEL");
+    pel__diag_help(cx->ds, d, "names of a module follow a `.`");
+    pel__diag_fix(cx->ds, d, colons, ".");
+    return token;
+  }
+  pel_diag *d =
+      pel__report(cx, PEL_E0006, span, "`%s` is not an operator of PEL", pel__quote(cx, span));
+  pel__diag_help(cx->ds, d, "write `%s`", ours);
+  bool spaced = span.end < cx->src->text.n && cx->src->text.p[span.end] == ' ';
+  pel__diag_fix(cx->ds, d, span, token == T_NOT && !spaced ? "%s " : "%s", ours);
+  return token;
+}
+
+int pel__lex_wide(pel_parse *cx, pel_span span) {
+  pel_diag *d = pel__report(cx, PEL_E0020, span, "`%s` is not a name", pel__quote(cx, span));
+  pel__diag_help(cx->ds, d,
+                 "names are made of a-z, A-Z, 0-9 and `_`; any other column name is written "
+                 "`.\"…\"`, any text `\"…\"`");
+  cx->mute = true;
+  return T_IDENT;
+}
+
+int pel__lex_single_quoted(pel_parse *cx, pel_span span) {
+  pel_diag *d = pel__report(cx, PEL_E0009, span, "strings are written with double quotes");
+  pel_span inside = span;
+  inside.begin++;
+  inside.end--;
+  pel_str text = pel__source_text(cx->ds->sources, inside);
+  if (!memchr(text.p, '"', text.n) && !memchr(text.p, '\\', text.n) && text.n < 200)
+    pel__diag_fix(cx->ds, d, span, "\"" PEL_STR_FMT "\"", PEL_STR_ARG(text));
+  return T_STRING;
+}
+
+int pel__lex_unterminated(pel_parse *cx, pel_span span, int token) {
+  pel_span quote = span;
+  quote.begin += token == T_FIELD;
+  quote.col += token == T_FIELD;
+  quote.end = quote.begin + 1;
+  pel_diag *d = pel__report(cx, PEL_E0021, quote, "this string is not closed");
+  pel__diag_label(cx->ds, d, "it begins here and the line ends before a second `\"`");
+  pel__diag_help(cx->ds, d, "a line break inside a string is written `\\n`");
+  cx->mute = true; /* what follows on the line was swallowed */
+  return token;
+}
+
+int pel__lex_backticks(pel_parse *cx, pel_span span) {
+  pel_diag *d = pel__report(cx, PEL_E0027, span, "backticks are reserved");
+  pel__diag_help(cx->ds, d,
+                 "a column of any name is written `.\"…\"`, a string `\"…\"`, a quantity like `10s`");
+  return T_STRING;
+}
+
+void pel__lex_foreign_comment(pel_parse *cx, pel_span span) {
+  pel_span mark = span;
+  bool hash = cx->src->text.p[span.begin] == '#';
+  mark.end = mark.begin + (hash ? 1 : 2);
+  pel_diag *d = pel__report(cx, PEL_E0028, mark, "comments begin with `//`");
+  pel__diag_help(cx->ds, d, hash ? "write `//` in place of `#`"
+                                 : "every line of a comment begins with `//` of its own");
+  if (hash) pel__diag_fix(cx->ds, d, mark, "//");
+}
+
+void pel__lex_semicolon(pel_parse *cx, pel_span span) {
+  pel_diag *d = pel__report(cx, PEL_E0007, span, "`;` is not written in PEL");
+  pel__diag_help(cx->ds, d, "items follow one another without a separator; elements of a list are "
+                            "separated by `,`");
+  pel__diag_fix(cx->ds, d, span, "%s", "");
+}
+
+void pel__lex_illegal(pel_parse *cx, pel_span span) {
+  unsigned char c = (unsigned char)cx->src->text.p[span.begin];
+  if (c < 0x20 || c == 0x7f) {
+    (void)pel__report(cx, PEL_E0020, span, "a control character, U+%04X, stands here", c);
+    return;
+  }
+  pel_diag *d = pel__report(cx, PEL_E0020, span, "`%c` is not a character of PEL", c);
+  if (c == '\'') pel__diag_help(cx->ds, d, "strings are written with double quotes");
+  if (c == '@') pel__diag_help(cx->ds, d, "an attribute's name follows its `@` directly");
+}
