@@ -265,7 +265,7 @@ static int give_up_item(pel_parse *cx) {
   forget_openers(cx);
   cx->was_inside = false;
   cx->pending = true;
-  return T_YYerror;
+  return T_PEL__YYerror;
 }
 
 /* A new item starts afresh, whatever went wrong before it. */

@@ -1,3 +1,4 @@
+#include "compiler/syntax/build.h"
 #include "compiler/syntax/lex.h"
 
 /* ---- numbers */

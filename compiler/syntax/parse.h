@@ -118,7 +118,6 @@ int pel__yyparse(pel_parse *cx);
 const char *pel__token_name(int token);
 
 /* ---- report.c */
-bool pel__token_opens(int token);
 bool pel__token_begins_item(int token);
 bool pel__token_is_word(int token);
 /* True when the token the parser looks at begins the next item, so that recovery may end. */

@@ -288,11 +288,11 @@ literal: NULL { $$ = pel__ast_new(cx, PEL_AST_NULL, @$); }
 %%
 static bool empty(const pel_span *s) { return s->begin == s->end; }
 
-/* rhs[1 … n] are the parts; rhs[0] stands before them. */
+/* rhs[1 … n] are the parts; rhs[0], which counts only when there are none, stands before them. */
 static pel_span join(const pel_span *rhs, int n) {
-  pel_span s = rhs[0];
-  s.begin = s.end;
-  for (int i = 1; i <= n; i++) {
+  pel_span s = rhs[n ? 1 : 0];
+  if (n == 0) s.begin = s.end;
+  for (int i = 2; i <= n; i++) {
     if (empty(&rhs[i])) continue;
     if (empty(&s)) s = rhs[i];
     s.end = rhs[i].end;

@@ -159,6 +159,8 @@ static void report_item(pel_parse *cx) {
   }
 }
 
+bool pel__token_is_word(int token) { return token >= T_USE && token <= T_INOUT; }
+
 static bool begins_expression(int token) {
   switch (token) {
     case T_IDENT:
