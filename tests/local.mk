@@ -42,4 +42,5 @@ endif
 
 include $(srcdir)/tests/golden/local.mk
 include $(srcdir)/tests/matrix/local.mk
+include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/house/local.mk

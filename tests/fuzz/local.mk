@@ -1,0 +1,26 @@
+# Fuzz harnesses. One file each, tests/fuzz/NAME.c with LLVMFuzzerTestOneInput and a line "target: FILE…"; its corpus is
+# tests/fuzz/corpus/NAME/. Here each is built with replay.c, which runs the corpora in every check; fuzz.sh builds them
+# with libFuzzer. Plugging one in:
+#
+#   FUZZ += tests/fuzz/NAME
+#   tests_fuzz_NAME_SOURCES = %D%/NAME.c %D%/replay.c
+#   tests_fuzz_NAME_LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE)
+FUZZ =
+
+FUZZ += tests/fuzz/number
+tests_fuzz_number_SOURCES = %D%/number.c %D%/replay.c
+tests_fuzz_number_LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE)
+
+check_PROGRAMS += $(FUZZ)
+dist_check_SCRIPTS += %D%/replay.sh %D%/fuzz.sh %D%/coverage.sh
+EXTRA_DIST += %D%/corpus
+TESTS += %D%/replay.sh
+AM_TESTS_ENVIRONMENT += FUZZ='$(FUZZ)'; export FUZZ;
+
+print-floors:
+	@echo '$(PEL_FLOORS)'
+print-outside:
+	@echo '$(PEL_OUTSIDE) $(LIBS)'
+print-fuzz:
+	@echo '$(FUZZ)'
+.PHONY: print-floors print-outside print-fuzz
