@@ -3,7 +3,28 @@
 #   UNIT += tests/unit_FOLDER
 #   tests_unit_FOLDER_SOURCES = %D%/one.c %D%/two.c
 #
-# and one include line below. They link the static floors, so they see pel__ functions.
+# They link the static floors, so they see pel__ functions. What runs threads also says ENGINE_TESTS += tests/unit_FOLDER:
+# ThreadSanitizer repeats those in every ./dev check.
+ENGINE_TESTS =
+include $(srcdir)/tests/unit/base/local.mk
+include $(srcdir)/tests/unit/sys/local.mk
+include $(srcdir)/tests/unit/plan/local.mk
+include $(srcdir)/tests/unit/mem/local.mk
+include $(srcdir)/tests/unit/trace/local.mk
+include $(srcdir)/tests/unit/vec/local.mk
+include $(srcdir)/tests/unit/sched/local.mk
+include $(srcdir)/tests/unit/stdlib/local.mk
+include $(srcdir)/tests/unit/diag/local.mk
+include $(srcdir)/tests/unit/syntax/local.mk
+include $(srcdir)/tests/unit/sema/local.mk
+include $(srcdir)/tests/unit/ir/local.mk
+include $(srcdir)/tests/unit/passes/local.mk
+include $(srcdir)/tests/unit/lower/local.mk
+include $(srcdir)/tests/unit/compiler/local.mk
+include $(srcdir)/tests/unit/engine/local.mk
+include $(srcdir)/tests/unit/api/local.mk
+include $(srcdir)/tests/unit/tools/local.mk
+
 LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE) $(CRITERION_LIBS)
 
 if HAVE_CRITERION
@@ -19,9 +40,7 @@ LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/criterion-tap.sh
 AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' PEL='$(abs_top_builddir)/pel$(EXEEXT)' \
   CC='$(CC)' NM='$(NM)' AWK='$(AWK)'; export top_srcdir top_builddir PEL CC NM AWK;
 
-# The part of the tests that ThreadSanitizer repeats in every ./dev check: whatever runs threads. A folder adds
-# its programs to ENGINE_TESTS.
-ENGINE_TESTS =
+# ./dev check runs this in a build with ThreadSanitizer.
 check-engine:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(ENGINE_TESTS)'
 .PHONY: check-engine

@@ -1,0 +1,3 @@
+# Unit tests of lower. When the first lands:
+#   UNIT += tests/unit_lower
+#   tests_unit_lower_SOURCES = %D%/FILE.c
