@@ -1,0 +1,385 @@
+/* The operator "native": takes whole columns on its ports, calls once, gives what the function gave (see plan.h). */
+#include <stdlib.h>
+
+#include "runtime/engine/native_family.h"
+#include "runtime/engine/state.h"
+
+enum { UNIT_ROWS = 64 * 1024 };
+
+typedef struct params {
+  uint32_t number, nports;
+  const pel_type *const **in; /* per port its columns */
+  uint32_t *nin;
+  const pel_type *const *out;
+  uint32_t nout;
+} params;
+
+/* Rows of one port and morsel. */
+typedef struct part {
+  uint32_t port;
+  uint64_t morsel;
+  pel_piece *piece;
+} part;
+
+typedef struct state {
+  const params *p;
+  pel_run *run;
+  pel_spin lock; /* around parts */
+  PEL_VEC(part) parts;
+  pel_table *result;
+} state;
+
+typedef struct local {
+  PEL_VEC(part) parts;
+} local;
+
+static pel_run *run_of(const pel_env *env) { return ((const pel_stage *)env->ctx)->run; }
+
+static pel_status bind(const pel_bind *b, void **out, pel_error *e) {
+  params *p = b->alloc(b, sizeof *p);
+  if (!p) return PEL_E_NOMEM;
+  if (b->nargs < 1) return pel_error_set(e, PEL_E_INVALID, "a native call without a function");
+  *p = (params){.number = (uint32_t)b->args[0].as.i, .nports = b->nports, .out = b->out, .nout = b->nout};
+  p->in = b->alloc(b, (b->nports + 1) * sizeof *p->in);
+  p->nin = b->alloc(b, (b->nports + 1) * sizeof *p->nin);
+  if (!p->in || !p->nin) return PEL_E_NOMEM;
+  const pel_type *const *at = b->in;
+  for (uint32_t i = 0; i < b->nports; i++) {
+    p->in[i] = at;
+    p->nin[i] = b->nin[i];
+    at += b->nin[i];
+  }
+  *out = p;
+  return PEL_OK;
+}
+
+static pel_status open_call(const pel_env *env, const void *bound, const pel_request *request, void **out) {
+  (void)request;
+  pel_error e = {0};
+  state *s = env->alloc(env, sizeof *s);
+  if (!s) return PEL_E_NOMEM;
+  *s = (state){.p = bound, .run = run_of(env)};
+  const pel_status st = pel__natives_prepare(s->run->natives, s->p->number, &e);
+  if (st) {
+    env->free(env, s, sizeof *s);
+    return env->fail(env, 0, "native", "%s", e.message);
+  }
+  *out = s;
+  return PEL_OK;
+}
+
+static void close_call(const pel_env *env, void *opened) {
+  state *s = opened;
+  if (!s) return;
+  for (size_t i = 0; i < s->parts.n; i++) pel__piece_free(s->parts.at[i].piece);
+  PEL_VEC_DEINIT(&s->parts, s->run->alloc);
+  if (s->result) pel__table_release(s->result);
+  env->free(env, s, sizeof *s);
+}
+
+static pel_status local_init(const pel_env *env, void *opened, void **out) {
+  (void)opened;
+  local *l = env->alloc(env, sizeof *l);
+  if (!l) return PEL_E_NOMEM;
+  *l = (local){.parts = {0}};
+  *out = l;
+  return PEL_OK;
+}
+
+static void local_fini(const pel_env *env, void *opened, void *mine) {
+  const state *s = opened;
+  local *l = mine;
+  for (size_t i = 0; i < l->parts.n; i++) pel__piece_free(l->parts.at[i].piece);
+  PEL_VEC_DEINIT(&l->parts, s->run->alloc);
+  env->free(env, l, sizeof *l);
+}
+
+static pel_status consume(const pel_env *env, void *opened, void *mine, uint32_t port, const pel_chunk *c) {
+  state *s = opened;
+  local *l = mine;
+  (void)env;
+  part *last = l->parts.n ? &l->parts.at[l->parts.n - 1] : NULL;
+  if (!last || last->port != port || last->morsel != c->ordinal >> 32) {
+    part fresh = {port, c->ordinal >> 32, NULL};
+    const pel_status st = pel__piece_new(s->run->alloc, s->p->in[port], s->p->nin[port], &fresh.piece);
+    if (st) return st;
+    if (!PEL_VEC_PUSH(&l->parts, fresh, s->run->alloc)) {
+      pel__piece_free(fresh.piece);
+      return PEL_E_NOMEM;
+    }
+    last = &l->parts.at[l->parts.n - 1];
+  }
+  return pel__piece_append(last->piece, c);
+}
+
+static pel_status seal(const pel_env *env, void *opened, void *mine) {
+  state *s = opened;
+  local *l = mine;
+  pel_status st = PEL_OK;
+  (void)env;
+  pel__spin_lock(&s->lock);
+  for (; l->parts.n && !st; l->parts.n -= st == PEL_OK)
+    if (!PEL_VEC_PUSH(&s->parts, l->parts.at[l->parts.n - 1], s->run->alloc)) st = PEL_E_NOMEM;
+  pel__spin_unlock(&s->lock);
+  return st;
+}
+
+static pel_status task_count(const pel_env *env, void *opened, uint32_t phase, uint32_t *count) {
+  (void)env, (void)opened;
+  *count = phase == 0;
+  return PEL_OK;
+}
+
+/* ---- arguments ------------------------------------------------------------------------------------------------------ */
+
+static int by_place(const void *a, const void *b) {
+  const part *x = a, *y = b;
+  if (x->port != y->port) return x->port < y->port ? -1 : 1;
+  return x->morsel < y->morsel ? -1 : x->morsel > y->morsel;
+}
+
+static pel_status whole_table(const pel_alloc *alloc, const pel_type *const *types, uint32_t n, pel_piece **pieces,
+                              size_t npieces, pel_table **out) {
+  pel_join_pieces *j = NULL;
+  uint32_t parts = 0;
+  pel_status s = pel__table_join_begin(alloc, types, n, pieces, npieces, &j, &parts);
+  for (uint32_t i = 0; !s && i < parts; i++) s = pel__table_join_part(j, i);
+  if (!s) return pel__table_join_end(j, out);
+  if (j) pel__table_join_abandon(j);
+  return s;
+}
+
+/* The sorted parts become a table per port. */
+static pel_status gather(const pel_env *env, state *s, pel_table **args) {
+  pel_piece **pieces = env->temp(env, (s->parts.n + 1) * sizeof *pieces);
+  if (!pieces) return PEL_E_NOMEM;
+  if (s->parts.n) qsort(s->parts.at, s->parts.n, sizeof *s->parts.at, by_place);
+  size_t at = 0;
+  pel_status st = PEL_OK;
+  for (uint32_t port = 0; !st && port < s->p->nports; port++) {
+    size_t n = 0;
+    for (; at < s->parts.n && s->parts.at[at].port == port; at++) {
+      pieces[n++] = s->parts.at[at].piece;
+      s->parts.at[at].piece = NULL;
+    }
+    st = whole_table(s->run->alloc, s->p->in[port], s->p->nin[port], pieces, n, &args[port]);
+  }
+  for (size_t i = at; i < s->parts.n; i++) pel__piece_free(s->parts.at[i].piece);
+  s->parts.n = 0;
+  return st;
+}
+
+static pel_status only_values(const pel_env *env, const pel_table *t, pel_str name) {
+  for (uint32_t c = 0; c < t->ncols; c++)
+    for (uint64_t i = 0; t->cols[c].state && i < t->rows; i++) {
+      if (t->cols[c].state[i] == PEL_POISON) return env->consume_poison(env, t->cols[c].fail[i]);
+      if (t->cols[c].state[i] == PEL_NULL)
+        return env->fail(env, i, "null", "element %llu of `" PEL_STR_FMT "` is null", (unsigned long long)i, PEL_STR_ARG(name));
+    }
+  return PEL_OK;
+}
+
+/* ---- sizes ---------------------------------------------------------------------------------------------------------- */
+
+static pel_status size_value(const pel_native_frame *x, const pel_cparam *size, pel_table *const *args, uint64_t *out) {
+  const pel_col *c = &args[size->arg]->cols[0];
+  pel_native_value v = {.i = 0};
+  const pel_status s = pel__native_store(x->env, c, 0, v.bytes);
+  if (s) return s;
+  if (c->type->kind == PEL_I32) v.i = (int32_t)v.i;
+  if (v.i < 0 || v.i > INT64_C(1) << 40)
+    return x->env->fail(x->env, 0, "size", "`" PEL_STR_FMT "` of `" PEL_STR_FMT "` is %lld: that is no size of an array",
+                        PEL_STR_ARG(size->name), PEL_STR_ARG(x->f->symbol), (long long)v.i);
+  return *out = (uint64_t)v.i, PEL_OK;
+}
+
+/* How many elements the size parameter of array i stands for. */
+static pel_status tied_size(const pel_native_frame *x, uint32_t i, pel_table *const *args, uint64_t *out) {
+  const pel_cparam *size = pel__native_param(x, pel__native_param(x, i)->size);
+  if (size->size_of != PEL_NONE) return *out = args[pel__native_param(x, size->size_of)->arg]->rows, PEL_OK;
+  return size_value(x, size, args, out);
+}
+
+static pel_status check_size(const pel_native_frame *x, uint32_t i, pel_table *const *args) {
+  const pel_cparam *p = pel__native_param(x, i);
+  uint64_t want = 0;
+  if (p->ctype != PEL_C_ARRAY || p->mode == PEL_C_OUT || p->size == PEL_NONE) return PEL_OK;
+  const pel_status s = tied_size(x, i, args, &want);
+  if (s || want == args[p->arg]->rows) return s;
+  return x->env->fail(x->env, 0, "size", "`" PEL_STR_FMT "` of `" PEL_STR_FMT "` has %llu elements, and its size `" PEL_STR_FMT
+                      "` is %llu", PEL_STR_ARG(p->name), PEL_STR_ARG(x->f->symbol), (unsigned long long)args[p->arg]->rows,
+                      PEL_STR_ARG(pel__native_param(x, p->size)->name), (unsigned long long)want);
+}
+
+/* ---- the call ------------------------------------------------------------------------------------------------------- */
+
+/* The elements of an array that is given back. */
+static pel_status array_room(pel_native_frame *x, uint32_t i, pel_table *const *args, uint64_t *lengths) {
+  const pel_cparam *p = pel__native_param(x, i);
+  size_t bytes;
+  pel_status s = PEL_OK;
+  if (p->mode == PEL_C_INOUT) lengths[i] = args[p->arg]->rows;
+  else s = p->size == PEL_NONE ? PEL_E_INTERNAL : tied_size(x, i, args, &lengths[i]);
+  if (s) return s;
+  if (!pel__size_mul((size_t)lengths[i], pel__kind_width(x->n->plan->types[p->type].kind), &bytes)) return PEL_E_NOMEM;
+  x->pointers[i] = x->env->temp(x->env, bytes + 64);
+  if (!x->pointers[i]) return PEL_E_NOMEM;
+  if (p->mode == PEL_C_INOUT && bytes) memcpy(x->pointers[i], args[p->arg]->cols[0].data, bytes);
+  else memset(x->pointers[i], 0, bytes + 64);
+  return PEL_OK;
+}
+
+static pel_status one_argument(pel_native_frame *x, uint32_t i, pel_table *const *args, uint64_t *lengths) {
+  const pel_cparam *p = pel__native_param(x, i);
+  pel_native_value *v = &x->values[i];
+  const pel_type *t = p->type == PEL_NONE ? NULL : &x->n->plan->types[p->type];
+  x->args[i] = v;
+  if (p->size_of != PEL_NONE) return v->i = (int64_t)args[pel__native_param(x, p->size_of)->arg]->rows, PEL_OK;
+  if (p->ctype == PEL_C_ARRAY && p->mode == PEL_C_IN) return v->p = args[p->arg]->cols[0].data, PEL_OK;
+  if (p->ctype == PEL_C_ARRAY) {
+    const pel_status s = array_room(x, i, args, lengths);
+    return v->p = x->pointers[i], s;
+  }
+  if (p->mode == PEL_C_OUT) return pel__native_argument(x, i, NULL, 0);
+  if (args[p->arg]->rows != 1) return PEL_E_INTERNAL;
+  pel_col *one = x->env->temp(x->env, (p->arg + 1) * sizeof *one); /* the argument stands where its number says */
+  if (!one) return PEL_E_NOMEM;
+  one[p->arg] = args[p->arg]->cols[0];
+  if (t && t->kind == PEL_RECORD) one[p->arg] = (pel_col){.type = t, .child = args[p->arg]->cols};
+  return pel__native_argument(x, i, one, 0);
+}
+
+/* ---- results -------------------------------------------------------------------------------------------------------- */
+
+typedef struct results {
+  const state *s;
+  pel_native_frame *x;
+  const uint64_t *lengths;
+  pel_col *cols;
+  uint32_t n;
+} results;
+
+static pel_status add_value(results *r, const char *from) {
+  pel_col *c = &r->cols[r->n];
+  const pel_type *t = r->s->p->out[r->n++];
+  *c = (pel_col){.type = t};
+  size_t align;
+  c->data = r->x->env->temp(r->x->env, pel__native_size(t, &align) + sizeof(pel_view));
+  if (t->kind == PEL_RECORD) {
+    c->child = r->x->env->temp(r->x->env, (t->nfields + 1) * sizeof *c->child);
+    for (uint32_t k = 0; c->child && k < t->nfields; k++)
+      c->child[k] = (pel_col){.type = t->fields[k].type, .data = r->x->env->temp(r->x->env, 16)};
+    if (!c->child) return PEL_E_NOMEM;
+  }
+  return c->data ? pel__native_load(r->x->env, from, c, 0) : PEL_E_NOMEM;
+}
+
+static pel_status add_list(results *r, uint32_t i) {
+  pel_col *c = &r->cols[r->n];
+  const pel_type *t = r->s->p->out[r->n++];
+  int64_t *offsets = r->x->env->temp(r->x->env, 2 * sizeof *offsets);
+  c->child = r->x->env->temp(r->x->env, sizeof *c->child);
+  if (!offsets || !c->child) return PEL_E_NOMEM;
+  offsets[0] = 0;
+  offsets[1] = (int64_t)r->lengths[i];
+  pel_col *items = c->child;
+  *items = (pel_col){.type = t->item, .data = r->x->pointers[i]};
+  *c = (pel_col){.type = t, .data = offsets, .child = items};
+  return PEL_OK;
+}
+
+static pel_status keep_rows(const state *s, const pel_col *cols, uint64_t rows, pel_table **out) {
+  pel_piece *piece = NULL;
+  pel_status st = pel__piece_new(s->run->alloc, s->p->out, s->p->nout, &piece);
+  pel_col block = cols[0];
+  for (uint64_t at = 0; !st && at < rows; at += PEL_BLOCK_ROWS) {
+    const uint32_t n = rows - at > PEL_BLOCK_ROWS ? PEL_BLOCK_ROWS : (uint32_t)(rows - at);
+    block.data = (char *)cols[0].data + at * pel__kind_width(block.type->kind);
+    const pel_chunk c = {.rows = n, .nsel = n, .ncols = s->p->nout, .cols = rows == 1 ? (pel_col *)(uintptr_t)cols : &block};
+    st = pel__piece_append(piece, &c);
+  }
+  if (!st) return whole_table(s->run->alloc, s->p->out, s->p->nout, &piece, 1, out);
+  if (piece) pel__piece_free(piece);
+  return st;
+}
+
+static pel_status take_results(state *s, pel_native_frame *x, const uint64_t *lengths) {
+  results r = {.s = s, .x = x, .lengths = lengths};
+  r.cols = x->env->temp(x->env, (s->p->nout + 1) * sizeof *r.cols);
+  if (!r.cols) return PEL_E_NOMEM;
+  memset(r.cols, 0, (s->p->nout + 1) * sizeof *r.cols);
+  pel_status st = pel__native_returns(x->f) ? add_value(&r, x->result->bytes) : PEL_OK;
+  for (pel_cmode mode = PEL_C_OUT; mode <= PEL_C_INOUT; mode++)
+    for (uint32_t i = 0; !st && i < x->f->params.n; i++) {
+      const pel_cparam *p = pel__native_param(x, i);
+      if (p->mode != mode || r.n >= s->p->nout) continue;
+      const bool rows = p->ctype == PEL_C_ARRAY && s->p->out[r.n]->kind != PEL_LIST;
+      if (rows) {
+        const pel_col all = {.type = s->p->out[0], .data = x->pointers[i]};
+        return keep_rows(s, &all, lengths[i], &s->result);
+      }
+      st = p->ctype == PEL_C_ARRAY ? add_list(&r, i) : add_value(&r, x->pointers[i]);
+    }
+  return st ? st : keep_rows(s, r.cols, 1, &s->result);
+}
+
+static pel_status call(const pel_env *env, state *s, pel_table *const *args) {
+  pel_native_frame x = {0};
+  uint64_t lengths[PEL_NATIVE_PARAMS] = {0};
+  pel_status st = pel__native_frame_init(&x, s->run->natives, s->p->number, env);
+  for (uint32_t i = 0; !st && i < x.f->params.n; i++) {
+    const pel_cparam *p = pel__native_param(&x, i);
+    if (p->arg != PEL_NONE) st = only_values(env, args[p->arg], p->name);
+    if (!st) st = check_size(&x, i, args);
+    if (!st) st = one_argument(&x, i, args, lengths);
+  }
+  if (st) return st;
+  const uint32_t before = pel__fpu_control();
+  pel__native_invoke(&x);
+  st = pel__native_check_control(&x, before, 0);
+  if (st) return st;
+  if (!pel__native_succeeded(&x)) return env->fail(env, 0, "native", "%s", pel__native_complaint(&x));
+  return take_results(s, &x, lengths);
+}
+
+static pel_status task_run(const pel_env *env, void *opened, uint32_t phase, uint32_t task) {
+  state *s = opened;
+  (void)phase, (void)task;
+  pel_table **args = env->temp(env, (s->p->nports + 1) * sizeof *args);
+  if (!args) return PEL_E_NOMEM;
+  memset(args, 0, (s->p->nports + 1) * sizeof *args);
+  pel_status st = gather(env, s, args);
+  if (!st) st = call(env, s, args);
+  for (uint32_t i = 0; i < s->p->nports; i++)
+    if (args[i]) pel__table_release(args[i]);
+  return st;
+}
+
+static pel_status unit_count(const pel_env *env, void *opened, uint64_t *count) {
+  const state *s = opened;
+  (void)env;
+  *count = (s->result->rows + UNIT_ROWS - 1) / UNIT_ROWS;
+  return PEL_OK;
+}
+
+static pel_status emit(const pel_env *env, void *opened, const pel_unit *u, pel_cursor *cur, pel_chunk *out) {
+  const state *s = opened;
+  const uint64_t first = u->index * UNIT_ROWS + cur->word[0];
+  uint64_t end = (u->index + 1) * UNIT_ROWS;
+  if (end > s->result->rows) end = s->result->rows;
+  if (first >= end) return PEL_DONE;
+  const uint32_t n = end - first > PEL_BLOCK_ROWS ? PEL_BLOCK_ROWS : (uint32_t)(end - first);
+  pel_col *cols = env->temp(env, (s->p->nout + 1) * sizeof *cols);
+  if (!cols) return PEL_E_NOMEM;
+  out->cols = cols;
+  const pel_status st = pel__table_chunk(s->result, first, n, env, out);
+  out->ordinal = (u->index << 32) | cur->word[0];
+  cur->word[0] += n;
+  return st;
+}
+
+const pel_op pel__op_native = {.size = sizeof(pel_op), .abi = PEL_OP_ABI, .name = "native", .sig = "", .kind = PEL_OP_BREAKER,
+                               .doc = "One call of a shared library's function with whole arrays.", .bind = bind,
+                               .open = open_call, .close = close_call, .local_init = local_init, .local_fini = local_fini,
+                               .consume = consume, .seal = seal, .task_count = task_count, .task_run = task_run,
+                               .unit_count = unit_count, .emit = emit};

@@ -1,0 +1,201 @@
+/* What the engine's files share: the state of a run, which mirrors its plan by index.
+ * A run owns all of it. What several workers touch says under which lock or by which atomic.
+ * Everything is reached from the run; nothing here is global. */
+#ifndef PEL_RUNTIME_ENGINE_STATE_H
+#define PEL_RUNTIME_ENGINE_STATE_H
+
+#include "runtime/engine/engine.h"
+#include "runtime/engine/native.h"
+#include "runtime/mem/budget.h"
+#include "runtime/mem/pool.h"
+#include "runtime/mem/spill.h"
+#include "runtime/sched/sched.h"
+#include "runtime/base/vec.h"
+#include "runtime/vec/exec.h"
+
+struct pel_engine {
+  pel_engine_options options;
+  const pel_alloc *backing;
+  const pel_op *const *const *tables;
+  uint32_t ntables;
+  pel_sched *sched;
+  pel_budget *budget;
+  pel_pool *pool;
+  uint64_t pid;
+};
+
+/* Who asks: the context behind a pel_env. One worker's, for one part of one pipe. */
+typedef struct pel_stage {
+  pel_env env;
+  pel_run *run;
+  struct pel_pipe *pipe; /* NULL: no failure can be placed */
+  uint32_t worker;
+  pel_arena temp;
+  uint64_t ordinal; /* of the chunk in hand */
+  uint64_t rows_in, rows_out, ns;
+  bool ready;
+} pel_stage;
+
+/* A worker's share of a pipe. */
+typedef struct pel_lane {
+  bool ready;
+  pel_stage source;
+  void *local; /* the reader's */
+  pel_stage filter_stage;
+  pel_vm_local *filter;
+  pel_stage *steps;
+  pel_vm_local **vms;
+  pel_col *slot_cols; /* columns of tables side by side */
+  uint64_t *probed;   /* rows a probe gave in this morsel */
+} pel_lane;
+
+typedef struct pel_sink_local {
+  pel_stage stage;
+  void *local;
+  bool ready;
+} pel_sink_local;
+
+/* A piece of a slot in the making. */
+typedef struct pel_numbered_piece {
+  uint64_t morsel;
+  pel_piece *piece;
+} pel_numbered_piece;
+
+/* Where pipes end: node i is sinks[i], slot i is sinks[n_nodes + i]. */
+typedef struct pel_sink {
+  pel_run *run;
+  uint32_t index;
+  const pel_op *op; /* NULL: a slot */
+  uint32_t npipes, drained; /* needed pipes that end here, and how many of them are done; under the run's lock */
+  uint32_t ntypes;
+  const pel_type **types;   /* a slot's columns */
+  bool needed, open, complete, failed, sealed;
+  pel_arena arena;          /* parameters */
+  void *params, *state;
+  pel_stage stage;          /* of open and close: operators may keep its env */
+  pel_sink_local *locals;   /* per worker */
+  uint64_t morsels;         /* in finished pipes of this sink */
+  uint32_t phase;
+  pel_spin lock;            /* around pieces */
+  PEL_VEC(pel_numbered_piece) pieces;
+  pel_join_pieces *join;
+  uint32_t readers;         /* needed pipes that still have to read it; under the run's lock */
+} pel_sink;
+
+typedef enum pel_pipe_state { PEL_PIPE_WAITS, PEL_PIPE_READY, PEL_PIPE_RUNS, PEL_PIPE_OVER } pel_pipe_state;
+
+typedef struct pel_pipe {
+  pel_run *run;
+  const pel_plan_pipe *plan;
+  uint32_t index;
+  pel_sink *sink;
+  bool needed;
+  uint32_t pending;         /* under the run's lock */
+  pel_pipe_state state;
+  const pel_op *source_op;
+  pel_arena arena;
+  void *source_params, *source_state;
+  pel_stage stage;          /* of open and close */
+  bool source_open;
+  pel_request request;
+  uint64_t units;           /* of FROM_NODE, FROM_SLOTS, FROM_UNIT */
+  uint64_t rows, morsel_rows; /* of FROM_SLOTS */
+  uint64_t base;            /* morsels of earlier pipes of the same sink */
+  pel_lane *lanes;          /* per worker */
+  pel_dispenser *dispenser;
+  pel_atomic_u64 stop;      /* rows with a higher ordinal are not wanted: after a failure, or enough rows */
+  pel_atomic_u64 tickets;   /* morsels begun */
+  pel_spin lock;            /* around what follows */
+  uint64_t highest;         /* unit index + 1 */
+  uint64_t lowest;          /* all units below are finished (ordered sinks) */
+  uint64_t window;          /* bits of finished units from lowest on */
+  bool failed;              /* `failure` is its own, or it inherited one */
+  bool own_failure;
+  pel_failure failure;
+} pel_pipe;
+
+typedef struct pel_poison_log {
+  PEL_VEC(pel_failure) at;
+  pel_arena text;
+} pel_poison_log;
+
+/* A file an operator writes, in the order of items. */
+typedef struct pel_output {
+  struct pel_output *next;
+  uint32_t item;
+  bool ready;
+  pel_out_file *file;
+} pel_output;
+
+struct pel_run {
+  pel_engine *engine;
+  pel_plan_data *plan;
+  pel_run_options options;
+  const pel_alloc *alloc; /* charged */
+  pel_arena arena;        /* under `lock` once the run has begun */
+  const pel_op **ops;     /* per plan->ops */
+  pel_vm **vms;           /* per plan->progs; NULL: not used by itself */
+  pel_table **slots;
+  bool *bound;
+  pel_sink *sinks;
+  pel_pipe *pipes;
+  pel_natives *natives;
+  pel_vm_hooks hooks;
+  pel_job *job;
+  pel_spill *spill;
+  uint32_t workers;
+  pel_lock lock;
+  PEL_VEC(uint32_t) ready; /* pipes that may start */
+  pel_poison_log *poison;  /* per worker */
+  pel_failure *failures;
+  uint32_t nfailures;
+  pel_node_stats *stats;
+  uint32_t nstats;
+  pel_output *outputs;
+  pel_atomic_u64 rejected;
+  pel_atomic_u32 exhausted; /* memory ran out somewhere: PEL_E_NOMEM */
+  uint64_t began, ended;
+  bool executed;
+};
+
+/* env.c */
+void pel__stage_init(pel_stage *s, pel_run *run, pel_pipe *pipe, uint32_t worker);
+void pel__stage_deinit(pel_stage *s);
+PEL_INLINE void pel__stage_reset(pel_stage *s) { pel__arena_reset(&s->temp); }
+
+/* failures.c */
+pel_status pel__pipe_fail(pel_pipe *p, uint64_t ordinal, pel_status status, const char *code, const char *text);
+/* A status that nobody has explained yet. */
+void pel__pipe_fail_status(pel_pipe *p, uint64_t ordinal, pel_status status);
+void pel__run_collect_failures(pel_run *run);
+/* Rows with a higher ordinal than this are not needed any more. */
+void pel__pipe_stop(pel_pipe *p, uint64_t ordinal);
+
+/* bind.c */
+pel_status pel__node_bind(pel_run *run, uint32_t node, pel_arena *arena, void **params, pel_error *e);
+
+/* pipe.c */
+pel_status pel__pipe_open(pel_pipe *p, uint32_t worker);
+void pel__pipe_close(pel_pipe *p);
+
+/* sink.c */
+pel_status pel__sink_open(pel_sink *k, pel_pipe *first, uint32_t worker);
+pel_status pel__sink_consume(pel_sink *k, pel_pipe *p, uint32_t worker, const pel_chunk *c);
+pel_status pel__sink_end_morsel(pel_sink *k, pel_pipe *p, uint32_t worker, uint64_t morsel);
+/* All pipes are drained: seal, run the phases, then pel__run_sink_complete. */
+void pel__sink_finish(pel_sink *k, uint32_t worker);
+void pel__sink_close(pel_sink *k);
+
+/* graph.c: what is needed, what waits for what */
+void pel__run_mark_needed(pel_run *run);
+void pel__run_count_waits(pel_run *run);
+pel_status pel__run_begin(void *run, uint32_t worker); /* the job's first task */
+void pel__run_pipe_drained(pel_pipe *p, uint32_t worker);
+void pel__run_sink_complete(pel_sink *k, uint32_t worker);
+pel_dispenser *pel__run_dispenser(pel_run *run);
+
+/* results.c */
+void pel__run_collect_stats(pel_run *run);
+
+PEL_INLINE uint32_t pel__sink_of_slot(const pel_plan_data *plan, uint32_t slot) { return plan->n_nodes + slot; }
+#endif
