@@ -1,5 +1,7 @@
-/* Natural numbers of up to 9,216 bits on the caller's stack, for the rare cases where rounding needs exact arithmetic.
- * Plain data, owned by its caller; no memory is asked for. Callers prove that results fit (asserted).
+/* Natural numbers of up to 9,216 bits on the caller's stack, for the rare cases where
+ * rounding needs exact arithmetic.
+ * Plain data, owned by its caller; no memory is asked for. Callers prove that results
+ * fit (asserted).
  * One thread at a time per number. */
 #ifndef PEL_RUNTIME_BASE_BIGNUM_H
 #define PEL_RUNTIME_BASE_BIGNUM_H
@@ -31,6 +33,7 @@ void pel__bignum_mul(const pel_bignum *a, const pel_bignum *b, pel_bignum *out);
 void pel__bignum_sub(pel_bignum *a, const pel_bignum *b);
 /* b = floor(b / divisor); answers the remainder. divisor > 0 */
 uint64_t pel__bignum_div(pel_bignum *b, uint64_t divisor);
-/* The leading 128 bits of b > 0, the first of them set: b = top × 2^*exp (+ a rest, when *rest). */
+/* The leading 128 bits of b > 0, the first of them set: b = top × 2^*exp (+ a rest,
+ * when *rest). */
 pel_u128 pel__bignum_top(const pel_bignum *b, int32_t *exp, bool *rest);
 #endif

@@ -2,18 +2,24 @@
 
 #include <string.h>
 
-enum { DAYS_PER_ERA = 146097, YEARS_PER_ERA = 400, DAYS_BEFORE_EPOCH = 719468 /* 0000-03-01 */ };
+enum {
+  DAYS_PER_ERA = 146097,
+  YEARS_PER_ERA = 400,
+  DAYS_BEFORE_EPOCH = 719468 /* 0000-03-01 */
+};
 
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
-/* Years that begin on the first of March put the leap day last, and months into one linear formula. */
+/* Years that begin on the first of March put the leap day last, and months into one
+ * linear formula. */
 pel_civil pel__civil_from_days(int32_t days) {
   int64_t z = (int64_t)days + DAYS_BEFORE_EPOCH;
   int64_t era = floor_div(z, DAYS_PER_ERA);
   uint32_t day_of_era = (uint32_t)(z - era * DAYS_PER_ERA);
   uint32_t year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  uint32_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   uint32_t march = (5 * day_of_year + 2) / 153; /* 0 is March */
   uint32_t month = march < 10 ? march + 3 : march - 9;
   pel_civil c;
@@ -28,11 +34,14 @@ int32_t pel__days_from_civil(int32_t year, unsigned month, unsigned day) {
   int64_t era = floor_div(y, YEARS_PER_ERA);
   uint32_t year_of_era = (uint32_t)(y - era * YEARS_PER_ERA);
   uint32_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  uint32_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  uint32_t day_of_era =
+      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return (int32_t)(era * DAYS_PER_ERA + day_of_era - DAYS_BEFORE_EPOCH);
 }
 
-static bool is_leap(int32_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+static bool is_leap(int32_t year) {
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
 
 unsigned pel__days_in_month(int32_t year, unsigned month) {
   if (month == 2) return is_leap(year) ? 29 : 28;
@@ -47,7 +56,9 @@ bool pel__civil_valid(int64_t year, int64_t month, int64_t day) {
 /* ---- parts ---- */
 
 int32_t pel__date_year(int32_t days) { return pel__civil_from_days(days).year; }
-int32_t pel__date_quarter(int32_t days) { return (pel__civil_from_days(days).month + 2) / 3; }
+int32_t pel__date_quarter(int32_t days) {
+  return (pel__civil_from_days(days).month + 2) / 3;
+}
 int32_t pel__date_month(int32_t days) { return pel__civil_from_days(days).month; }
 int32_t pel__date_day(int32_t days) { return pel__civil_from_days(days).day; }
 

@@ -1,5 +1,7 @@
-/* Dates, times and durations: the proleptic Gregorian calendar in UTC, their texts, parts, truncation and months.
- * A date is days since 1970-01-01 (i32), a time and a dur are microseconds (i64); nothing is owned, no zone files are read.
+/* Dates, times and durations: the proleptic Gregorian calendar in UTC, their texts,
+ * parts, truncation and months.
+ * A date is days since 1970-01-01 (i32), a time and a dur are microseconds (i64);
+ * nothing is owned, no zone files are read.
  * Any thread. */
 #ifndef PEL_RUNTIME_BASE_CALENDAR_H
 #define PEL_RUNTIME_BASE_CALENDAR_H
@@ -19,22 +21,26 @@
 PEL_INLINE bool pel__date_valid(int64_t days) {
   return days >= PEL_DATE_MIN && days <= PEL_DATE_MAX;
 }
-PEL_INLINE bool pel__time_valid(int64_t us) { return us >= PEL_TIME_MIN && us <= PEL_TIME_MAX; }
+PEL_INLINE bool pel__time_valid(int64_t us) {
+  return us >= PEL_TIME_MIN && us <= PEL_TIME_MAX;
+}
 
 /* ---- text ----
  * date: 2024-01-31.
- * time: 2024-01-31T12:00:00.25+02:00. A space or t may stand for T; seconds, fraction and zone may be
- * left out (no zone is UTC), and so may all of the time of day (midnight). Zone: Z, z, +02:00, +0200, +02.
- * No leap seconds, no 24:00. Digits beyond the sixth of a fraction must be zeros (else PEL_PARSE_INEXACT).
- * dur: a number and a unit, such as 10s, 1.5h, -90min; units ns us ms s min h d w. What is not a whole
- * number of microseconds is PEL_PARSE_INEXACT. */
+ * time: 2024-01-31T12:00:00.25+02:00. A space or t may stand for T; seconds, fraction
+ *   and zone may be left out (no zone is UTC), and so may all of the time of day
+ *   (midnight). Zone: Z, z, +02:00, +0200, +02. No leap seconds, no 24:00. Digits beyond
+ *   the sixth of a fraction must be zeros (else PEL_PARSE_INEXACT).
+ * dur: a number and a unit, such as 10s, 1.5h, -90min; units ns us ms s min h d w. What
+ *   is not a whole number of microseconds is PEL_PARSE_INEXACT. */
 pel_parse pel__parse_date(const char *p, size_t n, int32_t *out) PEL_USE_RESULT;
 pel_parse pel__parse_time(const char *p, size_t n, int64_t *out) PEL_USE_RESULT;
 pel_parse pel__parse_dur(const char *p, size_t n, int64_t *out) PEL_USE_RESULT;
 
 /* Write into the caller's array and answer the number of characters; no NUL.
  * time: 2024-01-31T12:00:00Z, a fraction only if it is not zero, its trailing zeros cut.
- * dur: one exact literal in the largest unit that is whole: 90min, 0s. Any integer can be printed. */
+ * dur: one exact literal in the largest unit that is whole: 90min, 0s. Any integer can be
+ *   printed. */
 enum { PEL_PRINT_CALENDAR = 40 };
 size_t pel__print_date(int32_t days, char out[PEL_PRINT_CALENDAR]);
 size_t pel__print_time(int64_t us, char out[PEL_PRINT_CALENDAR]);
@@ -47,8 +53,8 @@ typedef struct pel_civil {
   uint8_t day;   /* 1 … 31 */
 } pel_civil;
 
-/* Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (2013): civil_from_days, days_from_civil.
- * Any i32 is fine for the first. */
+/* Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (2013):
+ * civil_from_days, days_from_civil. Any i32 is fine for the first. */
 pel_civil pel__civil_from_days(int32_t days);
 /* The day of a civil date that exists; month 1 … 12. */
 int32_t pel__days_from_civil(int32_t year, unsigned month, unsigned day);
@@ -79,7 +85,8 @@ typedef enum pel_calendar_unit {
 } pel_calendar_unit;
 
 /* "year", "quarter", "month", "week", "day", "hour", "minute", "second". */
-bool pel__calendar_unit_parse(const char *p, size_t n, pel_calendar_unit *out) PEL_USE_RESULT;
+bool pel__calendar_unit_parse(const char *p, size_t n,
+                              pel_calendar_unit *out) PEL_USE_RESULT;
 
 /* For a time's year, month, … take pel__time_date first. */
 int32_t pel__date_year(int32_t days);
@@ -98,13 +105,13 @@ PEL_INLINE int32_t pel__time_second(int64_t us) {
   return (int32_t)(pel__time_of_day(us) / PEL_US_PER_SECOND % 60);
 }
 
-/* The first day, or instant, of the unit that holds it. A valid value stays valid (0001-01-01 is a Monday).
- * Hours, minutes and seconds leave a date as it is. */
+/* The first day, or instant, of the unit that holds it. A valid value stays valid
+ * (0001-01-01 is a Monday). Hours, minutes and seconds leave a date as it is. */
 int32_t pel__date_trunc(int32_t days, pel_calendar_unit unit);
 int64_t pel__time_trunc(int64_t us, pel_calendar_unit unit);
 
-/* The same day (and time of day) months later or, when that month is shorter, its last day.
- * false when the result leaves years 1 to 9999. The value given must be valid. */
+/* The same day (and time of day) months later or, when that month is shorter, its last
+ * day. false when the result leaves years 1 to 9999. The value given must be valid. */
 bool pel__date_add_months(int32_t days, int64_t months, int32_t *out) PEL_USE_RESULT;
 bool pel__time_add_months(int64_t us, int64_t months, int64_t *out) PEL_USE_RESULT;
 #endif

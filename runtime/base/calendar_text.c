@@ -31,7 +31,8 @@ static bool take_number(cursor *c, int n, int32_t *out) {
   return true;
 }
 
-/* Year, month and day, whether or not there is such a date; what follows is left to the caller. */
+/* Year, month and day, whether or not there is such a date; what follows is left to
+ * the caller. */
 static bool take_date(cursor *c, int32_t part[3]) {
   return take_number(c, 4, &part[0]) && take(c, '-') && take_number(c, 2, &part[1]) &&
          take(c, '-') && take_number(c, 2, &part[2]);
@@ -86,7 +87,8 @@ static bool take_zone(cursor *c, clock *k) {
 
 /* hh:mm[:ss[.fraction]][zone], up to the end. */
 static bool take_clock(cursor *c, clock *k) {
-  if (!take_number(c, 2, &k->hour) || !take(c, ':') || !take_number(c, 2, &k->minute)) return false;
+  if (!take_number(c, 2, &k->hour) || !take(c, ':') || !take_number(c, 2, &k->minute))
+    return false;
   if (take(c, ':')) {
     if (!take_number(c, 2, &k->second)) return false;
     if (take(c, '.') && !take_fraction(c, k)) return false;
@@ -110,7 +112,8 @@ pel_parse pel__parse_time(const char *p, size_t n, int64_t *out) {
   if (!to_days(part, &days) || !clock_valid(&k)) return PEL_PARSE_RANGE;
   if (k.finer) return PEL_PARSE_INEXACT;
   int64_t us = pel__date_time(days) + k.hour * PEL_US_PER_HOUR +
-               (k.minute - k.offset) * PEL_US_PER_MINUTE + k.second * PEL_US_PER_SECOND + k.micro;
+               (k.minute - k.offset) * PEL_US_PER_MINUTE + k.second * PEL_US_PER_SECOND +
+               k.micro;
   if (!pel__time_valid(us)) return PEL_PARSE_RANGE;
   *out = us;
   return PEL_PARSE_OK;
@@ -179,7 +182,8 @@ static bool take_amount(cursor *c, amount *a) {
 }
 
 /* The amount in microseconds, if there is such a whole number of at most limit. */
-static pel_parse to_microseconds(const amount *a, int64_t unit_ns, uint64_t limit, uint64_t *out) {
+static pel_parse to_microseconds(const amount *a, int64_t unit_ns, uint64_t limit,
+                                 uint64_t *out) {
   if (a->huge) return PEL_PARSE_RANGE;
   if (a->fine) return PEL_PARSE_INEXACT;
   uint64_t scale = 1;
@@ -214,7 +218,8 @@ static char *put_two(char *out, int32_t v) {
   return out;
 }
 
-/* Years outside 1 to 9999, which no valid value has, print with their sign and all their digits. */
+/* Years outside 1 to 9999, which no valid value has, print with their sign and all
+ * their digits. */
 static char *put_year(char *out, int32_t year) {
   if (year < 0 || year > 9999) return out + pel__print_i64(year, out);
   return put_two(put_two(out, year / 100), year % 100);

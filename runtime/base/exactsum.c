@@ -58,8 +58,9 @@ static int32_t clamp_lead(int32_t lead) {
   return lead < 0 ? 0 : lead > PEL_XSUM_LEAD_MAX ? PEL_XSUM_LEAD_MAX : lead;
 }
 
-/* Everyday values share one window, so that their states merge by a plain addition: 2^-75 up to 2^52, and the first
- * value must leave 44 bits above it. Others get a window around their first value. */
+/* Everyday values share one window, so that their states merge by a plain addition:
+ * 2^-75 up to 2^52, and the first value must leave 44 bits above it. Others get a
+ * window around their first value. */
 static uint16_t first_lead(pel_xterm t) {
   enum { EVERYDAY = 999, ROOM = 44 };
   int32_t lead = t.pos - PEL_XSUM_LEAD_POS, bits = (int32_t)pel__u128_bits(t.magnitude);
@@ -67,7 +68,8 @@ static uint16_t first_lead(pel_xterm t) {
   return (uint16_t)clamp_lead(lead - (127 - bits) / 2);
 }
 
-/* Another window that holds both the sum and t, with the free bits shared out above and below. */
+/* Another window that holds both the sum and t, with the free bits shared out above
+ * and below. */
 static bool move_window(pel_xsum *s, pel_xterm t) {
   pel_xterm old = window_term(s);
   if (old.magnitude == 0) {
@@ -113,12 +115,15 @@ bool pel__xsum_add_term(pel_xsum *s, pel_xterm t, const pel_alloc *alloc) {
 }
 
 static bool add_special(pel_xsum *s, uint64_t bits) {
-  if (bits << 12) s->flags |= PEL_XSUM_NAN;
-  else s->flags |= bits >> 63 ? PEL_XSUM_NEG_INF : PEL_XSUM_POS_INF;
+  if (bits << 12)
+    s->flags |= PEL_XSUM_NAN;
+  else
+    s->flags |= bits >> 63 ? PEL_XSUM_NEG_INF : PEL_XSUM_POS_INF;
   return true;
 }
 
-/* A finite value's mantissa and biased exponent, 1 for subnormals as for the least normals. */
+/* A finite value's mantissa and biased exponent, 1 for subnormals as for the least
+ * normals. */
 static uint64_t mantissa_of(uint64_t bits, int32_t *exponent) {
   uint64_t field = bits >> 52 & 2047, fraction = bits & ((UINT64_C(1) << 52) - 1);
   *exponent = field ? (int32_t)field : 1;
@@ -136,7 +141,8 @@ bool pel__xsum_add_slow(pel_xsum *s, double x, const pel_alloc *alloc) {
 }
 
 bool pel__xsum_add_i128(pel_xsum *s, pel_i128 x, const pel_alloc *alloc) {
-  return pel__xsum_add_term(s, (pel_xterm){pel__i128_abs(x), PEL_XSUM_ORIGIN, x < 0}, alloc);
+  return pel__xsum_add_term(s, (pel_xterm){pel__i128_abs(x), PEL_XSUM_ORIGIN, x < 0},
+                            alloc);
 }
 
 bool pel__xsum_add_square(pel_xsum *s, double x, const pel_alloc *alloc) {
@@ -150,11 +156,13 @@ bool pel__xsum_add_square(pel_xsum *s, double x, const pel_alloc *alloc) {
 }
 
 bool pel__xsum_add_square_u64(pel_xsum *s, uint64_t x, const pel_alloc *alloc) {
-  return pel__xsum_add_term(s, (pel_xterm){(pel_u128)x * x, PEL_XSUM_ORIGIN, false}, alloc);
+  return pel__xsum_add_term(s, (pel_xterm){(pel_u128)x * x, PEL_XSUM_ORIGIN, false},
+                            alloc);
 }
 
 bool pel__xsum_add_square_i64(pel_xsum *s, int64_t x, const pel_alloc *alloc) {
-  return pel__xsum_add_square_u64(s, x < 0 ? (uint64_t)0 - (uint64_t)x : (uint64_t)x, alloc);
+  return pel__xsum_add_square_u64(s, x < 0 ? (uint64_t)0 - (uint64_t)x : (uint64_t)x,
+                                  alloc);
 }
 
 bool pel__xsum_merge(pel_xsum *a, const pel_xsum *b, const pel_alloc *alloc) {

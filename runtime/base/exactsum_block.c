@@ -3,11 +3,13 @@
 #include "runtime/base/exactsum_wide.h"
 #include "runtime/base/float_bits.h"
 
-/* Sums of blocks by pre-rounding (S. Rump, T. Ogita, S. Oishi, "Accurate Floating-Point Summation", 2008; in the
- * form of J. Demmel and H. D. Nguyen, "Fast Reproducible Floating-Point Summation", 2013): a running sum that begins
- * at 1.5 × 2^k takes from each value the bits that its own unit in the last place can hold, exactly, and leaves the
- * rest to the next level. Two levels hold all bits of values within about 2^35 of the block's mean; if anything is
- * left then, the block is added value by value. */
+/* Sums of blocks by pre-rounding (S. Rump, T. Ogita, S. Oishi, "Accurate
+ * Floating-Point Summation", 2008; in the form of J. Demmel and H. D. Nguyen, "Fast
+ * Reproducible Floating-Point Summation", 2013): a running sum that begins at 1.5 ×
+ * 2^k takes from each value the bits that its own unit in the last place can hold,
+ * exactly, and leaves the rest to the next level. Two levels hold all bits of values
+ * within about 2^35 of the block's mean; if anything is left then, the block is added
+ * value by value. */
 #if defined(__AVX512F__)
 enum { LANES = 8 };
 #elif defined(__AVX__)
@@ -18,21 +20,28 @@ enum { LANES = 2 };
 typedef double vec __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
 typedef int64_t ivec __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
 
-enum { BLOCK = 1024, WAYS = 4, STEP = WAYS * LANES, LEVELS = 2 }; /* 4 ways hide the latency of addition */
+enum {
+  BLOCK = 1024,
+  WAYS = 4,
+  STEP = WAYS * LANES,
+  LEVELS = 2
+}; /* 4 ways hide the latency of addition */
 
-/* Of a value below 2^k the first level leaves at most half its unit, 2^(k - 51), and a lane adds at most
- * BLOCK / STEP <= 2^7 of these: the second level's bound is 2^(k - KEPT). */
+/* Of a value below 2^k the first level leaves at most half its unit, 2^(k - 51), and a
+ * lane adds at most BLOCK / STEP <= 2^7 of these: the second level's bound is 2^(k -
+ * KEPT). */
 enum { KEPT = 44 };
 _Static_assert(BLOCK / STEP <= 128, "a lane's rests stay below the second level's bound");
 _Static_assert(FLT_EVAL_METHOD == 0, "a double must not carry more bits in a register");
 
-/* An exponent k with each lane's sum of |x| below 2^k; false for blocks that hold NaN, inf, extremes or only 0. */
+/* An exponent k with each lane's sum of |x| below 2^k; false for blocks that hold NaN,
+ * inf, extremes or only 0. */
 static bool bound_block(const double *x, size_t n, int32_t *k) {
   ivec mask = (ivec){0} + INT64_MAX;
   vec total[WAYS] = {{0}};
   for (size_t i = 0; i < n; i += STEP) {
     for (size_t j = 0; j < WAYS; j++) {
-      total[j] += (vec)((ivec)*(const vec *)(x + i + j * LANES) & mask);
+      total[j] += (vec)((ivec) * (const vec *)(x + i + j * LANES) & mask);
     }
   }
   vec all = (total[0] + total[1]) + (total[2] + total[3]);
@@ -45,9 +54,12 @@ static bool bound_block(const double *x, size_t n, int32_t *k) {
   return *k > -900 && *k < 1000;
 }
 
-static double power_of_2(int32_t e) { return pel__f64_from_bits((uint64_t)(e + 1023) << 52); }
+static double power_of_2(int32_t e) {
+  return pel__f64_from_bits((uint64_t)(e + 1023) << 52);
+}
 
-/* What the level that began at 1.5 × 2^(k + 2) has taken: a whole number of units of 2^(k - 50). */
+/* What the level that began at 1.5 × 2^(k + 2) has taken: a whole number of units of
+ * 2^(k - 50). */
 static pel_xterm level_term(const vec sums[WAYS], int32_t k) {
   double start = 1.5 * power_of_2(k + 2), units = power_of_2(50 - k);
   int64_t total = 0;
@@ -63,8 +75,10 @@ static bool split_block(const double *x, size_t n, pel_xterm terms[LEVELS]) {
   int32_t k;
   if (!bound_block(x, n, &k)) return false;
   int32_t k2 = k - KEPT;
-  vec none = {0}, first = none + 1.5 * power_of_2(k + 2), second = none + 1.5 * power_of_2(k2 + 2);
-  vec high[WAYS] = {first, first, first, first}, low[WAYS] = {second, second, second, second};
+  vec none = {0}, first = none + 1.5 * power_of_2(k + 2),
+      second = none + 1.5 * power_of_2(k2 + 2);
+  vec high[WAYS] = {first, first, first, first},
+      low[WAYS] = {second, second, second, second};
   ivec left = {0};
   for (size_t i = 0; i < n; i += STEP) {
     for (size_t j = 0; j < WAYS; j++) {

@@ -1,7 +1,7 @@
 #include "runtime/base/exactsum_wide.h"
 
-/* A header (flags and sign; the position and the number of the bytes that follow, low byte first), then the
- * magnitude, low byte first, without zero bytes at either end. */
+/* A header (flags and sign; the position and the number of the bytes that follow, low
+ * byte first), then the magnitude, low byte first, without zero bytes at either end. */
 enum { HEADER = 5, NEGATIVE = 8, MOST = PEL_XSUM_USED * 4 };
 _Static_assert(HEADER + MOST <= PEL_XSUM_BYTES, "every sum fits");
 
@@ -16,7 +16,8 @@ static uint8_t byte_of(const pel_bignum *b, size_t i) {
   return (uint8_t)(b->w[i / 8] >> (8 * (i % 8)));
 }
 
-/* One flag says it all: what is added to a NaN or to both infinities no longer matters. */
+/* One flag says it all: what is added to a NaN or to both infinities no longer
+ * matters. */
 static uint8_t settled_flags(uint8_t flags) {
   bool both = (flags & PEL_XSUM_POS_INF) && (flags & PEL_XSUM_NEG_INF);
   return both || (flags & PEL_XSUM_NAN) ? PEL_XSUM_NAN : flags;
@@ -51,8 +52,8 @@ static bool header_valid(const uint8_t *p, size_t n, size_t length) {
          get_u16(p + 1) + length <= MOST && p[HEADER] != 0 && p[HEADER + length - 1] != 0;
 }
 
-pel_status pel__xsum_decode(const uint8_t *p, size_t n, const pel_alloc *alloc, pel_xsum *s,
-                            size_t *used) {
+pel_status pel__xsum_decode(const uint8_t *p, size_t n, const pel_alloc *alloc,
+                            pel_xsum *s, size_t *used) {
   enum { PIECE = 14 };
   if (n < HEADER) return PEL_E_INVALID;
   size_t length = get_u16(p + 3), pos = 8 * get_u16(p + 1);

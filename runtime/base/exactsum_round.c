@@ -10,7 +10,8 @@ static uint64_t special_bits(pel_float_format f, uint8_t flags) {
   return infinity | UINT64_C(1) << (f.bits - 2);
 }
 
-/* magnitude × 2^exp / divisor (a bit more if sticky), rounded once; magnitude is used up. */
+/* magnitude × 2^exp / divisor (a bit more if sticky), rounded once; magnitude is used
+ * up. */
 static uint64_t divide_and_round(pel_float_format f, pel_bignum *magnitude, int64_t exp,
                                  const uint64_t divisors[2]) {
   enum { ENOUGH = 66 + 128 }; /* bits of dividend, so that 66 of the quotient are left */
@@ -71,8 +72,8 @@ float pel__xsum_mean_f32(const pel_xsum *s, uint64_t count) {
 /* ---- variance ---- */
 
 /* n Σx² - (Σx)² = *a × 2^*exp. False when the states cannot be of the same n values. */
-static bool deviation(const pel_xsum *sum, const pel_xsum *squares, uint64_t n, pel_bignum *a,
-                      int64_t *exp) {
+static bool deviation(const pel_xsum *sum, const pel_xsum *squares, uint64_t n,
+                      pel_bignum *a, int64_t *exp) {
   pel_bignum total, square;
   int32_t pos;
   (void)pel__xsum_read(sum, &total, &pos);

@@ -2,7 +2,9 @@
 
 #include "runtime/base/check.h"
 
-static size_t wide_size(int32_t n) { return sizeof(pel_xwide) + (size_t)n * sizeof(int64_t); }
+static size_t wide_size(int32_t n) {
+  return sizeof(pel_xwide) + (size_t)n * sizeof(int64_t);
+}
 
 void pel__xwide_free(pel_xwide *w, const pel_alloc *alloc) {
   if (w) pel__alloc_free(alloc, w, wide_size(w->n));
@@ -33,8 +35,9 @@ static bool grow(pel_xwide **w, int32_t lo, int32_t hi, const pel_alloc *alloc) 
   return true;
 }
 
-/* Room for an addition to the chunks lo … hi: two above them take the carries of 2^63 additions, and one more
- * at either end spares the next growth, which is likely where there was a first. */
+/* Room for an addition to the chunks lo … hi: two above them take the carries of 2^63
+ * additions, and one more at either end spares the next growth, which is likely where
+ * there was a first. */
 static bool reserve(pel_xwide **w, int32_t lo, int32_t hi, const pel_alloc *alloc) {
   if (PEL_LIKELY(covers(*w, lo, hi + 2))) return true;
   return grow(w, lo > 0 ? lo - 1 : 0, hi + 3, alloc);

@@ -1,4 +1,5 @@
-/* Building an IEEE 754 number from an exact value, rounded half to even: the last step of parsing and of exact sums.
+/* Building an IEEE 754 number from an exact value, rounded half to even: the last step
+ * of parsing and of exact sums.
  * Owns nothing.
  * Any thread. */
 #ifndef PEL_RUNTIME_BASE_FLOAT_BITS_H
@@ -8,7 +9,8 @@
 
 #include "runtime/base/int128.h"
 
-/* A finite value is mantissa × 2^ulp with mantissa < 2^bits and ulp_min <= ulp <= ulp_max. */
+/* A finite value is mantissa × 2^ulp with mantissa < 2^bits and ulp_min <= ulp <=
+ * ulp_max. */
 typedef struct pel_float_format {
   int32_t bits;
   int32_t ulp_min, ulp_max;
@@ -17,16 +19,17 @@ typedef struct pel_float_format {
 #define PEL_FORMAT_F64 ((pel_float_format){53, -1074, 971})
 #define PEL_FORMAT_F32 ((pel_float_format){24, -149, 104})
 
-/* The bits, sign aside, of mantissa × 2^ulp, where mantissa <= 2^bits, and at least 2^(bits - 1) unless
- * ulp is ulp_min; beyond the largest finite value: infinity. A mantissa of 2^bits carries by itself. */
+/* The bits, sign aside, of mantissa × 2^ulp, where mantissa <= 2^bits, and at least
+ * 2^(bits - 1) unless ulp is ulp_min; beyond the largest finite value: infinity. A
+ * mantissa of 2^bits carries by itself. */
 PEL_INLINE uint64_t pel__float_pack(pel_float_format f, uint64_t mantissa, int64_t ulp) {
   uint64_t infinity = (uint64_t)(f.ulp_max - f.ulp_min + 2) << (f.bits - 1);
   if (ulp > f.ulp_max) return infinity;
   return ((uint64_t)(ulp - f.ulp_min) << (f.bits - 1)) + mantissa;
 }
 
-/* The bits, sign aside, of top × 2^exp, where the first bit of top is set; sticky says that the exact value
- * is a little more. */
+/* The bits, sign aside, of top × 2^exp, where the first bit of top is set; sticky says
+ * that the exact value is a little more. */
 PEL_INLINE uint64_t pel__float_round(pel_float_format f, pel_u128 top, bool sticky,
                                      int64_t exp) {
   int64_t drop = 128 - f.bits;
@@ -39,7 +42,8 @@ PEL_INLINE uint64_t pel__float_round(pel_float_format f, pel_u128 top, bool stic
 }
 
 /* The bits of m × 2^exp / divisor, rounded once; divisor > 0. */
-uint64_t pel__float_quotient(pel_float_format f, pel_u128 m, int64_t exp, uint64_t divisor);
+uint64_t pel__float_quotient(pel_float_format f, pel_u128 m, int64_t exp,
+                             uint64_t divisor);
 
 PEL_INLINE double pel__f64_from_bits(uint64_t bits) {
   double x;
@@ -62,7 +66,8 @@ PEL_INLINE uint32_t pel__f32_bits(float x) {
   return bits;
 }
 
-#define PEL_F64_NAN pel__f64_from_bits(UINT64_C(0x7ff8000000000000)) /* the canonical one */
+#define PEL_F64_NAN \
+  pel__f64_from_bits(UINT64_C(0x7ff8000000000000)) /* the canonical one */
 #define PEL_F32_NAN pel__f32_from_bits(UINT32_C(0x7fc00000))
 #define PEL_F64_INFINITY pel__f64_from_bits(UINT64_C(0x7ff0000000000000))
 #endif

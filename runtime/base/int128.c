@@ -2,8 +2,8 @@
 
 #include "runtime/base/float_bits.h"
 
-/* The halves of the values are summed apart, so that the loops are plain 64-bit sums that a compiler
- * vectorises; BLOCK × 2^32 stays far below 2^63. */
+/* The halves of the values are summed apart, so that the loops are plain 64-bit sums
+ * that a compiler vectorises; BLOCK × 2^32 stays far below 2^63. */
 enum { BLOCK = 1 << 20 };
 
 static pel_i128 sum_block_i64(const int64_t *p, size_t n) {

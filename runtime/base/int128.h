@@ -37,8 +37,9 @@ PEL_INLINE unsigned pel__u128_trailing_zeros(pel_u128 v) {
   return (unsigned)(lo ? __builtin_ctzll(lo) : 64 + __builtin_ctzll((uint64_t)(v >> 64)));
 }
 
-/* Exact sums. Fewer than 2^63 values of 64 bits cannot leave 128 bits, so nothing is checked
- * until the end, where pel__i128_to_i64 or _u64 says whether the sum fits its type. */
+/* Exact sums. Fewer than 2^63 values of 64 bits cannot leave 128 bits, so nothing is
+ * checked until the end, where pel__i128_to_i64 or _u64 says whether the sum fits its
+ * type. */
 pel_i128 pel__i128_sum_i64(const int64_t *p, size_t n);
 pel_i128 pel__i128_sum_u64(const uint64_t *p, size_t n);
 pel_i128 pel__i128_sum_i32(const int32_t *p, size_t n);

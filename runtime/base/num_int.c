@@ -31,7 +31,8 @@ static PEL_NOINLINE pel_parse long_digits(const char *p, size_t n, uint64_t *out
   return over ? PEL_PARSE_RANGE : PEL_PARSE_OK;
 }
 
-/* The digits' value as far as 64 bits hold it. padded says that 16 bytes may be read at p. */
+/* The digits' value as far as 64 bits hold it. padded says that 16 bytes may be read
+ * at p. */
 PEL_INLINE pel_parse magnitude(const char *p, size_t n, bool padded, uint64_t *out) {
   if (PEL_UNLIKELY(n - 1 >= 16)) return n ? long_digits(p, n, out) : PEL_PARSE_SYNTAX;
   uint64_t low, high = 0;
@@ -47,7 +48,7 @@ PEL_INLINE size_t sign(const char *p, size_t n, bool *negative) {
 }
 
 PEL_INLINE pel_parse signed_value(const char *p, size_t n, bool padded, int64_t least,
-                                     int64_t *out) {
+                                  int64_t *out) {
   bool negative;
   size_t skip = sign(p, n, &negative);
   uint64_t m, limit = negative ? (uint64_t)0 - (uint64_t)least : ~(uint64_t)least;
@@ -59,7 +60,7 @@ PEL_INLINE pel_parse signed_value(const char *p, size_t n, bool padded, int64_t 
 }
 
 PEL_INLINE pel_parse unsigned_value(const char *p, size_t n, bool padded, uint64_t most,
-                                       uint64_t *out) {
+                                    uint64_t *out) {
   bool negative;
   size_t skip = sign(p, n, &negative);
   uint64_t m;
@@ -83,12 +84,12 @@ pel_parse pel__parse_u64_padded(const char *p, size_t n, uint64_t *out) {
   return unsigned_value(p, n, true, UINT64_MAX, out);
 }
 
-#define SMALL_INT(name, type, value, wide, bound)                          \
-  pel_parse pel__parse_##name(const char *p, size_t n, type *out) {        \
-    wide v;                                                                \
-    pel_parse r = value(p, n, false, (bound), &v);                         \
-    if (r == PEL_PARSE_OK) *out = (type)v;                                 \
-    return r;                                                              \
+#define SMALL_INT(name, type, value, wide, bound)                   \
+  pel_parse pel__parse_##name(const char *p, size_t n, type *out) { \
+    wide v;                                                         \
+    pel_parse r = value(p, n, false, (bound), &v);                  \
+    if (r == PEL_PARSE_OK) *out = (type)v;                          \
+    return r;                                                       \
   }
 SMALL_INT(i8, int8_t, signed_value, int64_t, INT8_MIN)
 SMALL_INT(i16, int16_t, signed_value, int64_t, INT16_MIN)
@@ -100,7 +101,8 @@ SMALL_INT(u32, uint32_t, unsigned_value, uint64_t, UINT32_MAX)
 bool pel__parse_bool(const char *p, size_t n, bool *out) {
   if (n != 4 && n != 5) return false;
   bool value = n == 4;
-  const char *const spellings[2][3] = {{"false", "False", "FALSE"}, {"true", "True", "TRUE"}};
+  const char *const spellings[2][3] = {{"false", "False", "FALSE"},
+                                       {"true", "True", "TRUE"}};
   for (size_t i = 0; i < 3; i++) {
     if (memcmp(p, spellings[value][i], n) == 0) {
       *out = value;

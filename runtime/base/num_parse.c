@@ -6,8 +6,9 @@
 #include "runtime/base/num_swar.h"
 #include "runtime/base/num_table.h"
 
-/* (w + rest) × 10^exp, where 0 <= rest < 1, and rest > 0 only if cut; w has 19 digits then. The digits, perhaps
- * with a point, are in digits … digits_end, and 10^written goes with them. */
+/* (w + rest) × 10^exp, where 0 <= rest < 1, and rest > 0 only if cut; w has 19 digits
+ * then. The digits, perhaps with a point, are in digits … digits_end, and 10^written
+ * goes with them. */
 typedef struct decimal {
   uint64_t w;
   int64_t exp, written;
@@ -19,7 +20,8 @@ enum { MAX_W_DIGITS = 19 }; /* what 64 bits always hold */
 
 /* ---- the exact way ---- */
 
-/* 767 digits tell any f64 from a halfway point; whatever follows only says "a little more". */
+/* 767 digits tell any f64 from a halfway point; whatever follows only says "a little
+ * more". */
 enum { MAX_EXACT_DIGITS = 770 };
 
 /* All the digits as an integer; *exp becomes the power of ten that goes with it. */
@@ -53,11 +55,15 @@ static PEL_COLD int compare_exactly(const decimal *d, uint64_t half, int64_t exp
   int64_t exp10;
   load_digits(d, &value, &exp10);
   pel__bignum_set(&bound, half);
-  if (exp10 >= 0) pel__bignum_mul_pow5(&value, (unsigned)exp10);
-  else pel__bignum_mul_pow5(&bound, (unsigned)-exp10);
+  if (exp10 >= 0)
+    pel__bignum_mul_pow5(&value, (unsigned)exp10);
+  else
+    pel__bignum_mul_pow5(&bound, (unsigned)-exp10);
   int64_t shift = exp2 - exp10; /* value × 2^exp10 against bound × 2^exp2 */
-  if (shift >= 0) pel__bignum_shl(&bound, (unsigned)shift);
-  else pel__bignum_shl(&value, (unsigned)-shift);
+  if (shift >= 0)
+    pel__bignum_shl(&bound, (unsigned)shift);
+  else
+    pel__bignum_shl(&value, (unsigned)-shift);
   return pel__bignum_cmp(&value, &bound);
 }
 
@@ -65,15 +71,17 @@ static PEL_COLD int compare_exactly(const decimal *d, uint64_t half, int64_t exp
 
 typedef enum nearness { BELOW_HALF, NEAR_HALF, ABOVE_HALF } nearness;
 
-/* A value cut to mantissa × 2^ulp, and where it lies between that and the next mantissa. */
+/* A value cut to mantissa × 2^ulp, and where it lies between that and the next
+ * mantissa. */
 typedef struct estimate {
   uint64_t mantissa;
   int32_t ulp;
   nearness rest;
 } estimate;
 
-/* w × 10^q from 128 bits of 10^q: the product is at most 2 units of its 128 bits off, so it rounds as the
- * exact value does unless it lies within 2 units of a halfway point. w > 0. */
+/* w × 10^q from 128 bits of 10^q: the product is at most 2 units of its 128 bits off,
+ * so it rounds as the exact value does unless it lies within 2 units of a halfway
+ * point. w > 0. */
 PEL_INLINE estimate estimate_product(pel_float_format f, uint64_t w, int32_t q) {
   unsigned zeros = (unsigned)__builtin_clzll(w);
   const uint64_t *power = pel__pow10_table[q - PEL_POW10_FIRST];
@@ -84,7 +92,8 @@ PEL_INLINE estimate estimate_product(pel_float_format f, uint64_t w, int32_t q) 
   int32_t drop = 128 - f.bits - short_by;
   if (exp + drop < f.ulp_min) drop = f.ulp_min - exp;
   if (drop > 128) {
-    bool near = drop == 129 && product >= (pel_u128)0 - 2; /* 2^128 is the halfway point */
+    bool near =
+        drop == 129 && product >= (pel_u128)0 - 2; /* 2^128 is the halfway point */
     return (estimate){0, f.ulp_min, near ? NEAR_HALF : BELOW_HALF};
   }
   estimate r = {drop < 128 ? (uint64_t)(product >> drop) : 0, exp + drop, NEAR_HALF};
@@ -113,7 +122,8 @@ static uint64_t round_decimal(pel_float_format f, const decimal *d) {
   uint64_t bits = pack_estimate(f, e);
   if (d->cut) {
     estimate above = estimate_product(f, d->w + 1, (int32_t)d->exp);
-    if (above.rest == NEAR_HALF || pack_estimate(f, above) != bits) return round_exactly(f, d, e);
+    if (above.rest == NEAR_HALF || pack_estimate(f, above) != bits)
+      return round_exactly(f, d, e);
   }
   return bits;
 }
@@ -122,9 +132,10 @@ static uint64_t round_decimal(pel_float_format f, const decimal *d) {
 
 PEL_INLINE bool is_digit(char c) { return (unsigned char)(c - '0') <= 9; }
 
-/* Takes digits from p on into d; answers where they end. fraction is 1 behind the point, else 0. */
-static const char *take_digits(const char *p, const char *end, int64_t fraction, int *seen,
-                               decimal *d) {
+/* Takes digits from p on into d; answers where they end. fraction is 1 behind the
+ * point, else 0. */
+static const char *take_digits(const char *p, const char *end, int64_t fraction,
+                               int *seen, decimal *d) {
   if (d->w == 0) {
     const char *zeros = p;
     while (p < end && *p == '0') p++;
@@ -151,7 +162,8 @@ static const char *take_digits(const char *p, const char *end, int64_t fraction,
   return p;
 }
 
-/* An exponent's digits up to the end; capped far beyond what any text's length can make up for. */
+/* An exponent's digits up to the end; capped far beyond what any text's length can
+ * make up for. */
 static bool take_exponent(const char *p, const char *end, decimal *d) {
   bool negative = p < end && *p == '-';
   if (p < end && (*p == '-' || *p == '+')) p++;
@@ -192,9 +204,12 @@ static bool is_word(const char *p, size_t n, const char *lower) {
 /* nan, inf or infinity, as the bits of the format. */
 static bool scan_word(pel_float_format f, const char *p, size_t n, uint64_t *bits) {
   uint64_t infinity = pel__float_pack(f, 0, INT32_MAX);
-  if (n == 3 && is_word(p, n, "nan")) *bits = infinity | UINT64_C(1) << (f.bits - 2);
-  else if ((n == 3 && is_word(p, n, "inf")) || (n == 8 && is_word(p, n, "infinity"))) *bits = infinity;
-  else return false;
+  if (n == 3 && is_word(p, n, "nan"))
+    *bits = infinity | UINT64_C(1) << (f.bits - 2);
+  else if ((n == 3 && is_word(p, n, "inf")) || (n == 8 && is_word(p, n, "infinity")))
+    *bits = infinity;
+  else
+    return false;
   return true;
 }
 
@@ -204,8 +219,10 @@ static bool parse_bits(pel_float_format f, const char *p, size_t n, uint64_t *bi
   size_t skip = n > 0 && (p[0] == '-' || p[0] == '+');
   decimal d = {.w = 0};
   uint64_t nan = pel__float_pack(f, 0, INT32_MAX) + 1, m;
-  if (scan_decimal(p + skip, p + n, &d)) m = round_decimal(f, &d);
-  else if (!scan_word(f, p + skip, n - skip, &m)) return false;
+  if (scan_decimal(p + skip, p + n, &d))
+    m = round_decimal(f, &d);
+  else if (!scan_word(f, p + skip, n - skip, &m))
+    return false;
   uint64_t sign = m < nan ? (uint64_t)negative << (f.bits == 53 ? 63 : 31) : 0;
   *bits = m | sign;
   return true;
@@ -227,8 +244,8 @@ static PEL_NOINLINE bool parse_any_f32(const char *p, size_t n, float *out) {
 
 /* ---- plain decimals of up to 16 characters ---- */
 
-static const double exact_pow10[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+static const double exact_pow10[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
 /* The place of the first '.' among eight characters, 8 if there is none. */
 PEL_INLINE unsigned find_point(uint64_t text) {
@@ -237,7 +254,8 @@ PEL_INLINE unsigned find_point(uint64_t text) {
   return zero ? (unsigned)__builtin_ctzll(zero) >> 3 : 8;
 }
 
-/* Digits with at most one point, n <= 8 of them in low, as an integer and the number of its digits behind the point. */
+/* Digits with at most one point, n <= 8 of them in low, as an integer and the number
+ * of its digits behind the point. */
 PEL_INLINE bool decimal_of_8(uint64_t low, size_t n, uint64_t *m, unsigned *behind) {
   low &= pel__swar_mask(n);
   unsigned point = find_point(low);
@@ -255,7 +273,7 @@ PEL_INLINE bool decimal_of_8(uint64_t low, size_t n, uint64_t *m, unsigned *behi
 
 /* The same for 9 <= n <= 16 characters in low and high. */
 PEL_INLINE bool decimal_of_16(uint64_t low, uint64_t high, size_t n, uint64_t *m,
-                                 unsigned *behind) {
+                              unsigned *behind) {
   high &= pel__swar_mask(n - 8);
   unsigned point = find_point(low);
   *behind = 0;
@@ -283,9 +301,10 @@ PEL_INLINE bool decimal_of_16(uint64_t low, uint64_t high, size_t n, uint64_t *m
   return pel__swar_digits(low) && pel__swar_digits(high);
 }
 
-/* False for whatever is not a plain decimal of up to 16 characters after the sign: that goes the long way. */
+/* False for whatever is not a plain decimal of up to 16 characters after the sign:
+ * that goes the long way. */
 PEL_INLINE bool short_decimal(const char *p, size_t n, bool padded, uint64_t *m,
-                                 unsigned *behind) {
+                              unsigned *behind) {
   if (PEL_UNLIKELY(n - 1 >= 16)) return false;
   uint64_t low = padded ? pel__swar_load8(p) : pel__swar_load_part(p, n);
   if (n <= 8) return decimal_of_8(low, n, m, behind);
@@ -293,8 +312,8 @@ PEL_INLINE bool short_decimal(const char *p, size_t n, bool padded, uint64_t *m,
   return decimal_of_16(low, high, n, m, behind);
 }
 
-/* W. Clinger, "How to Read Floating Point Numbers Accurately" (1990): one exact integer over one exact power of
- * ten is one correctly rounded division. */
+/* W. Clinger, "How to Read Floating Point Numbers Accurately" (1990): one exact
+ * integer over one exact power of ten is one correctly rounded division. */
 PEL_INLINE bool parse_f64(const char *p, size_t n, bool padded, double *out) {
   size_t skip = n > 0 && (p[0] == '-' || p[0] == '+');
   uint64_t m;
@@ -325,8 +344,12 @@ PEL_INLINE bool parse_f32(const char *p, size_t n, bool padded, float *out) {
   return parse_any_f32(p, n, out);
 }
 
-bool pel__parse_f64(const char *p, size_t n, double *out) { return parse_f64(p, n, false, out); }
-bool pel__parse_f32(const char *p, size_t n, float *out) { return parse_f32(p, n, false, out); }
+bool pel__parse_f64(const char *p, size_t n, double *out) {
+  return parse_f64(p, n, false, out);
+}
+bool pel__parse_f32(const char *p, size_t n, float *out) {
+  return parse_f32(p, n, false, out);
+}
 bool pel__parse_f64_padded(const char *p, size_t n, double *out) {
   return parse_f64(p, n, true, out);
 }

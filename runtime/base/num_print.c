@@ -6,8 +6,10 @@
 /* ---- integers ---- */
 
 static const char pairs[] =
-    "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445"
-    "46474849505152535455565758596061626364656667686970717273747576777879808182838485868788899091"
+    "000102030405060708091011121314151617181920212223242526272829303132333435363738394041"
+    "42434445"
+    "464748495051525354555657585960616263646566676869707172737475767778798081828384858687"
+    "88899091"
     "9293949596979899";
 
 PEL_INLINE void put_pair(char *out, uint32_t v) { memcpy(out, pairs + 2 * v, 2); }
@@ -94,7 +96,9 @@ static size_t print_u128(pel_u128 x, char *out) {
   return n;
 }
 
-size_t pel__print_u128(pel_u128 x, char out[PEL_PRINT_I128]) { return print_u128(x, out); }
+size_t pel__print_u128(pel_u128 x, char out[PEL_PRINT_I128]) {
+  return print_u128(x, out);
+}
 
 size_t pel__print_i128(pel_i128 x, char out[PEL_PRINT_I128]) {
   if (x < 0) out[0] = '-';
@@ -109,16 +113,18 @@ typedef struct shortest {
   int32_t exp;
 } shortest;
 
-/* floor(factor × g / 2^128), its last bit set if anything was cut off; g is 10^-k rounded up, so up to 2 units of
- * what is cut off may be its error (Giulietti, section 9.4: an exact tail is 0 or more than that). */
+/* floor(factor × g / 2^128), its last bit set if anything was cut off; g is 10^-k
+ * rounded up, so up to 2 units of what is cut off may be its error (Giulietti, section
+ * 9.4: an exact tail is 0 or more than that). */
 PEL_INLINE uint64_t round_to_odd(const uint64_t g[2], uint64_t factor) {
   uint64_t low_high = (uint64_t)((pel_u128)factor * g[1] >> 64);
   pel_u128 y = (pel_u128)factor * g[0] + low_high;
   return (uint64_t)(y >> 64) | ((uint64_t)y > 1);
 }
 
-/* The shortest decimal in the rounding interval of c × 2^q, the nearest of them if several, the even one of two
- * equally near. closer: the next smaller float is at half the usual distance. */
+/* The shortest decimal in the rounding interval of c × 2^q, the nearest of them if
+ * several, the even one of two equally near. closer: the next smaller float is at half
+ * the usual distance. */
 static shortest schubfach(uint64_t c, int32_t q, bool closer) {
   uint64_t odd = c & 1;
   int32_t k = closer ? (q * 1262611 - 524031) >> 22 : pel__floor_log10_pow2(q);
@@ -192,7 +198,8 @@ static size_t put_shortest(char *out, shortest s) {
   put_digits(digits, s.digits, n);
   int32_t e = s.exp + (int32_t)n - 1;
   while (digits[n - 1] == '0') n--;
-  return e < -4 || e >= 16 ? put_scientific(out, digits, n, e) : put_fixed(out, digits, n, e);
+  return e < -4 || e >= 16 ? put_scientific(out, digits, n, e)
+                           : put_fixed(out, digits, n, e);
 }
 
 /* A whole number below 10^16: all its digits, then ".0". */
@@ -216,7 +223,8 @@ static size_t put_magnitude(pel_float_format f, uint64_t bits, char *out) {
   if (field == 0) return put_shortest(out, schubfach(fraction, f.ulp_min, false));
   uint64_t c = hidden | fraction;
   int32_t q = (int32_t)field - 1 + f.ulp_min;
-  if (q <= 0 && q > -f.bits && (c & ((UINT64_C(1) << -q) - 1)) == 0) return put_whole(out, c >> -q);
+  if (q <= 0 && q > -f.bits && (c & ((UINT64_C(1) << -q) - 1)) == 0)
+    return put_whole(out, c >> -q);
   return put_shortest(out, schubfach(c, q, fraction == 0 && field > 1));
 }
 

@@ -24,7 +24,8 @@ PEL_INLINE uint64_t pel__swar_load8(const char *p) {
   memcpy(&w, p, 8);
   return pel__swar_order(w);
 }
-/* The first n <= 8 bytes at p and nothing behind them; zeros above. Two overlapping loads, no loop. */
+/* The first n <= 8 bytes at p and nothing behind them; zeros above. Two overlapping
+ * loads, no loop. */
 PEL_INLINE uint64_t pel__swar_load_part(const char *p, size_t n) {
   if (n >= 8) return pel__swar_load8(p);
   if (n >= 4) {
@@ -54,7 +55,8 @@ PEL_INLINE bool pel__swar_digits(uint64_t digits) {
 PEL_INLINE uint32_t pel__swar_value(uint64_t digits) {
   digits = digits * 10 + (digits >> 8);
   uint64_t a = (digits & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064);
-  uint64_t b = (digits >> 16 & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001);
+  uint64_t b =
+      (digits >> 16 & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001);
   return (uint32_t)((a + b) >> 32);
 }
 #endif

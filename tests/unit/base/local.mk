@@ -1,3 +1,10 @@
-# Unit tests of base. When the first lands:
-#   UNIT += tests/unit_base
-#   tests_unit_base_SOURCES = %D%/FILE.c
+UNIT += tests/unit_base
+tests_unit_base_SOURCES = \
+  %D%/calendar.c \
+  %D%/exactsum.c \
+  %D%/int128.c \
+  %D%/num_parse.c \
+  %D%/num_print.c \
+  %D%/num_table.c \
+  %D%/oracle.h
+EXTRA_DIST += %D%/oracle.txt %D%/oracle.py
