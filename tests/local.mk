@@ -54,7 +54,8 @@ tests_libtsanmap_a_CFLAGS = $(AM_CFLAGS) -fno-sanitize=all
 LDADD += tests/libtsanmap_a-tsan_map.$(OBJEXT)
 endif
 
-dist_check_SCRIPTS += %D%/install.sh %D%/docs.sh
+dist_check_SCRIPTS += %D%/install.sh %D%/docs.sh %D%/planted/planted.sh
+EXTRA_DIST += %D%/planted/bugs.txt
 if PLAIN
 TESTS += %D%/install.sh %D%/docs.sh
 endif
