@@ -13,6 +13,9 @@ typedef struct family {
       T_TRUE, T_FALSE, T_NULL, T_INOUT
 
 static const family families[] = {
+    /* behind a whole expression nobody thinks of the next item */
+    {NULL, T_LET, T_STAR,
+     {T_USE, T_PARAM, T_TYPE, T_FN, T_EXTERN, T_LET, T_OUT, T_TEST, T_ATTR}},
     {"an expression", T_INT, T_BACKSLASH,
      {T_IDENT, T_FIELD, T_DOT, T_STRING, T_INT, T_FLOAT, T_QUANTITY, T_TRUE, T_FALSE, T_NULL,
       T_LPAREN, T_LBRACE, T_LBRACKET, T_MATCH, T_WITH, T_IF, T_ITERATE, T_TRY, T_BACKSLASH, T_NOT,

@@ -118,14 +118,19 @@ static bool opens(int token) {
   return token == T_LPAREN || token == T_LBRACKET || token == T_LBRACE;
 }
 
+static void drop_opener(pel_parse *cx) {
+  pel_opener o = cx->openers.at[--cx->openers.n];
+  if (opens(o.token)) cx->depth--;
+  else if (cx->dropped_n < sizeof cx->dropped / sizeof o) cx->dropped[cx->dropped_n++] = o;
+}
+
 static void forget_openers(pel_parse *cx) {
-  cx->openers.n = 0;
-  cx->depth = 0;
+  while (cx->openers.n) drop_opener(cx);
 }
 
 /* Drops openers down to the innermost bracket, which it answers; NULL without one. */
 static pel_opener *innermost(pel_parse *cx) {
-  while (cx->openers.n && !opens(cx->openers.at[cx->openers.n - 1].token)) cx->openers.n--;
+  while (cx->openers.n && !opens(cx->openers.at[cx->openers.n - 1].token)) drop_opener(cx);
   return cx->openers.n ? &cx->openers.at[cx->openers.n - 1] : NULL;
 }
 
@@ -204,8 +209,7 @@ static int close_bracket(pel_parse *cx) {
   } else if (want != cx->token && !cx->recovering) {
     report_stray(cx, o);
   }
-  cx->openers.n--;
-  cx->depth--;
+  drop_opener(cx);
   return want;
 }
 
@@ -292,6 +296,7 @@ int pel__yylex(pel_yyval *value, pel_span *span, pel_parse *cx) {
   int token;
   cx->prev = cx->token;
   cx->prev_span = cx->span;
+  cx->dropped_n = 0;
   do {
     if (!cx->pending) read_token(cx);
     token = digest(cx);

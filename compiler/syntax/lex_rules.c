@@ -1,6 +1,8 @@
 #include "compiler/syntax/lex.h"
 
 int pel__lex_foreign(pel_parse *cx, pel_span span, int token, const char *ours) {
+  cx->foreign = true;
+  cx->foreign_at = span.begin;
   if (token == T_FIELD) {
     pel_span colons = span;
     colons.end = colons.begin + 2;
@@ -17,11 +19,56 @@ int pel__lex_foreign(pel_parse *cx, pel_span span, int token, const char *ours) 
   return token;
 }
 
+/* What stands for a sign of PEL in typeset text. */
+static const struct typeset {
+  uint32_t from, to;
+  const char *help; /* NULL: no letter, and nothing to say */
+} typeset[] = {
+    {0xa0, 0xa0, "this is a no-break space; write a plain one"},
+    {0xd7, 0xd7, "write `*`"},
+    {0xf7, 0xf7, "write `/`"},
+    {0x200b, 0x200f, "this character cannot be seen; delete it"},
+    {0x2013, 0x2014, "write `-`"},
+    {0x2018, 0x201f, "strings are written with straight double quotes"},
+    {0x2026, 0x2026, "write `..`"},
+    {0x2190, 0x2190, "write `=`"},
+    {0x2192, 0x2192, "write `->`"},
+    {0x2208, 0x2208, "write `in`"},
+    {0x2212, 0x2212, "write `-`"},
+    {0x2227, 0x2227, "write `and`"},
+    {0x2228, 0x2228, "write `or`"},
+    {0x2260, 0x2260, "write `!=`"},
+    {0x2264, 0x2264, "write `<=`"},
+    {0x2265, 0x2265, "write `>=`"},
+    {0xa1, 0xbf, NULL},
+    {0x2000, 0x2bff, NULL},
+    {0x3000, 0x303f, NULL},
+};
+
+/* The first code point of valid UTF-8. */
+static uint32_t code_point(const char *p) {
+  const unsigned char *s = (const unsigned char *)p;
+  if (s[0] < 0x80) return s[0];
+  if (s[0] < 0xe0) return (s[0] & 0x1fu) << 6 | (s[1] & 0x3fu);
+  if (s[0] < 0xf0) return (s[0] & 0xfu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
+  return (s[0] & 7u) << 18 | (s[1] & 0x3fu) << 12 | (s[2] & 0x3fu) << 6 | (s[3] & 0x3fu);
+}
+
+/* A name with letters that are none in PEL, or a sign of typeset text. */
 int pel__lex_wide(pel_parse *cx, pel_span span) {
-  pel_diag *d = pel__report(cx, PEL_E0020, span, "`%s` is not a name", pel__quote(cx, span));
-  pel__diag_help(cx->ds, d,
-                 "names are made of a-z, A-Z, 0-9 and `_`; any other column name is written "
-                 "`.\"…\"`, any text `\"…\"`");
+  uint32_t cp = code_point(cx->src->text.p + span.begin);
+  const struct typeset *t = NULL;
+  for (size_t i = 0; i < sizeof typeset / sizeof *typeset && !t; i++)
+    if (cp >= typeset[i].from && cp <= typeset[i].to) t = &typeset[i];
+  const char *quote = pel__quote(cx, span);
+  pel_diag *d = t ? pel__report(cx, PEL_E0020, span, "`%s` (U+%04X) is not a character of PEL",
+                                quote, (unsigned)cp)
+                  : pel__report(cx, PEL_E0020, span, "`%s` is not a name", quote);
+  if (t && t->help) pel__diag_help(cx->ds, d, "%s", t->help);
+  if (!t)
+    pel__diag_help(cx->ds, d,
+                   "names are made of a-z, A-Z, 0-9 and `_`; any other column name is written "
+                   "`.\"…\"`, any text `\"…\"`");
   cx->mute = true;
   return T_IDENT;
 }
@@ -75,6 +122,7 @@ void pel__lex_semicolon(pel_parse *cx, pel_span span) {
 
 void pel__lex_illegal(pel_parse *cx, pel_span span) {
   unsigned char c = (unsigned char)cx->src->text.p[span.begin];
+  if (cx->recovering) return; /* the item has had its message */
   if (c < 0x20 || c == 0x7f) {
     (void)pel__report(cx, PEL_E0020, span, "a control character, U+%04X, stands here", c);
     return;

@@ -6,6 +6,10 @@ libpelsyntax_la_SOURCES = \
   %D%/build.c %D%/build.h \
   %D%/dump.c \
   %D%/expected.c \
+  %D%/fmt.c \
+  %D%/fmt_doc.c %D%/fmt_doc.h \
+  %D%/fmt_item.c \
+  %D%/fmt_tree.c %D%/fmt_tree.h \
   %D%/lex.c %D%/lex.h \
   %D%/lex_rules.c \
   %D%/lexer.l \

@@ -75,10 +75,14 @@ typedef struct pel_parse {
   pel_yyval value;     /* what it carries */
   bool pending;        /* it is still to be delivered: something was put in front of it */
 
+  bool foreign; /* a word of another language was reported, at: */
+  uint32_t foreign_at;
   bool recovering; /* skipping to the next item */
   bool mute;       /* the rest of this item has had its message */
   PEL_LIST(pel_opener) openers;
   uint32_t depth; /* brackets among the openers */
+  pel_opener dropped[8]; /* words the token at hand left without an answer, innermost first */
+  uint32_t dropped_n;
   PEL_LIST(pel_str) doc_lines; /* since the last token */
   pel_span doc_span;
   PEL_LIST(pel_doc) docs;

@@ -62,8 +62,10 @@ static const pel_opener *open_word(const pel_parse *cx, int one, int other) {
   for (uint32_t i = cx->openers.n; i-- > 0;) {
     int t = cx->openers.at[i].token;
     if (t == one || t == other) return &cx->openers.at[i];
-    if (t == T_LPAREN || t == T_LBRACKET || t == T_LBRACE) return NULL;
+    if (t == T_LPAREN || t == T_LBRACKET || t == T_LBRACE) break;
   }
+  for (uint32_t i = 0; i < cx->dropped_n; i++)
+    if (cx->dropped[i].token == one || cx->dropped[i].token == other) return &cx->dropped[i];
   return NULL;
 }
 
@@ -189,6 +191,8 @@ static bool ends_part(const pel_parse *cx) {
     case T_COMMA:
     case T_THEN:
     case T_DO:
+    case T_FOR:
+    case T_UNTIL:
     case T_IN: return true;
     default: return pel__begins_item_here(cx);
   }
@@ -199,6 +203,13 @@ static bool meant_as_name(int token) {
   return pel__token_begins_item(token) || token == T_INOUT || token == T_UNTIL;
 }
 
+/* A label was read and `:` is all that may follow: the word before was meant as a name. */
+static bool only_colon(const bool *expected) {
+  for (int t = PEL_TOKEN_FIRST; t < PEL_TOKEN_END; t++)
+    if (pel__expects(expected, t) != (t == T_COLON)) return false;
+  return true;
+}
+
 static void report_generic(pel_parse *cx, const bool *expected) {
   bool after = pel__expects(expected, T_PLUS) && pel__expects(expected, T_STAR);
   pel_diag *d = pel__report(cx, PEL_E0001, cx->span, "%s is not expected here", found(cx));
@@ -207,6 +218,10 @@ static void report_generic(pel_parse *cx, const bool *expected) {
   else if (after) pel__diag_label(cx->ds, d, "the expression ended before this");
   if (cx->token == T_QUESTION)
     pel__diag_help(cx->ds, d, "a choice is written `if c then a else b`");
+  else if (cx->token == T_TYVAR && pel__expects(expected, T_INT))
+    pel__diag_help(cx->ds, d, "strings are written with double quotes");
+  else if (cx->prev == T_IDENT && only_colon(expected))
+    pel__diag_help(cx->ds, d, "a name with its type is written `name: f64`");
   else if (cx->token == T_BAR && after)
     pel__diag_help(cx->ds, d, "a value flows on with `|>`; `or` is the logical one");
   else if (cx->token == T_IDENT && pel__str_is(pel__source_text(cx->ds->sources, cx->span), "elif"))
@@ -218,13 +233,6 @@ typedef enum slip {
   SLIP_COMMA
 } slip;
 
-/* A label was read and `:` is all that may follow: the word before was meant as a name. */
-static bool only_colon(const bool *expected) {
-  for (int t = PEL_TOKEN_FIRST; t < PEL_TOKEN_END; t++)
-    if (pel__expects(expected, t) != (t == T_COLON)) return false;
-  return true;
-}
-
 static slip which_slip(const pel_parse *cx, const bool *e) {
   int t = cx->token;
   bool after = pel__expects(e, T_PLUS) && pel__expects(e, T_STAR);
@@ -233,9 +241,12 @@ static slip which_slip(const pel_parse *cx, const bool *e) {
                !pel__expects(e, T_THEN);
   if (t == T_ASSIGN && after) return SLIP_ASSIGN;
   if (t == T_ARROW && after && !pel__expects(e, T_ARROW)) return SLIP_LAMBDA;
-  if (pel__token_is_word(cx->prev) && only_colon(e)) return SLIP_WORD_BEFORE;
-  if (pel__expects(e, T_ELSE) && ends_part(cx)) return SLIP_ELSE;
-  if (pel__expects(e, T_IN) && (begins_expression(t) || ends_part(cx))) return SLIP_IN;
+  bool labels = pel__expects(e, T_THEN) && pel__expects(e, T_UNTIL);
+  if (pel__token_is_word(cx->prev) && (only_colon(e) || (pel__expects(e, T_COLON) && start)) &&
+      (ends_part(cx) || only_colon(e)))
+    return SLIP_WORD_BEFORE;
+  if (pel__expects(e, T_ELSE) && !labels && ends_part(cx)) return SLIP_ELSE;
+  if (pel__expects(e, T_IN) && !labels && (begins_expression(t) || ends_part(cx))) return SLIP_IN;
   if (pel__token_is_word(t) && pel__expects(e, T_IDENT) && !pel__begins_item_here(cx) &&
       (!start || meant_as_name(t)))
     return SLIP_WORD;
@@ -246,6 +257,7 @@ static slip which_slip(const pel_parse *cx, const bool *e) {
 }
 
 void pel__report_unexpected(pel_parse *cx, const bool *expected) {
+  if (cx->foreign && cx->foreign_at == cx->span.begin) return; /* this has had its message */
   switch (which_slip(cx, expected)) {
     case SLIP_ASSIGN: report_assign(cx); break;
     case SLIP_LAMBDA: report_lambda(cx); break;
