@@ -192,7 +192,8 @@ struct pel_env {
 /* One call over a block. Compute rows sel[0..n) or, sel NULL, 0..n). Properties decide what the caller has prepared:
  * null-strict: out->state already says where inputs are null or poisoned, `state` is the same array (NULL: all valid), and
  * values computed for other cells are ignored; otherwise the kernel sets out->state (room for PEL_BLOCK_ROWS bytes is
- * there, filled with PEL_VALID) itself and passes poison on. */
+ * there, filled with PEL_VALID) itself and passes poison on: out->fail has room for failure numbers (0) if any argument
+ * has some. Cells that are not PEL_VALID may hold text that cannot be read. */
 typedef struct pel_call {
   const pel_env *env;
   const pel_col *in;
@@ -203,6 +204,7 @@ typedef struct pel_call {
   pel_col *out; /* data has room for PEL_BLOCK_ROWS values */
   const void *params;
   uint64_t ordinal; /* of row 0 */
+  const uint32_t *owner; /* rows are items of lists: row i belongs to the row owner[i] of `ordinal`; NULL: to itself */
 } pel_call;
 
 typedef pel_status (*pel_kernel)(const pel_call *);

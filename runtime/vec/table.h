@@ -25,10 +25,13 @@ struct pel_table {
 uint32_t pel__kind_width(pel_kind k);
 bool pel__type_eq(const pel_type *a, const pel_type *b);
 
+/* A table without rows: the columns have their types (copied) and nothing else, for whoever fills it. */
+PEL_USE_RESULT pel_status pel__table_new(const pel_alloc *alloc, const pel_type *const *types, uint32_t ncols,
+                                         pel_table **out);
 pel_table *pel__table_retain(pel_table *t);
 void pel__table_release(pel_table *t);
 /* Rows [first, first + n) of the columns as a chunk that borrows (n ≤ PEL_BLOCK_ROWS); cols has room for ncols entries
- * and, for records, scratch comes from temp. */
+ * and, for records, scratch comes from temp. The chunk's ordinal is `first`. */
 pel_status pel__table_chunk(const pel_table *t, uint64_t first, uint32_t n, const pel_env *env, pel_chunk *out);
 
 /* Pieces of a table in the making: one worker appends chunks (rows that count are copied, text too) to a piece; pieces
@@ -40,7 +43,7 @@ uint64_t pel__piece_rows(const pel_piece *p);
 size_t pel__piece_bytes(const pel_piece *p);
 void pel__piece_free(pel_piece *p);
 /* The pieces, in this order, become one table (they die). fill can be cut into tasks: begin, then part i of nparts by any
- * workers, then end. */
+ * workers, then end. nparts may be 0: a table of one piece is not copied. begin takes the pieces even when it fails. */
 typedef struct pel_join_pieces pel_join_pieces;
 pel_status pel__table_join_begin(const pel_alloc *alloc, const pel_type *const *types, uint32_t ncols, pel_piece **pieces,
                                  size_t npieces, pel_join_pieces **out, uint32_t *nparts);
@@ -51,6 +54,7 @@ void pel__table_join_abandon(pel_join_pieces *j);
 /* A one-row table from constants (params, scalar arguments). */
 pel_status pel__table_of_consts(const pel_alloc *alloc, const pel_type *const *types, const pel_const *values,
                                 uint32_t n, pel_table **out);
-/* The value at (row, column) as a constant that borrows from the table (scalars and text only). */
+/* The value at (row, column) as a constant that borrows from the table (scalars and text only; others PEL_E_INVALID, a
+ * poisoned cell PEL_E_FAILED). */
 pel_status pel__table_const(const pel_table *t, uint64_t row, uint32_t col, pel_arena *a, pel_const *out);
 #endif
