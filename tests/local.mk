@@ -24,6 +24,7 @@ include $(srcdir)/tests/unit/compiler/local.mk
 include $(srcdir)/tests/unit/engine/local.mk
 include $(srcdir)/tests/unit/api/local.mk
 include $(srcdir)/tests/unit/tools/local.mk
+include $(srcdir)/tests/stress/local.mk
 
 LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE) $(CRITERION_LIBS)
 

@@ -53,7 +53,7 @@ struct pel_symbols {
 
 /* What the dynamic section says. */
 typedef struct dynamic {
-  uint64_t symbols, strings, strings_size, hash, gnu_hash; /* addresses; 0: absent */
+  uint64_t symbols, strings, strings_size, hash, gnu_hash, versions; /* 0: absent */
 } dynamic;
 
 typedef struct image {
@@ -142,6 +142,9 @@ static void note_entry(dynamic *d, const ElfW(Dyn) * e) {
     case DT_GNU_HASH:
       d->gnu_hash = e->d_un.d_ptr;
       break;
+    case DT_VERSYM:
+      d->versions = e->d_un.d_ptr;
+      break;
     default:
       break;
   }
@@ -208,13 +211,22 @@ static bool count_symbols(const image *im, const dynamic *d, const pel_alloc *al
 static pel_symbol_kind kind_of(const symbol *s) {
   unsigned bind = SYMBOL_BIND(s->st_info), type = SYMBOL_TYPE(s->st_info);
   unsigned seen = s->st_other & 3;
-  if (s->st_shndx == SHN_UNDEF || bind == STB_LOCAL) return PEL_SYMBOL_NONE;
+  /* Absolute ones are the names of versions. */
+  if (s->st_shndx == SHN_UNDEF || s->st_shndx == SHN_ABS || bind == STB_LOCAL)
+    return PEL_SYMBOL_NONE;
   if (seen != STV_DEFAULT && seen != STV_PROTECTED) return PEL_SYMBOL_NONE;
-  /* Functions written in assembly often have no type. */
-  if (type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_NOTYPE)
-    return s->st_shndx == SHN_ABS ? PEL_SYMBOL_NONE : PEL_SYMBOL_FUNCTION;
-  return type == STT_OBJECT || type == STT_TLS || type == STT_COMMON ? PEL_SYMBOL_DATA
-                                                                     : PEL_SYMBOL_NONE;
+  switch (type) {
+    case STT_FUNC:
+    case STT_GNU_IFUNC:
+    case STT_NOTYPE: /* functions written in assembly often have no type */
+      return PEL_SYMBOL_FUNCTION;
+    case STT_OBJECT:
+    case STT_TLS:
+    case STT_COMMON:
+      return PEL_SYMBOL_DATA;
+    default:
+      return PEL_SYMBOL_NONE;
+  }
 }
 
 /* true unless memory is short. */
@@ -227,24 +239,42 @@ static bool keep(pel_symbols *symbols, const symbol *s) {
   return pel__map_put(&symbols->kinds, pel__str(name), (uint32_t)kind);
 }
 
+/* An old version, kept for programs linked long ago: dlsym does not give it out either. */
+static bool is_retired(const uint16_t *versions, uint32_t i) {
+  enum { HIDDEN = 0x8000, FIRST_OWN = 2 };
+  return versions && versions[i] & HIDDEN && (versions[i] & ~HIDDEN) >= FIRST_OWN;
+}
+
+static pel_status keep_all(pel_symbols *symbols, const symbol *table,
+                           const uint16_t *versions, uint32_t count) {
+  symbols->names = pel__alloc_get(symbols->alloc, count * sizeof *symbols->names);
+  if (!symbols->names) return PEL_E_NOMEM;
+  symbols->cap = count;
+  for (uint32_t i = 0; i < count; i++)
+    if (!is_retired(versions, i) && !keep(symbols, &table[i])) return PEL_E_NOMEM;
+  return PEL_OK;
+}
+
+static bool read_strings(const image *im, const dynamic *d, pel_symbols *symbols) {
+  symbols->strings = pel__alloc_get(symbols->alloc, d->strings_size + 1);
+  if (!symbols->strings) return false;
+  symbols->strings_size = d->strings_size + 1;
+  symbols->strings[d->strings_size] = '\0';
+  return read_at(im, d->strings, symbols->strings, d->strings_size);
+}
+
 static pel_status read_table(const image *im, const dynamic *d, uint32_t count,
                              pel_symbols *symbols) {
   const pel_alloc *alloc = symbols->alloc;
-  size_t bytes = (size_t)count * sizeof(symbol);
+  size_t bytes = (size_t)count * sizeof(symbol), version_bytes = count * sizeof(uint16_t);
   if (count == 0) return PEL_OK;
   symbol *table = get_array(im, alloc, d->symbols, bytes);
-  symbols->strings = table ? pel__alloc_get(alloc, d->strings_size + 1) : NULL;
-  symbols->strings_size = symbols->strings ? d->strings_size + 1 : 0;
+  uint16_t *versions =
+      d->versions ? get_array(im, alloc, d->versions, version_bytes) : NULL;
   pel_status s = PEL_E_INVALID;
-  if (symbols->strings &&
-      read_at(im, d->strings, symbols->strings, symbols->strings_size - 1)) {
-    symbols->strings[symbols->strings_size - 1] = '\0';
-    symbols->names = pel__alloc_get(alloc, count * sizeof *symbols->names);
-    symbols->cap = symbols->names ? count : 0;
-    s = symbols->names ? PEL_OK : PEL_E_NOMEM;
-  }
-  for (uint32_t i = 0; i < count && s == PEL_OK; i++)
-    if (!keep(symbols, &table[i])) s = PEL_E_NOMEM;
+  if (table && (versions || !d->versions) && read_strings(im, d, symbols))
+    s = keep_all(symbols, table, versions, count);
+  pel__alloc_free(alloc, versions, version_bytes);
   pel__alloc_free(alloc, table, bytes);
   return s;
 }

@@ -1,3 +1,9 @@
-# Unit tests of sys. When the first lands:
-#   UNIT += tests/unit_sys
-#   tests_unit_sys_SOURCES = %D%/FILE.c
+# The contract with the system.
+UNIT += tests/unit_sys
+tests_unit_sys_SOURCES = \
+  tests/unit/counting.h \
+  %D%/files.c \
+  %D%/folder.h \
+  %D%/library.c \
+  %D%/machine.c
+ENGINE_TESTS += tests/unit_sys
