@@ -1,4 +1,13 @@
-# Floor of the compiler: ir.
-# When the first C file lands:
-#   PEL_FLOORS += libpelir.la
-#   libpelir_la_SOURCES = %D%/FILE.c %D%/FILE.h
+# The intermediate form.
+PEL_FLOORS += libpelir.la
+libpelir_la_SOURCES = \
+  %D%/build.c %D%/build.h \
+  %D%/build_module.c \
+  %D%/build_verbs.c \
+  %D%/ir.c %D%/ir.h \
+  %D%/ops.def \
+  %D%/parse.c \
+  %D%/print.c \
+  %D%/text.h \
+  %D%/types.c \
+  %D%/verify.c
