@@ -239,8 +239,9 @@ typedef struct pel_plan {
  *   "sort":     number of key columns k (the first k inputs), list of bools (true: descending); output: all inputs.
  *   "slice":    skip, take (-1: all).
  *   "join":     kind word ("inner" "left" "semi" "anti"), number of key columns k, list of left output positions, list of
- *               right output positions. Port 0: the right side, k keys then its columns. The probe step's input: k keys,
- *               then the left columns. Output: the left columns named, then the right ones (nullable in a left join).
+ *               right output positions (a position counts all columns of the port, from the first key on, so that a key
+ *               that is also a column is passed once). Port 0: the right side, k keys then its columns. The probe step's
+ *               input, port 1: k keys, then the left columns. Output: the left columns named, then the right ones (nullable in a left join).
  *   "write_csv": path, record of options; column names are node.out_names. */
 
 pel_status pel__plan_new(const pel_alloc *alloc, pel_plan_data **out);
