@@ -277,6 +277,67 @@ Test(exactsum, many_additions_on_the_heap) {
   pel__xsum_free(&s, a);
 }
 
+/* The largest mantissa at every shift within a chunk, and on every chunk up to the last that is held. */
+Test(exactsum, thousands_of_the_largest_mantissa) {
+  enum { COUNT = 4096 };
+  const pel_alloc *a = pel__alloc_libc();
+  for (int gap = 64; gap < 64 + 4 * 32; gap++) {
+    double x = ldexp(0x1.fffffffffffffp0, gap - 100);
+    pel_xsum s;
+    pel__xsum_init(&s);
+    cr_assert(pel__xsum_add(&s, 0x1p-300, a));
+    cr_assert(pel__xsum_add(&s, 0x1.fffffffffffffp-100, a));
+    for (int i = 0; i < COUNT; i++) cr_assert(pel__xsum_add(&s, x, a));
+    cr_assert_eq(pel__xsum_round(&s), x * COUNT, "%d", gap);
+    pel_xsum all;
+    pel__xsum_init(&all);
+    for (int i = 0; i < 64; i++) cr_assert(pel__xsum_merge(&all, &s, a));
+    cr_assert_eq(pel__xsum_round(&all), x * COUNT * 64, "%d", gap);
+    pel__xsum_free(&s, a);
+    pel__xsum_free(&all, a);
+  }
+}
+
+/* States with as many waiting carries as there may be, merged again and again. */
+Test(exactsum, merges_of_states_with_waiting_carries) {
+  const pel_alloc *a = pel__alloc_libc();
+  for (int count = 990; count < 1003; count++) {
+    double x = 0x1.fffffffffffffp0;
+    pel_xsum s, all;
+    pel__xsum_init(&s);
+    pel__xsum_init(&all);
+    for (int e = 0; e < 32; e++) { /* whichever of these ends at a chunk's upper end */
+      pel__xsum_free(&s, a);
+      pel__xsum_free(&all, a);
+      cr_assert(pel__xsum_add(&s, 0x1p-300, a));
+      for (int i = 0; i < count; i++) cr_assert(pel__xsum_add(&s, ldexp(x, e), a));
+      for (int i = 0; i < 8; i++) cr_assert(pel__xsum_merge(&all, &s, a));
+      cr_assert_eq(pel__xsum_mean(&all, (uint64_t)count * 8), ldexp(x, e));
+    }
+    pel__xsum_free(&s, a);
+    pel__xsum_free(&all, a);
+  }
+}
+
+/* (2^254 + 2^201) × count is half way between two quotients; the least remainder lifts it. */
+Test(exactsum, remainders_break_ties) {
+  const pel_alloc *a = pel__alloc_libc();
+  const uint64_t count = (UINT64_C(1) << 60) + 1;
+  pel_xsum s;
+  pel__xsum_init(&s);
+  cr_assert(add_all(&s, (const double[]){0x1p314, 0x1p254, 0x1p261, 0x1p201}, 4, a));
+  cr_assert_eq(pel__xsum_mean(&s, count), 0x1p254);
+  cr_assert(pel__xsum_add(&s, 0x1p-1074, a));
+  cr_assert_eq(pel__xsum_mean(&s, count), 0x1p254 + 0x1p202);
+  pel__xsum_free(&s, a);
+  cr_assert(add_all(&s, (const double[]){0x1p114, 0x1p54, 0x1p61, 0x1p1}, 4,
+                    a)); /* in the window */
+  cr_assert_eq(pel__xsum_mean(&s, count), 0x1p54);
+  cr_assert(pel__xsum_add(&s, 1, a));
+  cr_assert_eq(pel__xsum_mean(&s, count), 0x1p54 + 0x1p2);
+  pel__xsum_free(&s, a);
+}
+
 /* Every request is refused in turn: the state stays what it was. */
 Test(exactsum, out_of_memory_leaves_the_state) {
   const double x[] = {1.0, 1e300, 1e-300, -1e300, 1e-308, 1e10};
