@@ -14,6 +14,7 @@ include $(srcdir)/tests/unit/trace/local.mk
 include $(srcdir)/tests/unit/vec/local.mk
 include $(srcdir)/tests/unit/sched/local.mk
 include $(srcdir)/tests/unit/stdlib/local.mk
+include $(srcdir)/tests/unit/table/local.mk
 include $(srcdir)/tests/unit/diag/local.mk
 include $(srcdir)/tests/unit/syntax/local.mk
 include $(srcdir)/tests/unit/sema/local.mk

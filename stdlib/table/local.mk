@@ -1,0 +1,10 @@
+libpelstd_la_SOURCES += \
+  %D%/args.h \
+  %D%/cell.c \
+  %D%/column.c %D%/column.h \
+  %D%/entries.c %D%/entries.h \
+  %D%/group.c %D%/group.h \
+  %D%/group_emit.c \
+  %D%/group_finish.c \
+  %D%/keys.c %D%/keys.h \
+  %D%/merge.c

@@ -1,0 +1,6 @@
+UNIT += tests/unit_table
+tests_unit_table_SOURCES = \
+  %D%/driver.c %D%/driver.h \
+  %D%/group.c \
+  %D%/reference.c %D%/reference.h \
+  %D%/values.c
