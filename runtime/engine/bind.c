@@ -1,7 +1,7 @@
 #include "runtime/engine/state.h"
 
 /* The value an argument has in this run. */
-static pel_status argument(pel_run *run, const pel_plan_arg *a, pel_arena *arena, pel_const *out) {
+static pel_status argument(pel_engine_run *run, const pel_plan_arg *a, pel_arena *arena, pel_const *out) {
   if (a->kind == PEL_ARG_CONST) return *out = run->plan->consts[a->ref], PEL_OK;
   const uint32_t slot = a->kind == PEL_ARG_PARAM ? run->plan->params[a->ref].slot : a->ref;
   const pel_table *t = run->slots[slot];
@@ -9,7 +9,7 @@ static pel_status argument(pel_run *run, const pel_plan_arg *a, pel_arena *arena
   return pel__table_const(t, 0, 0, arena, out);
 }
 
-static const char *path_for(const pel_run *run, const pel_plan_node *node, uint32_t node_index) {
+static const char *path_for(const pel_engine_run *run, const pel_plan_node *node, uint32_t node_index) {
   if (!run->options.paths) return NULL;
   for (uint32_t i = 0; i < run->plan->n_items; i++)
     if (run->plan->items[i].node == node_index) return run->options.paths[i];
@@ -19,7 +19,7 @@ static const char *path_for(const pel_run *run, const pel_plan_node *node, uint3
 
 static void *bind_alloc(const pel_bind *b, size_t n) { return pel__arena_get(b->ctx, n); }
 
-static const pel_type **types(pel_run *run, pel_arena *arena, pel_range r) {
+static const pel_type **types(pel_engine_run *run, pel_arena *arena, pel_range r) {
   const pel_type **t = PEL_ARENA_ARRAY(arena, const pel_type *, r.n + 1);
   for (uint32_t i = 0; t && i < r.n; i++) t[i] = &run->plan->types[run->plan->reg_types[r.at + i]];
   return t;
@@ -30,7 +30,7 @@ typedef struct ports {
   uint32_t *count;
 } ports;
 
-static bool ports_of(pel_run *run, pel_arena *arena, pel_range r, ports *out) {
+static bool ports_of(pel_engine_run *run, pel_arena *arena, pel_range r, ports *out) {
   uint32_t total = 0;
   for (uint32_t i = 0; i < r.n; i++) total += run->plan->ranges[r.at + i].n;
   out->in = PEL_ARENA_ARRAY(arena, const pel_type *, total + 1);
@@ -45,7 +45,7 @@ static bool ports_of(pel_run *run, pel_arena *arena, pel_range r, ports *out) {
   return true;
 }
 
-pel_status pel__node_bind(pel_run *run, uint32_t index, pel_arena *arena, void **params, pel_error *e) {
+pel_status pel__node_bind(pel_engine_run *run, uint32_t index, pel_arena *arena, void **params, pel_error *e) {
   const pel_plan_data *plan = run->plan;
   const pel_plan_node *node = &plan->nodes[index];
   const pel_op *op = run->ops[node->op];

@@ -8,7 +8,7 @@
 #include "runtime/vec/table.h"
 
 typedef struct pel_engine pel_engine;
-typedef struct pel_run pel_run;
+typedef struct pel_engine_run pel_engine_run;
 
 typedef struct pel_engine_options {
   uint32_t workers;     /* 0: from affinity and quota */
@@ -40,19 +40,19 @@ typedef struct pel_run_options {
   void *reject_ctx;
 } pel_run_options;
 
-pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan, const pel_run_options *o, pel_run **out, pel_error *e);
+pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan, const pel_run_options *o, pel_engine_run **out, pel_error *e);
 /* Gives a parameter its table (one row and column for a scalar); the run retains it. */
-pel_status pel__run_bind(pel_run *run, uint32_t param, pel_table *value, pel_error *e);
+pel_status pel__run_bind(pel_engine_run *run, uint32_t param, pel_table *value, pel_error *e);
 /* Takes part until all is done. PEL_OK: every wanted item is there. PEL_E_FAILED: some are not, see failures.
  * PEL_E_CANCELLED, PEL_E_NOMEM: none is promised. At most once. */
-pel_status pel__run_execute(pel_run *run, pel_error *e);
-void pel__run_cancel(pel_run *run); /* any thread, safe in a signal handler */
-void pel__run_free(pel_run *run);
+pel_status pel__run_execute(pel_engine_run *run, pel_error *e);
+void pel__run_cancel(pel_engine_run *run); /* any thread, safe in a signal handler */
+void pel__run_free(pel_engine_run *run);
 
 /* An item's value (borrowed), NULL when it failed, is written to a file, or was not wanted. */
-const pel_table *pel__run_value(const pel_run *run, uint32_t item);
-const pel_table *pel__run_slot(const pel_run *run, uint32_t slot);
-bool pel__run_item_failed(const pel_run *run, uint32_t item);
+const pel_table *pel__run_value(const pel_engine_run *run, uint32_t item);
+const pel_table *pel__run_slot(const pel_engine_run *run, uint32_t slot);
+bool pel__run_item_failed(const pel_engine_run *run, uint32_t item);
 
 /* What went wrong: each independent failure once, in the order of the program's items. */
 typedef struct pel_failure {
@@ -63,7 +63,7 @@ typedef struct pel_failure {
   const char *text;
   uint64_t ordinal;
 } pel_failure;
-uint32_t pel__run_failures(const pel_run *run, const pel_failure **out);
+uint32_t pel__run_failures(const pel_engine_run *run, const pel_failure **out);
 
 /* What a pipe's parts did. */
 typedef struct pel_node_stats {
@@ -73,10 +73,10 @@ typedef struct pel_node_stats {
   uint64_t rows_in, rows_out, bytes, ns;
   uint32_t workers;
 } pel_node_stats;
-uint32_t pel__run_stats(const pel_run *run, const pel_node_stats **out);
+uint32_t pel__run_stats(const pel_engine_run *run, const pel_node_stats **out);
 typedef struct pel_run_totals {
   uint64_t ns, spilled, rejected;
   uint32_t workers;
 } pel_run_totals;
-pel_run_totals pel__run_totals(const pel_run *run);
+pel_run_totals pel__run_totals(const pel_engine_run *run);
 #endif

@@ -74,7 +74,7 @@ static pel_status env_consume(const pel_env *e, uint32_t number) {
 }
 
 static void env_reject(const pel_env *e, uint64_t ordinal, const char *text, size_t n, const char *why) {
-  pel_run *run = stage_of(e)->run;
+  pel_engine_run *run = stage_of(e)->run;
   pel__add_u64(&run->rejected, 1, PEL_RELAXED); /* read after the run */
   if (!run->options.reject) return;
   pel__lock_acquire(&run->lock);
@@ -117,7 +117,7 @@ static pel_status slurp(pel_engine_file *f, pel_error *err) {
 }
 
 static pel_status env_open(const pel_env *e, const char *path, pel_file **out, uint64_t *size) {
-  pel_run *run = stage_of(e)->run;
+  pel_engine_run *run = stage_of(e)->run;
   pel_error err = {0};
   pel_engine_file *f = env_alloc(e, sizeof *f);
   if (!f) return PEL_E_NOMEM;
@@ -159,7 +159,7 @@ static void env_close(const pel_env *e, pel_file *file) {
 
 static pel_status env_create(const pel_env *e, const char *path, pel_file **out) {
   pel_stage *s = stage_of(e);
-  pel_run *run = s->run;
+  pel_engine_run *run = s->run;
   pel_error err = {0};
   pel_out_file *o = NULL;
   const pel_status st = strcmp(path, "-") ? pel__out_open(pel__dir_current(), path, run->alloc, &o, &err)
@@ -221,7 +221,7 @@ static uint64_t env_rng(const pel_env *e, uint64_t seed, uint64_t counter) {
   return pel__hash_combine(pel__hash_u64(seed, 0), counter);
 }
 
-void pel__stage_init(pel_stage *s, pel_run *run, pel_pipe *pipe, uint32_t worker) {
+void pel__stage_init(pel_stage *s, pel_engine_run *run, pel_pipe *pipe, uint32_t worker) {
   const pel_engine_options *o = &run->engine->options;
   *s = (pel_stage){.run = run, .pipe = pipe, .worker = worker, .ready = true};
   s->env = (pel_env){.size = sizeof(pel_env), .ctx = s, .alloc = env_alloc, .resize = env_resize, .free = env_free,

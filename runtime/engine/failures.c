@@ -2,7 +2,7 @@
 
 /* Shown once the run is over; of a pipe's failures the one with the least ordinal. */
 pel_status pel__pipe_fail(pel_pipe *p, uint64_t ordinal, pel_status status, const char *code, const char *text) {
-  pel_run *run = p->run;
+  pel_engine_run *run = p->run;
   pel__lock_acquire(&run->lock);
   if (!p->own_failure || ordinal < p->failure.ordinal) {
     char *copy = pel__arena_text(&run->arena, text, strlen(text));
@@ -38,7 +38,7 @@ void pel__pipe_stop(pel_pipe *p, uint64_t ordinal) {
   }
 }
 
-void pel__run_collect_failures(pel_run *run) {
+void pel__run_collect_failures(pel_engine_run *run) {
   uint32_t n = 0;
   for (uint32_t i = 0; i < run->plan->n_pipes; i++) n += run->pipes[i].own_failure;
   run->failures = PEL_ARENA_ARRAY(&run->arena, pel_failure, n + 1);

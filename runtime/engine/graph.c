@@ -2,13 +2,13 @@
 
 /* ---- what is needed, and what waits for what ------------------------------------------------------------------------ */
 
-typedef void (*visit)(pel_run *run, void *ctx, pel_sink *k);
+typedef void (*visit)(pel_engine_run *run, void *ctx, pel_sink *k);
 
-static void visit_slot(pel_run *run, uint32_t slot, visit fn, void *ctx) {
+static void visit_slot(pel_engine_run *run, uint32_t slot, visit fn, void *ctx) {
   fn(run, ctx, &run->sinks[pel__sink_of_slot(run->plan, slot)]);
 }
 
-static void visit_prog(pel_run *run, uint32_t prog, visit fn, void *ctx) {
+static void visit_prog(pel_engine_run *run, uint32_t prog, visit fn, void *ctx) {
   const pel_plan_data *plan = run->plan;
   if (prog == PEL_NONE) return;
   const pel_range r = plan->progs[prog].instrs;
@@ -19,7 +19,7 @@ static void visit_prog(pel_run *run, uint32_t prog, visit fn, void *ctx) {
   }
 }
 
-static void visit_args(pel_run *run, uint32_t node, visit fn, void *ctx) {
+static void visit_args(pel_engine_run *run, uint32_t node, visit fn, void *ctx) {
   const pel_plan_data *plan = run->plan;
   const pel_range r = plan->nodes[node].args;
   for (uint32_t i = r.at; i < r.at + r.n; i++) {
@@ -30,7 +30,7 @@ static void visit_args(pel_run *run, uint32_t node, visit fn, void *ctx) {
 }
 
 /* Calls fn for every sink that a pipe reads from. */
-static void visit_inputs(pel_run *run, const pel_plan_pipe *q, visit fn, void *ctx) {
+static void visit_inputs(pel_engine_run *run, const pel_plan_pipe *q, visit fn, void *ctx) {
   const pel_plan_data *plan = run->plan;
   if (q->from == PEL_FROM_NODE) fn(run, ctx, &run->sinks[q->source]);
   if (q->from == PEL_FROM_READER) visit_args(run, q->source, fn, ctx);
@@ -44,24 +44,24 @@ static void visit_inputs(pel_run *run, const pel_plan_pipe *q, visit fn, void *c
   if (q->sink != PEL_NONE) visit_args(run, q->sink, fn, ctx);
 }
 
-static void need(pel_run *run, void *ctx, pel_sink *k) {
+static void need(pel_engine_run *run, void *ctx, pel_sink *k) {
   (void)run, (void)ctx;
   k->needed = true;
 }
 
-static void wait_for(pel_run *run, void *ctx, pel_sink *k) {
+static void wait_for(pel_engine_run *run, void *ctx, pel_sink *k) {
   pel_pipe *p = ctx;
   (void)run;
   k->readers++;
   if (!k->complete) p->pending++;
 }
 
-static bool wanted_item(const pel_run *run, uint32_t i) {
+static bool wanted_item(const pel_engine_run *run, uint32_t i) {
   if (run->options.items) return run->options.items[i];
   return run->plan->items[i].kind == PEL_ITEM_OUT;
 }
 
-static bool is_native_root(const pel_run *run, uint32_t node) {
+static bool is_native_root(const pel_engine_run *run, uint32_t node) {
   const pel_plan_data *plan = run->plan;
   const pel_plan_node *n = &plan->nodes[node];
   if (!pel__str_is(plan->ops[n->op].name, "native") || n->args.n == 0) return false;
@@ -69,7 +69,7 @@ static bool is_native_root(const pel_run *run, uint32_t node) {
   return a->kind == PEL_ARG_CONST && !plan->natives[plan->consts[a->ref].as.i].pure;
 }
 
-void pel__run_mark_needed(pel_run *run) {
+void pel__run_mark_needed(pel_engine_run *run) {
   const pel_plan_data *plan = run->plan;
   for (uint32_t i = 0; i < plan->n_items; i++) {
     const pel_plan_item *item = &plan->items[i];
@@ -88,7 +88,7 @@ void pel__run_mark_needed(pel_run *run) {
   }
 }
 
-void pel__run_count_waits(pel_run *run) {
+void pel__run_count_waits(pel_engine_run *run) {
   const pel_plan_data *plan = run->plan;
   for (uint32_t i = 0; i < plan->n_pipes; i++) {
     pel_pipe *p = &run->pipes[i];
@@ -106,7 +106,7 @@ void pel__run_count_waits(pel_run *run) {
 
 /* ---- advancing ------------------------------------------------------------------------------------------------------ */
 
-pel_dispenser *pel__run_dispenser(pel_run *run) {
+pel_dispenser *pel__run_dispenser(pel_engine_run *run) {
   pel__lock_acquire(&run->lock);
   pel_dispenser *d = PEL_ARENA_NEW(&run->arena, pel_dispenser);
   pel__lock_release(&run->lock);
@@ -114,19 +114,19 @@ pel_dispenser *pel__run_dispenser(pel_run *run) {
 }
 
 /* Under the lock. */
-static void release_wait(pel_run *run, pel_pipe *p) {
+static void release_wait(pel_engine_run *run, pel_pipe *p) {
   if (--p->pending || p->state != PEL_PIPE_WAITS) return;
   p->state = PEL_PIPE_READY;
   if (!PEL_VEC_PUSH(&run->ready, p->index, run->alloc)) pel__store_u32(&run->exhausted, 1, PEL_RELAXED);
 }
 
-static void inherit(pel_run *run, void *ctx, pel_sink *k) {
+static void inherit(pel_engine_run *run, void *ctx, pel_sink *k) {
   pel_pipe *p = ctx;
   (void)run;
   if (k->failed) p->failed = true;
 }
 
-static pel_pipe *next_ready(pel_run *run) {
+static pel_pipe *next_ready(pel_engine_run *run) {
   pel_pipe *p = NULL;
   pel__lock_acquire(&run->lock);
   if (run->ready.n) p = &run->pipes[run->ready.at[--run->ready.n]];
@@ -135,7 +135,7 @@ static pel_pipe *next_ready(pel_run *run) {
 }
 
 /* Starts what may start. A pipe that cannot is over at once, and so may be others behind it: a loop, not recursion. */
-static void advance(pel_run *run, uint32_t worker) {
+static void advance(pel_engine_run *run, uint32_t worker) {
   for (pel_pipe *p; (p = next_ready(run));) {
     p->state = PEL_PIPE_RUNS;
     visit_inputs(run, p->plan, inherit, p);
@@ -150,14 +150,14 @@ typedef struct waiting {
   uint32_t times;
 } waiting;
 
-static void count_reads(pel_run *run, void *ctx, pel_sink *k) {
+static void count_reads(pel_engine_run *run, void *ctx, pel_sink *k) {
   waiting *w = ctx;
   (void)run;
   w->times += w->sink == k;
 }
 
 /* A value that nobody will read any more. */
-static void drop_unread(pel_run *run, void *ctx, pel_sink *k) {
+static void drop_unread(pel_engine_run *run, void *ctx, pel_sink *k) {
   (void)ctx;
   if (--k->readers) return;
   if (k->op) {
@@ -170,7 +170,7 @@ static void drop_unread(pel_run *run, void *ctx, pel_sink *k) {
 }
 
 void pel__run_pipe_drained(pel_pipe *p, uint32_t worker) {
-  pel_run *run = p->run;
+  pel_engine_run *run = p->run;
   pel_sink *k = p->sink;
   pel__pipe_close(p);
   k->morsels = p->base + p->highest;
@@ -188,7 +188,7 @@ void pel__run_pipe_drained(pel_pipe *p, uint32_t worker) {
 }
 
 void pel__run_sink_complete(pel_sink *k, uint32_t worker) {
-  pel_run *run = k->run;
+  pel_engine_run *run = k->run;
   if (k->op && k->op->kind == PEL_OP_SINK && k->open && !k->failed && k->op->commit) {
     const pel_status s = k->op->commit(&k->stage.env, k->state);
     if (s) k->failed = true;
@@ -210,7 +210,7 @@ void pel__run_sink_complete(pel_sink *k, uint32_t worker) {
 }
 
 pel_status pel__run_begin(void *ctx, uint32_t worker) {
-  pel_run *run = ctx;
+  pel_engine_run *run = ctx;
   pel__lock_acquire(&run->lock);
   for (uint32_t i = run->plan->n_pipes; i-- > 0;) {
     pel_pipe *p = &run->pipes[i];

@@ -23,7 +23,7 @@ typedef struct part {
 
 typedef struct state {
   const params *p;
-  pel_run *run;
+  pel_engine_run *run;
   pel_spin lock; /* around parts */
   PEL_VEC(part) parts;
   pel_table *result;
@@ -33,7 +33,7 @@ typedef struct local {
   PEL_VEC(part) parts;
 } local;
 
-static pel_run *run_of(const pel_env *env) { return ((const pel_stage *)env->ctx)->run; }
+static pel_engine_run *run_of(const pel_env *env) { return ((const pel_stage *)env->ctx)->run; }
 
 static pel_status bind(const pel_bind *b, void **out, pel_error *e) {
   params *p = b->alloc(b, sizeof *p);

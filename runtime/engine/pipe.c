@@ -10,7 +10,7 @@ static uint32_t step_prog(const pel_pipe *p, uint32_t i) { return p->run->plan->
 static uint32_t step_node(const pel_pipe *p, uint32_t i) { return p->run->plan->steps[p->plan->steps.at + i].node; }
 
 static pel_status lane_steps(pel_pipe *p, pel_lane *l, uint32_t worker) {
-  pel_run *run = p->run;
+  pel_engine_run *run = p->run;
   const uint32_t n = p->plan->steps.n;
   pel__lock_acquire(&run->lock);
   l->steps = PEL_ARENA_ARRAY(&run->arena, pel_stage, n + 1);
@@ -35,7 +35,7 @@ static uint32_t slot_columns(const pel_pipe *p) {
 }
 
 static pel_status lane_open(pel_pipe *p, pel_lane *l, uint32_t worker) {
-  pel_run *run = p->run;
+  pel_engine_run *run = p->run;
   l->ready = true;
   pel__stage_init(&l->source, run, p, worker);
   pel_status s = lane_steps(p, l, worker);
@@ -275,7 +275,7 @@ static pel_status pushed_filter(void *ctx, const pel_env *env, const pel_chunk *
 }
 
 static pel_status open_reader(pel_pipe *p, const pel_env *env) {
-  pel_run *run = p->run;
+  pel_engine_run *run = p->run;
   const pel_plan_pipe *plan = p->plan;
   const pel_plan_node *node = &run->plan->nodes[plan->source];
   pel_error e = {0};
@@ -335,7 +335,7 @@ static pel_status open_source(pel_pipe *p, const pel_env *env) {
 }
 
 pel_status pel__pipe_open(pel_pipe *p, uint32_t worker) {
-  pel_run *run = p->run;
+  pel_engine_run *run = p->run;
   pel__lock_acquire(&run->lock);
   p->lanes = PEL_ARENA_ARRAY(&run->arena, pel_lane, run->workers);
   p->dispenser = PEL_ARENA_NEW(&run->arena, pel_dispenser);

@@ -1,22 +1,22 @@
 #include "runtime/engine/state.h"
 
-const pel_table *pel__run_slot(const pel_run *run, uint32_t slot) {
+const pel_table *pel__run_slot(const pel_engine_run *run, uint32_t slot) {
   return slot < run->plan->n_slots ? run->slots[slot] : NULL;
 }
 
-const pel_table *pel__run_value(const pel_run *run, uint32_t item) {
+const pel_table *pel__run_value(const pel_engine_run *run, uint32_t item) {
   if (item >= run->plan->n_items || pel__run_item_failed(run, item)) return NULL;
   return pel__run_slot(run, run->plan->items[item].slot);
 }
 
-bool pel__run_item_failed(const pel_run *run, uint32_t item) {
+bool pel__run_item_failed(const pel_engine_run *run, uint32_t item) {
   const pel_plan_item *it = &run->plan->items[item];
   const pel_sink *k = it->slot != PEL_NONE ? &run->sinks[pel__sink_of_slot(run->plan, it->slot)]
                       : it->node != PEL_NONE ? &run->sinks[it->node] : NULL;
   return !k || k->failed || !k->complete;
 }
 
-uint32_t pel__run_failures(const pel_run *run, const pel_failure **out) {
+uint32_t pel__run_failures(const pel_engine_run *run, const pel_failure **out) {
   *out = run->failures;
   return run->nfailures;
 }
@@ -52,7 +52,7 @@ static uint32_t pipe_stats(const pel_pipe *p, pel_node_stats *out) {
   return n;
 }
 
-void pel__run_collect_stats(pel_run *run) {
+void pel__run_collect_stats(pel_engine_run *run) {
   uint32_t n = 0;
   for (uint32_t i = 0; i < run->plan->n_pipes; i++) n += run->plan->pipes[i].steps.n + 2;
   run->stats = PEL_ARENA_ARRAY(&run->arena, pel_node_stats, n + 1);
@@ -60,12 +60,12 @@ void pel__run_collect_stats(pel_run *run) {
     if (run->pipes[i].needed && run->pipes[i].lanes) run->nstats += pipe_stats(&run->pipes[i], run->stats + run->nstats);
 }
 
-uint32_t pel__run_stats(const pel_run *run, const pel_node_stats **out) {
+uint32_t pel__run_stats(const pel_engine_run *run, const pel_node_stats **out) {
   *out = run->stats;
   return run->nstats;
 }
 
-pel_run_totals pel__run_totals(const pel_run *run) {
+pel_run_totals pel__run_totals(const pel_engine_run *run) {
   pel_run_totals t = {.ns = run->ended - run->began, .spilled = pel__spill_written(run->spill),
                       .rejected = pel__load_u64(&run->rejected, PEL_RELAXED)};
   for (uint32_t w = 0; w < run->workers; w++) t.workers += pel__job_stats(run->job, w).pieces > 0;

@@ -11,7 +11,7 @@ static const pel_op *find_op(const pel_engine *g, const pel_plan_op *want) {
   return NULL;
 }
 
-static pel_status resolve_ops(pel_run *run, pel_error *e) {
+static pel_status resolve_ops(pel_engine_run *run, pel_error *e) {
   const pel_plan_data *plan = run->plan;
   run->ops = PEL_ARENA_ARRAY(&run->arena, const pel_op *, plan->n_ops + 1);
   if (!run->ops) return PEL_E_NOMEM;
@@ -25,7 +25,7 @@ static pel_status resolve_ops(pel_run *run, pel_error *e) {
   return PEL_OK;
 }
 
-static pel_status make_sinks(pel_run *run) {
+static pel_status make_sinks(pel_engine_run *run) {
   const pel_plan_data *plan = run->plan;
   const uint32_t n = plan->n_nodes + plan->n_slots;
   run->sinks = PEL_ARENA_ARRAY(&run->arena, pel_sink, n + 1);
@@ -49,7 +49,7 @@ static pel_status make_sinks(pel_run *run) {
   return PEL_OK;
 }
 
-static pel_status make_pipes(pel_run *run) {
+static pel_status make_pipes(pel_engine_run *run) {
   const pel_plan_data *plan = run->plan;
   run->pipes = PEL_ARENA_ARRAY(&run->arena, pel_pipe, plan->n_pipes + 1);
   if (!run->pipes) return PEL_E_NOMEM;
@@ -63,10 +63,10 @@ static pel_status make_pipes(pel_run *run) {
   return PEL_OK;
 }
 
-pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan, const pel_run_options *o, pel_run **out, pel_error *e) {
+pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan, const pel_run_options *o, pel_engine_run **out, pel_error *e) {
   if (engine->pid != pel__process_id())
     return pel_error_set(e, PEL_E_FORKED, "this context was made before a fork: make a new one in the child");
-  pel_run *run = pel__alloc_get(engine->backing, sizeof *run);
+  pel_engine_run *run = pel__alloc_get(engine->backing, sizeof *run);
   if (!run) return pel_error_set(e, PEL_E_NOMEM, "no memory for a run");
   memset(run, 0, sizeof *run);
   run->engine = engine;
@@ -93,7 +93,7 @@ pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan, const pel_run_o
   return PEL_OK;
 }
 
-pel_status pel__run_bind(pel_run *run, uint32_t param, pel_table *value, pel_error *e) {
+pel_status pel__run_bind(pel_engine_run *run, uint32_t param, pel_table *value, pel_error *e) {
   if (param >= run->plan->n_params) return pel_error_set(e, PEL_E_INVALID, "the program has no such parameter");
   const uint32_t slot = run->plan->params[param].slot;
   const pel_sink *k = &run->sinks[pel__sink_of_slot(run->plan, slot)];
@@ -109,7 +109,7 @@ pel_status pel__run_bind(pel_run *run, uint32_t param, pel_table *value, pel_err
 
 /* ---- parameters ------------------------------------------------------------------------------------------------------ */
 
-static pel_status bind_defaults(pel_run *run, pel_error *e) {
+static pel_status bind_defaults(pel_engine_run *run, pel_error *e) {
   const pel_plan_data *plan = run->plan;
   for (uint32_t i = 0; i < plan->n_params; i++) {
     const pel_plan_param *p = &plan->params[i];
@@ -124,13 +124,13 @@ static pel_status bind_defaults(pel_run *run, pel_error *e) {
   return PEL_OK;
 }
 
-static bool filled_by_pipe(const pel_run *run, const pel_sink *k) {
+static bool filled_by_pipe(const pel_engine_run *run, const pel_sink *k) {
   for (uint32_t i = 0; i < run->plan->n_pipes; i++)
     if (run->pipes[i].sink == k) return true;
   return false;
 }
 
-static pel_status check_params(pel_run *run, pel_error *e) {
+static pel_status check_params(pel_engine_run *run, pel_error *e) {
   for (uint32_t i = 0; i < run->plan->n_params; i++) {
     const pel_plan_param *p = &run->plan->params[i];
     const pel_sink *k = &run->sinks[pel__sink_of_slot(run->plan, p->slot)];
@@ -143,12 +143,12 @@ static pel_status check_params(pel_run *run, pel_error *e) {
 
 /* ---- programs ------------------------------------------------------------------------------------------------------- */
 
-static pel_status make_vm(pel_run *run, uint32_t prog, pel_error *e) {
+static pel_status make_vm(pel_engine_run *run, uint32_t prog, pel_error *e) {
   if (prog == PEL_NONE || run->vms[prog]) return PEL_OK;
   return pel__vm_new(run->plan, prog, run->ops, run->alloc, &run->vms[prog], e);
 }
 
-static pel_status prepare_natives(pel_run *run, uint32_t prog, pel_error *e) {
+static pel_status prepare_natives(pel_engine_run *run, uint32_t prog, pel_error *e) {
   const pel_range r = prog == PEL_NONE ? (pel_range){0, 0} : run->plan->progs[prog].instrs;
   pel_status s = PEL_OK;
   for (uint32_t i = r.at; !s && i < r.at + r.n; i++) {
@@ -159,7 +159,7 @@ static pel_status prepare_natives(pel_run *run, uint32_t prog, pel_error *e) {
   return s;
 }
 
-static pel_status make_programs(pel_run *run, pel_error *e) {
+static pel_status make_programs(pel_engine_run *run, pel_error *e) {
   const pel_plan_data *plan = run->plan;
   run->vms = PEL_ARENA_ARRAY(&run->arena, pel_vm *, plan->n_progs + 1);
   if (!run->vms) return pel_error_set(e, PEL_E_NOMEM, "no memory for the programs");
@@ -180,7 +180,7 @@ static pel_status make_programs(pel_run *run, pel_error *e) {
 /* ---- running -------------------------------------------------------------------------------------------------------- */
 
 /* Files get their names after all reads have ended, in the order of items. */
-static pel_status commit_outputs(pel_run *run, pel_status so_far) {
+static pel_status commit_outputs(pel_engine_run *run, pel_status so_far) {
   pel_status s = so_far;
   pel_output *ordered = NULL;
   while (run->outputs) { /* insertion sort: they are few */
@@ -205,7 +205,7 @@ static pel_status commit_outputs(pel_run *run, pel_status so_far) {
   return s;
 }
 
-static pel_status outcome(pel_run *run, pel_status job) {
+static pel_status outcome(pel_engine_run *run, pel_status job) {
   if (job == PEL_E_CANCELLED) return job;
   for (uint32_t i = 0; i < run->plan->n_pipes; i++)
     if (run->pipes[i].needed && (run->pipes[i].failed || run->pipes[i].sink->failed || !run->pipes[i].sink->complete))
@@ -213,7 +213,7 @@ static pel_status outcome(pel_run *run, pel_status job) {
   return job;
 }
 
-pel_status pel__run_execute(pel_run *run, pel_error *e) {
+pel_status pel__run_execute(pel_engine_run *run, pel_error *e) {
   if (run->executed) return pel_error_set(e, PEL_E_INVALID, "a run runs once: make another");
   run->executed = true;
   run->began = pel__clock_ns();
@@ -238,9 +238,9 @@ pel_status pel__run_execute(pel_run *run, pel_error *e) {
   return s ? pel_error_set(e, s, "the run failed") : PEL_OK;
 }
 
-void pel__run_cancel(pel_run *run) { pel__job_cancel(run->job); }
+void pel__run_cancel(pel_engine_run *run) { pel__job_cancel(run->job); }
 
-void pel__run_free(pel_run *run) {
+void pel__run_free(pel_engine_run *run) {
   if (!run) return;
   const pel_alloc *backing = run->engine->backing;
   for (uint32_t i = 0; run->pipes && i < run->plan->n_pipes; i++) {

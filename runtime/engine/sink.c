@@ -12,7 +12,7 @@ static pel_pipe *last_pipe(pel_sink *k) {
 static bool local_made(const pel_sink *k, uint32_t worker) { return k->locals && k->locals[worker].ready; }
 
 pel_status pel__sink_open(pel_sink *k, pel_pipe *first, uint32_t worker) {
-  pel_run *run = k->run;
+  pel_engine_run *run = k->run;
   pel_error e = {0};
   if (k->open) return PEL_OK;
   pel__lock_acquire(&run->lock);
@@ -228,7 +228,7 @@ void pel__sink_finish(pel_sink *k, uint32_t worker) {
 }
 
 void pel__sink_close(pel_sink *k) {
-  pel_run *run = k->run;
+  pel_engine_run *run = k->run;
   for (uint32_t i = 0; k->locals && i < run->workers; i++) {
     pel_sink_local *l = &k->locals[i];
     if (!local_made(k, i)) continue;

@@ -27,7 +27,7 @@ struct pel_engine {
 /* Who asks: the context behind a pel_env. One worker's, for one part of one pipe. */
 typedef struct pel_stage {
   pel_env env;
-  pel_run *run;
+  pel_engine_run *run;
   struct pel_pipe *pipe; /* NULL: no failure can be placed */
   uint32_t worker;
   pel_arena temp;
@@ -63,7 +63,7 @@ typedef struct pel_numbered_piece {
 
 /* Where pipes end: node i is sinks[i], slot i is sinks[n_nodes + i]. */
 typedef struct pel_sink {
-  pel_run *run;
+  pel_engine_run *run;
   uint32_t index;
   const pel_op *op; /* NULL: a slot */
   uint32_t npipes, drained; /* needed pipes that end here, and how many of them are done; under the run's lock */
@@ -85,7 +85,7 @@ typedef struct pel_sink {
 typedef enum pel_pipe_state { PEL_PIPE_WAITS, PEL_PIPE_READY, PEL_PIPE_RUNS, PEL_PIPE_OVER } pel_pipe_state;
 
 typedef struct pel_pipe {
-  pel_run *run;
+  pel_engine_run *run;
   const pel_plan_pipe *plan;
   uint32_t index;
   pel_sink *sink;
@@ -127,7 +127,7 @@ typedef struct pel_output {
   pel_out_file *file;
 } pel_output;
 
-struct pel_run {
+struct pel_engine_run {
   pel_engine *engine;
   pel_plan_data *plan;
   pel_run_options options;
@@ -159,7 +159,7 @@ struct pel_run {
 };
 
 /* env.c */
-void pel__stage_init(pel_stage *s, pel_run *run, pel_pipe *pipe, uint32_t worker);
+void pel__stage_init(pel_stage *s, pel_engine_run *run, pel_pipe *pipe, uint32_t worker);
 void pel__stage_deinit(pel_stage *s);
 PEL_INLINE void pel__stage_reset(pel_stage *s) { pel__arena_reset(&s->temp); }
 
@@ -167,12 +167,12 @@ PEL_INLINE void pel__stage_reset(pel_stage *s) { pel__arena_reset(&s->temp); }
 pel_status pel__pipe_fail(pel_pipe *p, uint64_t ordinal, pel_status status, const char *code, const char *text);
 /* A status that nobody has explained yet. */
 void pel__pipe_fail_status(pel_pipe *p, uint64_t ordinal, pel_status status);
-void pel__run_collect_failures(pel_run *run);
+void pel__run_collect_failures(pel_engine_run *run);
 /* Rows with a higher ordinal than this are not needed any more. */
 void pel__pipe_stop(pel_pipe *p, uint64_t ordinal);
 
 /* bind.c */
-pel_status pel__node_bind(pel_run *run, uint32_t node, pel_arena *arena, void **params, pel_error *e);
+pel_status pel__node_bind(pel_engine_run *run, uint32_t node, pel_arena *arena, void **params, pel_error *e);
 
 /* pipe.c */
 pel_status pel__pipe_open(pel_pipe *p, uint32_t worker);
@@ -187,15 +187,15 @@ void pel__sink_finish(pel_sink *k, uint32_t worker);
 void pel__sink_close(pel_sink *k);
 
 /* graph.c: what is needed, what waits for what */
-void pel__run_mark_needed(pel_run *run);
-void pel__run_count_waits(pel_run *run);
+void pel__run_mark_needed(pel_engine_run *run);
+void pel__run_count_waits(pel_engine_run *run);
 pel_status pel__run_begin(void *run, uint32_t worker); /* the job's first task */
 void pel__run_pipe_drained(pel_pipe *p, uint32_t worker);
 void pel__run_sink_complete(pel_sink *k, uint32_t worker);
-pel_dispenser *pel__run_dispenser(pel_run *run);
+pel_dispenser *pel__run_dispenser(pel_engine_run *run);
 
 /* results.c */
-void pel__run_collect_stats(pel_run *run);
+void pel__run_collect_stats(pel_engine_run *run);
 
 PEL_INLINE uint32_t pel__sink_of_slot(const pel_plan_data *plan, uint32_t slot) { return plan->n_nodes + slot; }
 #endif
