@@ -1,5 +1,5 @@
 /* One execution of a plan: bind what comes from outside, run, take what came of it.
- * The host owns a run and frees it; results that were taken outlive it, texts and failures do not.
+ * The host owns a run and frees it; results that were taken outlive it (not the context), texts and failures do not.
  * One thread at a time per run, except pel_run_cancel, which may be called from any thread and from a signal handler. Any
  * number of runs may go on at once. */
 #ifndef PEL_RUN_H

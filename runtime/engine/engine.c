@@ -1,11 +1,11 @@
 #include "runtime/engine/state.h"
 
-pel_status pel__engine_new(const pel_engine_options *o, const pel_op *const *const *tables, uint32_t ntables,
-                           const pel_alloc *backing, pel_engine **out, pel_error *e) {
+pel_status pel__engine_new(const pel_engine_options *o, const pel_op_tables *tables, const pel_alloc *backing,
+                           pel_engine **out, pel_error *e) {
   if (!backing) backing = pel__alloc_libc();
   pel_engine *g = pel__alloc_get(backing, sizeof *g);
   if (!g) return pel_error_set(e, PEL_E_NOMEM, "no memory for an engine");
-  *g = (pel_engine){.options = *o, .backing = backing, .tables = tables, .ntables = ntables, .pid = pel__process_id()};
+  *g = (pel_engine){.options = *o, .backing = backing, .tables = tables, .pid = pel__process_id()};
   const uint64_t memory = o->memory ? o->memory : pel__memory_limit();
   pel_status s = pel__budget_new(memory, backing, &g->budget, e);
   if (!s) s = pel__pool_new(g->budget, &g->pool, e);

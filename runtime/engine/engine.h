@@ -19,9 +19,16 @@ typedef struct pel_engine_options {
   uint32_t morsel_rows; /* 0: each source's own */
 } pel_engine_options;
 
-/* tables: NULL-terminated tables of operators, searched in order; ntables of them. They must outlive the engine. */
-pel_status pel__engine_new(const pel_engine_options *o, const pel_op *const *const *tables, uint32_t ntables,
-                           const pel_alloc *backing, pel_engine **out, pel_error *e);
+/* NULL-terminated tables of operators, searched in order. */
+enum { PEL_OP_TABLES = 64 };
+typedef struct pel_op_tables {
+  const pel_op *const *at[PEL_OP_TABLES];
+  uint32_t n;
+} pel_op_tables;
+
+/* tables is borrowed, and read when a run is made. */
+pel_status pel__engine_new(const pel_engine_options *o, const pel_op_tables *tables, const pel_alloc *backing,
+                           pel_engine **out, pel_error *e);
 void pel__engine_free(pel_engine *engine);
 uint32_t pel__engine_workers(const pel_engine *engine);
 uint64_t pel__engine_memory(const pel_engine *engine);
@@ -30,7 +37,7 @@ uint64_t pel__engine_memory_peak(const pel_engine *engine);
 const pel_alloc *pel__engine_alloc(const pel_engine *engine);
 
 /* A run of some of the plan's items. */
-typedef struct pel_run_options {
+typedef struct pel_engine_run_options {
   const bool *items;    /* which items are wanted (plan->n_items); NULL: every out */
   const char *const *paths; /* per item: another path for a written out, or NULL; NULL: none */
   /* A host's functions by native number, NULL: taken from the library. NULL: none. */
@@ -38,9 +45,9 @@ typedef struct pel_run_options {
   /* Rejected rows, one worker at a time, in no order. NULL: only counted. */
   void (*reject)(void *ctx, uint64_t ordinal, const char *text, size_t n, const char *why);
   void *reject_ctx;
-} pel_run_options;
+} pel_engine_run_options;
 
-pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan, const pel_run_options *o, pel_engine_run **out, pel_error *e);
+pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan, const pel_engine_run_options *o, pel_engine_run **out, pel_error *e);
 /* Gives a parameter its table (one row and column for a scalar); the run retains it. */
 pel_status pel__run_bind(pel_engine_run *run, uint32_t param, pel_table *value, pel_error *e);
 /* Takes part until all is done. PEL_OK: every wanted item is there. PEL_E_FAILED: some are not, see failures.
@@ -74,9 +81,9 @@ typedef struct pel_node_stats {
   uint32_t workers;
 } pel_node_stats;
 uint32_t pel__run_stats(const pel_engine_run *run, const pel_node_stats **out);
-typedef struct pel_run_totals {
+typedef struct pel_engine_totals {
   uint64_t ns, spilled, rejected;
   uint32_t workers;
-} pel_run_totals;
-pel_run_totals pel__run_totals(const pel_engine_run *run);
+} pel_engine_totals;
+pel_engine_totals pel__run_totals(const pel_engine_run *run);
 #endif

@@ -65,8 +65,8 @@ uint32_t pel__run_stats(const pel_engine_run *run, const pel_node_stats **out) {
   return run->nstats;
 }
 
-pel_run_totals pel__run_totals(const pel_engine_run *run) {
-  pel_run_totals t = {.ns = run->ended - run->began, .spilled = pel__spill_written(run->spill),
+pel_engine_totals pel__run_totals(const pel_engine_run *run) {
+  pel_engine_totals t = {.ns = run->ended - run->began, .spilled = pel__spill_written(run->spill),
                       .rejected = pel__load_u64(&run->rejected, PEL_RELAXED)};
   for (uint32_t w = 0; w < run->workers; w++) t.workers += pel__job_stats(run->job, w).pieces > 0;
   return t;

@@ -4,8 +4,8 @@
 
 static const pel_op *find_op(const pel_engine *g, const pel_plan_op *want) {
   if (want->kind == PEL_OP_BREAKER && pel__str_is(want->name, "native")) return &pel__op_native;
-  for (uint32_t t = 0; t < g->ntables; t++)
-    for (const pel_op *const *row = g->tables[t]; *row; row++)
+  for (uint32_t t = 0; t < g->tables->n; t++)
+    for (const pel_op *const *row = g->tables->at[t]; *row; row++)
       if ((*row)->kind == want->kind && pel__str_is(want->name, (*row)->name) && pel__str_is(want->sig, (*row)->sig))
         return *row;
   return NULL;
@@ -63,7 +63,7 @@ static pel_status make_pipes(pel_engine_run *run) {
   return PEL_OK;
 }
 
-pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan, const pel_run_options *o, pel_engine_run **out, pel_error *e) {
+pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan, const pel_engine_run_options *o, pel_engine_run **out, pel_error *e) {
   if (engine->pid != pel__process_id())
     return pel_error_set(e, PEL_E_FORKED, "this context was made before a fork: make a new one in the child");
   pel_engine_run *run = pel__alloc_get(engine->backing, sizeof *run);

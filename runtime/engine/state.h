@@ -16,8 +16,7 @@
 struct pel_engine {
   pel_engine_options options;
   const pel_alloc *backing;
-  const pel_op *const *const *tables;
-  uint32_t ntables;
+  const pel_op_tables *tables;
   pel_sched *sched;
   pel_budget *budget;
   pel_pool *pool;
@@ -130,7 +129,7 @@ typedef struct pel_output {
 struct pel_engine_run {
   pel_engine *engine;
   pel_plan_data *plan;
-  pel_run_options options;
+  pel_engine_run_options options;
   const pel_alloc *alloc; /* charged */
   pel_arena arena;        /* under `lock` once the run has begun */
   const pel_op **ops;     /* per plan->ops */

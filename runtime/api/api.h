@@ -1,0 +1,96 @@
+/* What the files of the public interface share: what stands behind pel_context and pel_run.
+ * The host owns both; a run borrows its context and keeps its plan.
+ * A context's lists change only before it is shared; a run is for one thread, but for cancelling. */
+#ifndef PEL_RUNTIME_API_API_H
+#define PEL_RUNTIME_API_API_H
+
+#include "pel/pel.h"
+#include "runtime/base/vec.h"
+#include "runtime/engine/engine.h"
+#include "runtime/sys/sys.h"
+
+extern const pel_op *const pel__std_ops[];
+
+typedef struct pel_host_function {
+  char *name;
+  void *address;
+} pel_host_function;
+
+struct pel_context {
+  const pel_alloc *alloc; /* uncharged: compilations, handles */
+  pel_arena arena;        /* names; dies with the context */
+  pel_options options;
+  pel_op_tables ops;
+  pel_engine *engine;
+  PEL_VEC(pel_host_function) functions;
+  PEL_VEC(pel_library) plugins;
+  uint64_t pid;
+};
+
+struct pel_run {
+  pel_context *ctx;
+  pel_plan_data *plan;
+  pel_engine_run *run;
+  pel_atomic_ptr live;   /* run, for whoever cancels */
+  pel_arena arena;       /* texts; dies with the run */
+  bool *chosen;          /* per item */
+  const char **paths;    /* per item */
+  void **natives;        /* per native: a host's function, or NULL */
+  pel_table **bound;     /* per param */
+  bool any_chosen, started, done;
+  pel_thread thread;
+  pel_status status;
+  pel_error error;
+  char *rejects;
+  pel_out_file *reject_file;
+  pel_atomic_u32 cancelled;
+};
+
+PEL_INLINE pel_plan_data *pel__plan_of(const pel_plan *p) { return (pel_plan_data *)(uintptr_t)p; }
+
+/* Whether pipes of the plan fill this slot. */
+bool pel__plan_fills(const pel_plan_data *p, uint32_t slot);
+/* PEL_E_FORKED in a child of the process that made the context. */
+PEL_USE_RESULT pel_status pel__context_check(const pel_context *ctx, pel_error *err);
+void *pel__context_function(const pel_context *ctx, pel_str name);
+/* PEL_NONE: there is none. */
+uint32_t pel__run_item(const pel_run *run, const char *name);
+uint32_t pel__run_param(const pel_run *run, const char *name);
+/* Gives a parameter its value; takes the table over. */
+PEL_USE_RESULT pel_status pel__run_set(pel_run *run, uint32_t param, pel_table *value, pel_error *err);
+/* The types of a parameter's columns. */
+const pel_type *pel__param_type(const pel_run *run, uint32_t param, uint32_t column);
+uint32_t pel__param_columns(const pel_run *run, uint32_t param);
+
+/* types_text.c */
+void pel__type_print(const pel_type *t, pel_buf *out);
+/* from_text.c: text to a scalar as the command line writes it. */
+PEL_USE_RESULT pel_status pel__const_from_text(const pel_type *t, const char *text, size_t n, pel_const *out, pel_error *err);
+/* arrow_in.c, arrow_out.c */
+PEL_USE_RESULT pel_status pel__arrow_import(const pel_alloc *alloc, const pel_type *const *types, const pel_str *names,
+                                            uint32_t n, pel_value_shape shape, struct ArrowSchema *schema,
+                                            struct ArrowArray *array, pel_table **out, pel_error *err);
+PEL_USE_RESULT pel_status pel__arrow_export(const pel_alloc *alloc, const pel_table *t, const pel_str *names,
+                                            pel_value_shape shape, struct ArrowSchema *schema, struct ArrowArray *array);
+/* files.c: a pel_env without a run, for sampling: open, read_at, close, alloc, temp, fail. */
+typedef struct pel_files {
+  pel_env env;
+  const pel_alloc *alloc;
+  pel_arena temp;
+  pel_status status;
+  char message[1024];
+} pel_files;
+void pel__files_init(pel_files *f, const pel_alloc *alloc);
+void pel__files_deinit(pel_files *f);
+/* print_table.c, print_text.c */
+typedef struct pel_printed {
+  pel_str name;
+  pel_value_shape shape;
+  const pel_table *value;
+  const pel_str *columns;
+} pel_printed;
+void pel__print_table(pel_buf *b, const pel_printed *p, bool several);
+void pel__print_csv(pel_buf *b, const pel_printed *p, char delim);
+void pel__print_ndjson(pel_buf *b, const pel_printed *p);
+void pel__print_json(pel_buf *b, const pel_printed *p);
+#endif

@@ -1,0 +1,92 @@
+#include <string.h>
+
+#include "runtime/api/api.h"
+
+pel_plan *pel_plan_retain(pel_plan *plan) { return (pel_plan *)pel__plan_retain(pel__plan_of(plan)); }
+void pel_plan_release(pel_plan *plan) {
+  if (plan) pel__plan_release(pel__plan_of(plan));
+}
+
+static pel_status hand_over(pel_context *ctx, pel_buf *b, char **out, size_t *n) {
+  char *p = b->failed ? NULL : pel__alloc_get(ctx->alloc, b->n + 1);
+  if (p) {
+    memcpy(p, pel__buf_z(b), b->n + 1);
+    *out = p;
+    *n = b->n;
+  }
+  pel__buf_deinit(b);
+  return p ? PEL_OK : PEL_E_NOMEM;
+}
+
+pel_status pel_plan_save(pel_context *ctx, const pel_plan *plan, char **bytes, size_t *n, pel_error *err) {
+  pel_buf b;
+  pel__buf_init(&b, ctx->alloc);
+  pel_status s = pel__plan_encode(pel__plan_of(plan), &b);
+  if (s) pel__buf_deinit(&b);
+  else s = hand_over(ctx, &b, bytes, n);
+  return s ? pel_error_set(err, s, "the plan could not be saved") : PEL_OK;
+}
+
+pel_status pel_plan_load(pel_context *ctx, const void *bytes, size_t n, pel_plan **out, pel_error *err) {
+  pel_plan_data *p = NULL;
+  pel_status s = pel__context_check(ctx, err);
+  if (!s) s = pel__plan_decode(bytes, n, ctx->alloc, &p, err);
+  if (!s) *out = (pel_plan *)p;
+  return s;
+}
+
+pel_status pel_plan_text(pel_context *ctx, const pel_plan *plan, char **text, size_t *n) {
+  pel_buf b;
+  pel__buf_init(&b, ctx->alloc);
+  pel__plan_print(pel__plan_of(plan), &b);
+  return hand_over(ctx, &b, text, n);
+}
+
+/* Texts of a plan are followed by a NUL only where their arena put one: it does for every name. */
+static const char *z(const pel_plan_data *p, pel_str s) {
+  char *copy = pel__arena_text((pel_arena *)(uintptr_t)&p->arena, s.p ? s.p : "", s.n);
+  return copy ? copy : "";
+}
+
+size_t pel_plan_params(const pel_plan *plan) { return pel__plan_of(plan)->n_params; }
+
+pel_param pel_plan_param_at(const pel_plan *plan, size_t i) {
+  const pel_plan_data *p = pel__plan_of(plan);
+  const pel_plan_param *q = &p->params[i];
+  const pel_type *t = &p->types[q->type];
+  pel_buf b;
+  pel__buf_init(&b, NULL);
+  pel__type_print(t, &b);
+  const pel_param out = {.name = z(p, q->name), .type = z(p, (pel_str){pel__buf_z(&b), b.n}),
+                         .shape = (pel_value_shape)q->shape, .kind = t->kind,
+                         .required = q->constant == PEL_NONE && !pel__plan_fills(p, q->slot), .doc = z(p, q->doc)};
+  pel__buf_deinit(&b);
+  return out;
+}
+
+bool pel__plan_fills(const pel_plan_data *p, uint32_t slot) {
+  for (uint32_t i = 0; i < p->n_pipes; i++)
+    if (p->pipes[i].slot == slot && p->pipes[i].sink == PEL_NONE) return true;
+  return false;
+}
+
+size_t pel_plan_items(const pel_plan *plan) { return pel__plan_of(plan)->n_items; }
+
+static const char *constant_text(const pel_plan_data *p, const pel_plan_arg *a) {
+  if (a->kind != PEL_ARG_CONST) return NULL;
+  const pel_const *c = &p->consts[a->ref];
+  return c->type->kind == PEL_STR && !c->is_null ? z(p, (pel_str){c->as.s.p, c->as.s.n}) : NULL;
+}
+
+pel_item pel_plan_item_at(const pel_plan *plan, size_t i) {
+  const pel_plan_data *p = pel__plan_of(plan);
+  const pel_plan_item *q = &p->items[i];
+  pel_item out = {.name = z(p, q->name), .role = (pel_item_role)q->kind, .shape = (pel_value_shape)q->shape,
+                  .written = q->node != PEL_NONE, .line = q->span == PEL_NONE ? 0 : p->spans[q->span].line};
+  if (!out.written) return out;
+  const pel_plan_node *node = &p->nodes[q->node];
+  const char *op = z(p, p->ops[node->op].name);
+  out.format = strncmp(op, "write_", 6) ? op : op + 6;
+  if (node->args.n) out.path = constant_text(p, &p->node_args[node->args.at]);
+  return out;
+}

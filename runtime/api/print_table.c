@@ -1,0 +1,109 @@
+#include "runtime/api/api.h"
+#include "stdlib/io/csv.h"
+
+/* For people: columns side by side, numbers to the right, nothing elided. */
+
+static void cell(pel_buf *b, const pel_col *c, uint64_t row) {
+  const pel_kind k = c->type->kind;
+  char text[64];
+  if (c->state && c->state[row] != PEL_VALID) {
+    pel__buf_text(b, "null");
+  } else if (k == PEL_STR || k == PEL_BYTES) {
+    const pel_view *v = (const pel_view *)c->data + row;
+    const char *p = pel_view_bytes(v);
+    for (uint32_t i = 0; i < v->in.n; i++) { /* what would break the layout is shown escaped */
+      if (p[i] == '\n') pel__buf_text(b, "\\n");
+      else if (p[i] == '\r') pel__buf_text(b, "\\r");
+      else if (p[i] == '\t') pel__buf_text(b, "\\t");
+      else pel__buf_char(b, p[i]);
+    }
+  } else if (k == PEL_LIST || k == PEL_RECORD) {
+    pel__json_cell(b, c, row);
+  } else {
+    pel__buf_add(b, text, pel__csv_print(k, c->data, row, text));
+  }
+}
+
+static bool to_the_right(pel_kind k) { return k >= PEL_I8 && k <= PEL_F64; }
+
+static void pad(pel_buf *b, size_t n) {
+  while (n--) pel__buf_char(b, ' ');
+}
+
+static void aligned(pel_buf *b, const char *p, size_t n, size_t width, bool right, bool last) {
+  const size_t length = pel__utf8_length(p, n), missing = width > length ? width - length : 0;
+  if (right) pad(b, missing);
+  pel__buf_add(b, p, n);
+  if (!right && !last) pad(b, missing);
+}
+
+static void measure(const pel_printed *p, const pel_str *names, size_t *widths) {
+  pel_buf t;
+  pel__buf_init(&t, NULL);
+  for (uint32_t c = 0; c < p->value->ncols; c++) {
+    widths[c] = pel__utf8_length(names[c].p, names[c].n);
+    for (uint64_t r = 0; r < p->value->rows; r++) {
+      t.n = 0;
+      cell(&t, &p->value->cols[c], r);
+      const size_t n = pel__utf8_length(t.p, t.n);
+      if (n > widths[c]) widths[c] = n;
+    }
+  }
+  pel__buf_deinit(&t);
+}
+
+static void rows(pel_buf *b, const pel_printed *p, const pel_str *names) {
+  const pel_table *t = p->value;
+  size_t *widths = pel__alloc_get(pel__alloc_libc(), (t->ncols + 1) * sizeof *widths);
+  pel_buf one;
+  pel__buf_init(&one, NULL);
+  if (!widths) {
+    b->failed = true;
+    return;
+  }
+  measure(p, names, widths);
+  for (uint32_t c = 0; c < t->ncols; c++) {
+    if (c) pel__buf_text(b, "  ");
+    aligned(b, names[c].p, names[c].n, widths[c], to_the_right(t->cols[c].type->kind), c + 1 == t->ncols);
+  }
+  pel__buf_char(b, '\n');
+  for (uint64_t r = 0; r < t->rows; r++) {
+    for (uint32_t c = 0; c < t->ncols; c++) {
+      if (c) pel__buf_text(b, "  ");
+      one.n = 0;
+      cell(&one, &t->cols[c], r);
+      aligned(b, pel__buf_z(&one), one.n, widths[c], to_the_right(t->cols[c].type->kind), c + 1 == t->ncols);
+    }
+    pel__buf_char(b, '\n');
+  }
+  b->failed |= one.failed;
+  pel__buf_deinit(&one);
+  pel__alloc_free(pel__alloc_libc(), widths, (t->ncols + 1) * sizeof *widths);
+}
+
+static void fields(pel_buf *b, const pel_printed *p) {
+  size_t width = 0;
+  for (uint32_t c = 0; c < p->value->ncols; c++) {
+    const size_t n = pel__utf8_length(p->columns[c].p, p->columns[c].n);
+    if (n > width) width = n;
+  }
+  for (uint32_t c = 0; c < p->value->ncols; c++) {
+    aligned(b, p->columns[c].p, p->columns[c].n, width, false, false);
+    pel__buf_text(b, "  ");
+    cell(b, &p->value->cols[c], 0);
+    pel__buf_char(b, '\n');
+  }
+}
+
+void pel__print_table(pel_buf *b, const pel_printed *p, bool several) {
+  if (p->shape == PEL_VALUE_SCALAR) {
+    if (several) pel__buf_printf(b, PEL_STR_FMT ": ", PEL_STR_ARG(p->name));
+    cell(b, &p->value->cols[0], 0);
+    pel__buf_char(b, '\n');
+    return;
+  }
+  if (several) pel__buf_printf(b, PEL_STR_FMT ":\n", PEL_STR_ARG(p->name));
+  if (p->shape == PEL_VALUE_RECORD) fields(b, p);
+  else rows(b, p, p->shape == PEL_VALUE_ARRAY && p->value->ncols == 1 ? &p->name : p->columns);
+  if (several) pel__buf_char(b, '\n');
+}
