@@ -1,0 +1,101 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/cli.h"
+
+static const char *extension(const char *path) {
+  const char *dot = strrchr(path, '.');
+  return dot ? dot + 1 : "";
+}
+
+/* --out NAME chooses; NAME=PATH also says where a written out goes, NAME=- prints it. */
+static int choose(const pel_cli *cli, const pel_plan *plan, pel_run *run) {
+  for (int i = 0; i < cli->nouts; i++) {
+    const cli_out *o = &cli->outs[i];
+    pel_error err = {0};
+    pel_status s = pel_run_choose(run, o->name, &err);
+    const char *format = NULL;
+    for (size_t k = 0; k < pel_plan_items(plan); k++) {
+      const pel_item item = pel_plan_item_at(plan, k);
+      if (!strcmp(item.name, o->name) && item.written) format = item.format;
+    }
+    if (!s && o->path && format && strcmp(o->path, "-") && strcmp(extension(o->path), format))
+      return cli_usage(cli, "--out %s=%s: the program writes %s; a path that ends in .%s is wanted", o->name, o->path, format, format);
+    if (!s && o->path && (format || strcmp(o->path, "-"))) s = pel_run_redirect(run, o->name, o->path, &err);
+    if (s) return cli_usage(cli, "--out %s: %s", o->name, err.message);
+  }
+  return 0;
+}
+
+/* Formats that hold one result are refused before anything runs. */
+static int check_format(const pel_cli *cli, const pel_plan *plan) {
+  int printed = 0;
+  for (size_t i = 0; i < pel_plan_items(plan); i++) {
+    const pel_item item = pel_plan_item_at(plan, i);
+    bool chosen = cli->nouts == 0;
+    for (int k = 0; k < cli->nouts; k++) chosen |= !strcmp(cli->outs[k].name, item.name);
+    printed += item.role == PEL_ROLE_OUT && !item.written && chosen;
+  }
+  const bool one = cli->format == PEL_PRINT_CSV || cli->format == PEL_PRINT_TSV || cli->format == PEL_PRINT_NDJSON;
+  if (printed < 2 || !one) return 0;
+  return cli_usage(cli, "this format holds one result, and the program prints %d: choose with --out NAME", printed);
+}
+
+static int finish(pel_cli *cli, pel_run *run, pel_status status, const pel_error *err) {
+  pel_error print_err = {0};
+  int code = cli_exit_code(status);
+  const pel_status printed = status == PEL_OK || status == PEL_E_FAILED
+                                 ? pel_run_print(run, cli->format, cli_write_stdout, NULL, &print_err) : PEL_OK;
+  if (fflush(stdout) || printed == PEL_E_IO) {
+    (void)pel_error_set(&print_err, PEL_E_IO, "standard output could not be written");
+    code = cli_say_error(cli, PEL_E_IO, &print_err);
+  } else if (printed && printed != PEL_E_INVALID) {
+    code = cli_say_error(cli, printed, &print_err);
+  }
+  if (status == PEL_E_CANCELLED) fputs("pel: interrupted\n", stderr);
+  else if (pel_run_failures(run)) cli_say_failures(cli, run);
+  else if (status) return cli_say_error(cli, status == PEL_E_INVALID ? PEL_E_FAILED : status, err);
+  for (size_t i = 0; i < pel_run_failures(run) && status != PEL_E_CANCELLED; i++)
+    if (pel_run_failure_at(run, i).status == PEL_E_NOENT) code = EXIT_MISSING;
+  const pel_run_total t = pel_run_totals(run);
+  if (t.rejected && !cli->stats)
+    fprintf(stderr, "warning: %llu bad value%s: rows skipped or cells made null%s\n", (unsigned long long)t.rejected,
+            t.rejected == 1 ? "" : "s", cli->rejects ? "" : " (--rejects FILE keeps them)");
+  if (cli->stats) cli_print_stats(cli, run);
+  return code;
+}
+
+static int run_plan(pel_cli *cli, pel_plan *plan) {
+  pel_error err = {0};
+  pel_run *run = NULL;
+  int e = cli_check_clashes(cli, plan);
+  if (!e) e = check_format(cli, plan);
+  if (e) return e;
+  pel_status s = pel_run_new(cli->ctx, plan, &run, &err);
+  if (s) return cli_say_error(cli, s, &err);
+  e = cli_bind_params(cli, plan, run);
+  if (!e) e = choose(cli, plan, run);
+  if (!e && cli->rejects && (s = pel_run_keep_rejects(run, cli->rejects, &err))) e = cli_say_error(cli, s, &err);
+  if (!e) {
+    cli_cancel_on_signal(run);
+    s = pel_run_wait(run, &err);
+    cli_cancel_on_signal(NULL);
+    e = finish(cli, run, s, &err);
+  }
+  pel_run_free(run);
+  return e;
+}
+
+int cmd_run(pel_cli *cli) {
+  if (cli->nfiles + (cli->text != NULL) == 0) return cli_usage(cli, "pel run wants a program: FILE, - or -e TEXT");
+  if (cli->nfiles + (cli->text != NULL) > 1)
+    return cli_usage(cli, "pel run takes one program; `%s` is left over", cli->files[cli->text ? 0 : 1]);
+  pel_plan *plan = NULL;
+  int e = cli_read_source(cli, cli->text ? NULL : cli->files[0]);
+  if (!e) e = cli_make_context(cli);
+  if (!e) e = cli_compile(cli, NULL, &plan);
+  if (!e && cli->help) cli_print_params(stdout, plan);
+  else if (!e) e = run_plan(cli, plan);
+  pel_plan_release(plan);
+  return e;
+}
