@@ -1,0 +1,3 @@
+# What kernels are written with.
+libpelstd_la_SOURCES += \
+  %D%/kernel.h

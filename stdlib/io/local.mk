@@ -1,0 +1,12 @@
+# Readers and writers.
+libpelstd_la_SOURCES += \
+  %D%/csv.h \
+  %D%/csv_automaton.c \
+  %D%/csv_head.c \
+  %D%/csv_index.c \
+  %D%/csv_infer.c \
+  %D%/csv_options.c \
+  %D%/csv_read.c \
+  %D%/csv_units.c %D%/csv_units.h \
+  %D%/csv_value.c \
+  %D%/csv_write.c

@@ -1,0 +1,3 @@
+# Texts.
+libpelstd_la_SOURCES += \
+  %D%/text.c
