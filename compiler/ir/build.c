@@ -9,7 +9,7 @@ pel_ir_node *pel__build_place(pel_builder *b, pel_ir_node *n) {
   return n;
 }
 
-pel_ir_node *pel__build_const(pel_builder *b, const pel_const *c, pel_span span) {
+pel_ir_node *pel__ir_build_const(pel_builder *b, const pel_const *c, pel_span span) {
   pel_ir_node *n = pel__ir_node_new(b->m, PEL_IR_CONST, pel__ir_type(b->m, c->type), span, 0, NULL, 0);
   if (n != b->m->broken) n->value = pel__ir_const(b->m, c);
   pel__ir_append(b->m->top, n);
@@ -183,7 +183,7 @@ static pel_bval let_value(pel_builder *b, const pel_x *x) {
 pel_bval pel__build_x(pel_builder *b, const pel_x *x) {
   if (b->m->oom || b->m->too_large) return pel__bval(b->m->broken);
   switch (x->kind) {
-    case PEL_X_CONST: return pel__bval(pel__build_const(b, x->value, x->span));
+    case PEL_X_CONST: return pel__bval(pel__ir_build_const(b, x->value, x->span));
     case PEL_X_PARAM: return pel__bval(b->params[x->index]);
     case PEL_X_ITEM: return let_value(b, x);
     case PEL_X_BINDER: return b->binders[x->index];

@@ -38,7 +38,7 @@ pel_ir_node *pel__build_row(pel_builder *b, const pel_bval *v);
 pel_ir_node *pel__build_row_x(pel_builder *b, const pel_x *x);
 /* As an array; only at the top. */
 pel_ir_node *pel__build_array_x(pel_builder *b, const pel_x *x);
-pel_ir_node *pel__build_const(pel_builder *b, const pel_const *c, pel_span span);
+pel_ir_node *pel__ir_build_const(pel_builder *b, const pel_const *c, pel_span span);
 pel_ir_node *pel__build_field(pel_builder *b, pel_ir_node *of, uint32_t i, pel_span span);
 void pel__build_refuse(pel_builder *b, pel_diag_code code, pel_span span, const char *what);
 
