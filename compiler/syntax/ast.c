@@ -10,14 +10,14 @@ const char *pel__ast_kind_name(pel_ast_kind kind) {
 }
 
 const char *pel__ast_op_text(pel_ast_op op) {
-  static const char *const texts[] = {"",  "or", "and", "??", "|>", "+", "-",  "*",
+  static const char *const texts[] = {"",  "or", "and", "??", "|>", "+",  "-", "*",
                                       "/", "%",  "==",  "!=", "<",  "<=", ">", ">="};
   return texts[op];
 }
 
 const char *pel__ast_item_word(pel_ast_item_kind kind) {
-  static const char *const words[] = {"use",    "param", "type", "fn",  "extern",
-                                      "fn", "let",   "out",  "test"};
+  static const char *const words[] = {"use", "param", "type", "fn",  "extern",
+                                      "fn",  "let",   "out",  "test"};
   return words[kind];
 }
 

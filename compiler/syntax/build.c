@@ -25,7 +25,8 @@ void *pel__list_new(pel_parse *cx) {
 }
 
 static void report_nodes(pel_parse *cx, pel_span span) {
-  pel_diag *d = pel__report(cx, PEL_E0034, span, "more than 2^20 syntax nodes in one file");
+  pel_diag *d =
+      pel__report(cx, PEL_E0034, span, "more than 2^20 syntax nodes in one file");
   pel__diag_help(cx->ds, d, "data belongs in a file that is read, code in several files");
   if (cx->status == PEL_OK) cx->status = PEL_E_COMPILE;
 }
@@ -52,19 +53,24 @@ pel_ast *pel__ast_new(pel_parse *cx, pel_ast_kind kind, pel_span span) {
 /* node is above child. Beyond the limit depth stays where it is: the parse ends anyway. */
 static void above(pel_parse *cx, pel_ast *node, const pel_ast *child) {
   if (!child || child->depth < node->depth) return;
-  if (child->depth >= PEL_SYNTAX_DEPTH) pel__report_depth(cx, node->span);
-  else node->depth = (uint16_t)(child->depth + 1);
+  if (child->depth >= PEL_SYNTAX_DEPTH)
+    pel__report_depth(cx, node->span);
+  else
+    node->depth = (uint16_t)(child->depth + 1);
 }
 
-static void above_all(pel_parse *cx, pel_ast *node, pel_ast *const *children, uint32_t n) {
+static void above_all(pel_parse *cx, pel_ast *node, pel_ast *const *children,
+                      uint32_t n) {
   for (uint32_t i = 0; i < n; i++) above(cx, node, children[i]);
 }
 
-static void above_args(pel_parse *cx, pel_ast *node, const pel_ast_arg *args, uint32_t n) {
+static void above_args(pel_parse *cx, pel_ast *node, const pel_ast_arg *args,
+                       uint32_t n) {
   for (uint32_t i = 0; i < n; i++) above(cx, node, args[i].value);
 }
 
-static void above_binds(pel_parse *cx, pel_ast *node, const pel_ast_bind *binds, uint32_t n) {
+static void above_binds(pel_parse *cx, pel_ast *node, const pel_ast_bind *binds,
+                        uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
     above(cx, node, binds[i].pattern);
     above(cx, node, binds[i].type);
@@ -100,7 +106,8 @@ pel_ast *pel__ast_size_int(pel_ast *integer) {
 
 /* ---- expressions */
 
-pel_ast *pel__ast_unary(pel_parse *cx, pel_ast_kind kind, pel_span span, pel_ast *operand) {
+pel_ast *pel__ast_unary(pel_parse *cx, pel_ast_kind kind, pel_span span,
+                        pel_ast *operand) {
   pel_ast *node = pel__ast_new(cx, kind, span);
   node->operand = operand;
   above(cx, node, operand);
@@ -136,7 +143,8 @@ static bool chain_reserve(pel_parse *cx, pel_ast *node) {
   return true;
 }
 
-static pel_ast *chain_start(pel_parse *cx, pel_ast_kind kind, pel_span span, pel_ast *first) {
+static pel_ast *chain_start(pel_parse *cx, pel_ast_kind kind, pel_span span,
+                            pel_ast *first) {
   pel_ast *node = pel__ast_new(cx, kind, span);
   pel_ast **items = pel__arena_get(cx->arena, sizeof *items);
   if (!items) {
@@ -175,7 +183,8 @@ pel_ast *pel__ast_call(pel_parse *cx, pel_ast_kind kind, pel_span span, pel_ast 
   return node;
 }
 
-pel_ast *pel__ast_stage(pel_parse *cx, pel_span span, const pel_names *path, const pel_args *args) {
+pel_ast *pel__ast_stage(pel_parse *cx, pel_span span, const pel_names *path,
+                        const pel_args *args) {
   pel_ast *callee = NULL;
   pel_span whole = path->n ? path->at[0].span : span;
   for (uint32_t i = 0; i < path->n; i++) {
@@ -195,7 +204,8 @@ pel_ast *pel__ast_field(pel_parse *cx, pel_span span, pel_ast *base, pel_ast_nam
   return node;
 }
 
-pel_ast *pel__ast_index(pel_parse *cx, pel_span span, pel_ast *base, const pel_nodes *items) {
+pel_ast *pel__ast_index(pel_parse *cx, pel_span span, pel_ast *base,
+                        const pel_nodes *items) {
   pel_ast *node = pel__ast_new(cx, PEL_AST_INDEX, span);
   node->index.base = base;
   node->index.items = items->at;
@@ -214,7 +224,8 @@ pel_ast *pel__ast_cast(pel_parse *cx, pel_span span, pel_ast *value, pel_ast *ty
   return node;
 }
 
-pel_ast *pel__ast_list(pel_parse *cx, pel_ast_kind kind, pel_span span, const pel_nodes *items) {
+pel_ast *pel__ast_list(pel_parse *cx, pel_ast_kind kind, pel_span span,
+                       const pel_nodes *items) {
   pel_ast *node = pel__ast_new(cx, kind, span);
   node->list.items = items->at;
   node->list.n = items->n;
@@ -222,13 +233,15 @@ pel_ast *pel__ast_list(pel_parse *cx, pel_ast_kind kind, pel_span span, const pe
   return node;
 }
 
-pel_ast *pel__ast_tuple(pel_parse *cx, pel_ast_kind kind, pel_span span, const pel_nodes *items) {
+pel_ast *pel__ast_tuple(pel_parse *cx, pel_ast_kind kind, pel_span span,
+                        const pel_nodes *items) {
   if (items->n != 1) return pel__ast_list(cx, kind, span, items);
   items->at[0]->paren = true;
   return items->at[0];
 }
 
-pel_ast *pel__ast_tuple_of(pel_parse *cx, pel_span span, pel_ast *first, const pel_nodes *rest) {
+pel_ast *pel__ast_tuple_of(pel_parse *cx, pel_span span, pel_ast *first,
+                           const pel_nodes *rest) {
   pel_nodes all = {0};
   pel_ast **at = pel__arena_array(cx->arena, (size_t)rest->n + 1, sizeof *at);
   if (!at) {
@@ -255,7 +268,8 @@ pel_ast *pel__ast_comprehension(pel_parse *cx, pel_span span, pel_ast *body,
   return node;
 }
 
-pel_ast *pel__ast_record(pel_parse *cx, pel_ast_kind kind, pel_span span, const pel_args *fields) {
+pel_ast *pel__ast_record(pel_parse *cx, pel_ast_kind kind, pel_span span,
+                         const pel_args *fields) {
   pel_ast *node = pel__ast_new(cx, kind, span);
   node->record.fields = fields->at;
   node->record.n = fields->n;
@@ -275,7 +289,8 @@ pel_ast *pel__ast_if(pel_parse *cx, pel_span span, pel_ast *test, pel_ast *then,
   return node;
 }
 
-pel_ast *pel__ast_with(pel_parse *cx, pel_span span, const pel_binds *binds, pel_ast *body) {
+pel_ast *pel__ast_with(pel_parse *cx, pel_span span, const pel_binds *binds,
+                       pel_ast *body) {
   pel_ast *node = pel__ast_new(cx, PEL_AST_WITH, span);
   node->with.binds = binds->at;
   node->with.n = binds->n;
@@ -285,7 +300,8 @@ pel_ast *pel__ast_with(pel_parse *cx, pel_span span, const pel_binds *binds, pel
   return node;
 }
 
-pel_ast *pel__ast_lambda(pel_parse *cx, pel_span span, const pel_nodes *params, pel_ast *body) {
+pel_ast *pel__ast_lambda(pel_parse *cx, pel_span span, const pel_nodes *params,
+                         pel_ast *body) {
   pel_ast *node = pel__ast_new(cx, PEL_AST_LAMBDA, span);
   node->lambda.params = params->at;
   node->lambda.n = params->n;
@@ -295,7 +311,8 @@ pel_ast *pel__ast_lambda(pel_parse *cx, pel_span span, const pel_nodes *params, 
   return node;
 }
 
-pel_ast *pel__ast_match(pel_parse *cx, pel_span span, pel_ast *subject, const pel_binds *arms) {
+pel_ast *pel__ast_match(pel_parse *cx, pel_span span, pel_ast *subject,
+                        const pel_binds *arms) {
   pel_ast *node = pel__ast_new(cx, PEL_AST_MATCH, span);
   node->match.subject = subject;
   node->match.arms = arms->at;
@@ -328,17 +345,21 @@ pel_ast *pel__ast_iterate(pel_parse *cx, pel_span span, pel_ast *const parts[6])
 
 /* ---- types */
 
-pel_ast *pel__ast_type_name(pel_parse *cx, pel_span span, const pel_ast_name *module, pel_str name) {
+pel_ast *pel__ast_type_name(pel_parse *cx, pel_span span, const pel_ast_name *module,
+                            pel_str name) {
   pel_ast *node = pel__ast_new(cx, PEL_AST_TYPE_NAME, span);
   node->named.name = name;
   if (!module) return node;
   node->named.module = PEL_ARENA_NEW(cx->arena, pel_ast_name);
-  if (node->named.module) *node->named.module = *module;
-  else cx->status = PEL_E_NOMEM;
+  if (node->named.module)
+    *node->named.module = *module;
+  else
+    cx->status = PEL_E_NOMEM;
   return node;
 }
 
-pel_ast *pel__ast_type_args(pel_parse *cx, pel_span span, pel_ast *type, const pel_nodes *args) {
+pel_ast *pel__ast_type_args(pel_parse *cx, pel_span span, pel_ast *type,
+                            const pel_nodes *args) {
   type->span = span;
   type->named.args = args->at;
   type->named.n = args->n;
@@ -363,13 +384,16 @@ pel_ast *pel__ast_type_array(pel_parse *cx, pel_span span, const pel_nodes *dims
 
 static void set_rest(pel_parse *cx, pel_ast *node, const pel_ast_param *p) {
   if (node->fields.rest) {
-    pel_diag *d = pel__report(cx, PEL_E0015, p->span, "a record type has one `..` at most");
+    pel_diag *d =
+        pel__report(cx, PEL_E0015, p->span, "a record type has one `..` at most");
     pel__diag_note(cx->ds, d, node->fields.rest->span, "the first is here");
     return;
   }
   node->fields.rest = PEL_ARENA_NEW(cx->arena, pel_ast_name);
-  if (node->fields.rest) *node->fields.rest = p->name;
-  else cx->status = PEL_E_NOMEM;
+  if (node->fields.rest)
+    *node->fields.rest = p->name;
+  else
+    cx->status = PEL_E_NOMEM;
 }
 
 pel_ast *pel__ast_type_record(pel_parse *cx, pel_span span, const pel_params *fields) {
@@ -378,8 +402,10 @@ pel_ast *pel__ast_type_record(pel_parse *cx, pel_span span, const pel_params *fi
   for (uint32_t i = 0; i < fields->n; i++) {
     const pel_ast_param *p = &fields->at[i];
     above(cx, node, p->type);
-    if (p->type) fields->at[n++] = *p;
-    else set_rest(cx, node, p);
+    if (p->type)
+      fields->at[n++] = *p;
+    else
+      set_rest(cx, node, p);
   }
   node->fields.fields = fields->at;
   node->fields.n = n;
@@ -434,8 +460,8 @@ pel_ast *pel__ast_pattern_path(pel_parse *cx, pel_span span, const pel_names *pa
 
 /* ---- parts */
 
-pel_ast_param pel__param(pel_parse *cx, pel_span span, pel_ast_mode mode, pel_ast_name name,
-                         pel_ast *type, pel_ast *init) {
+pel_ast_param pel__param(pel_parse *cx, pel_span span, pel_ast_mode mode,
+                         pel_ast_name name, pel_ast *type, pel_ast *init) {
   return (pel_ast_param){.id = new_id(cx, span),
                          .mode = mode,
                          .name = name,
@@ -472,8 +498,8 @@ pel_ast_attr pel__attr(pel_ast_name name, pel_span span, const pel_args *args) {
 
 /* ---- items */
 
-pel_ast_item *pel__item(pel_parse *cx, pel_ast_item_kind kind, pel_span keyword, pel_ast_name name,
-                        pel_ast *type, pel_ast *value) {
+pel_ast_item *pel__item(pel_parse *cx, pel_ast_item_kind kind, pel_span keyword,
+                        pel_ast_name name, pel_ast *type, pel_ast *value) {
   pel_ast_item *item = PEL_ARENA_NEW(cx->arena, pel_ast_item);
   if (!item) {
     cx->status = PEL_E_NOMEM;
@@ -535,15 +561,17 @@ pel_ast_item *pel__item_extern(pel_parse *cx, pel_span keyword, pel_ast_name lib
   return item;
 }
 
-pel_ast_item *pel__item_let(pel_parse *cx, pel_span keyword, pel_ast *pattern, pel_ast *type,
-                            pel_ast *value) {
+pel_ast_item *pel__item_let(pel_parse *cx, pel_span keyword, pel_ast *pattern,
+                            pel_ast *type, pel_ast *value) {
   pel_ast_item *item = pel__item(cx, PEL_AST_ITEM_LET, keyword, nameless, type, value);
   item->pattern = pattern;
-  if (pattern->kind == PEL_AST_PAT_NAME) item->name = (pel_ast_name){pattern->name, pattern->span};
+  if (pattern->kind == PEL_AST_PAT_NAME)
+    item->name = (pel_ast_name){pattern->name, pattern->span};
   return item;
 }
 
-void pel__item_attrs(pel_parse *cx, pel_ast_item *item, const pel_attrs *attrs, pel_span before) {
+void pel__item_attrs(pel_parse *cx, pel_ast_item *item, const pel_attrs *attrs,
+                     pel_span before) {
   item->attrs = attrs->at;
   item->attr_n = attrs->n;
   if (attrs->n) {
@@ -554,7 +582,8 @@ void pel__item_attrs(pel_parse *cx, pel_ast_item *item, const pel_attrs *attrs, 
   if (item->doc.n == 0) item->doc = pel__doc_at(cx, item->keyword_span.begin);
 }
 
-void pel__item_end(pel_parse *cx, pel_ast_item *item, pel_span span, const pel_attrs *attrs) {
+void pel__item_end(pel_parse *cx, pel_ast_item *item, pel_span span,
+                   const pel_attrs *attrs) {
   item->span = span;
   pel__item_attrs(cx, item, attrs, span);
   PEL_LIST_PUSH(cx, &cx->items, item);

@@ -29,13 +29,16 @@ static void nodes(const dumper *d, pel_ast *const *at, uint32_t n) {
 
 /* A child that may be absent. */
 static void maybe(const dumper *d, const pel_ast *n) {
-  if (n) node(d, n);
-  else pel__buf_text(d->out, " -");
+  if (n)
+    node(d, n);
+  else
+    pel__buf_text(d->out, " -");
 }
 
 static void args(const dumper *d, const pel_ast_arg *at, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
-    if (at[i].spread) open(d, "spread");
+    if (at[i].spread)
+      open(d, "spread");
     else if (at[i].label.n || at[i].label_span.line) {
       open(d, at[i].label_span.line ? "label" : "short");
       quoted(d, at[i].label);
@@ -143,21 +146,38 @@ static void compare(const dumper *d, const pel_ast *n) {
 static void inside(const dumper *d, const pel_ast *n) {
   switch ((pel_ast_kind)n->kind) {
     case PEL_AST_INT:
-    case PEL_AST_SIZE_INT: word(d, n->integer.raw); break;
-    case PEL_AST_FLOAT: word(d, n->number.raw); break;
-    case PEL_AST_QUANTITY: word(d, n->quantity.raw); break;
-    case PEL_AST_STRING: quoted(d, n->string.bytes); break;
-    case PEL_AST_BOOL: word(d, n->truth ? PEL_STR("true") : PEL_STR("false")); break;
+    case PEL_AST_SIZE_INT:
+      word(d, n->integer.raw);
+      break;
+    case PEL_AST_FLOAT:
+      word(d, n->number.raw);
+      break;
+    case PEL_AST_QUANTITY:
+      word(d, n->quantity.raw);
+      break;
+    case PEL_AST_STRING:
+      quoted(d, n->string.bytes);
+      break;
+    case PEL_AST_BOOL:
+      word(d, n->truth ? PEL_STR("true") : PEL_STR("false"));
+      break;
     case PEL_AST_NULL:
     case PEL_AST_ELEMENT:
     case PEL_AST_SIZE_ANY:
-    case PEL_AST_PAT_WILD: break;
+    case PEL_AST_PAT_WILD:
+      break;
     case PEL_AST_NAME:
     case PEL_AST_TYPE_VAR:
     case PEL_AST_SIZE_NAME:
-    case PEL_AST_PAT_NAME: word(d, n->name); break;
-    case PEL_AST_ELEMENT_FIELD: quoted(d, n->name); break;
-    case PEL_AST_FIELD: node(d, n->field.base), quoted(d, n->field.name.text); break;
+    case PEL_AST_PAT_NAME:
+      word(d, n->name);
+      break;
+    case PEL_AST_ELEMENT_FIELD:
+      quoted(d, n->name);
+      break;
+    case PEL_AST_FIELD:
+      node(d, n->field.base), quoted(d, n->field.name.text);
+      break;
     case PEL_AST_CALL:
     case PEL_AST_STAGE:
       if (n->call.bare) word(d, PEL_STR("bare"));
@@ -169,8 +189,12 @@ static void inside(const dumper *d, const pel_ast *n) {
       nodes(d, n->index.items, n->index.n);
       break;
     case PEL_AST_NEGATE:
-    case PEL_AST_NOT: node(d, n->operand); break;
-    case PEL_AST_COMPARE: compare(d, n); break;
+    case PEL_AST_NOT:
+      node(d, n->operand);
+      break;
+    case PEL_AST_COMPARE:
+      compare(d, n);
+      break;
     case PEL_AST_POWER:
     case PEL_AST_RANGE:
       maybe(d, n->binary.left);
@@ -181,20 +205,30 @@ static void inside(const dumper *d, const pel_ast *n) {
     case PEL_AST_COALESCE:
     case PEL_AST_SUM:
     case PEL_AST_PRODUCT:
-    case PEL_AST_PIPE: chain(d, n); break;
-    case PEL_AST_CAST: node(d, n->cast.value), node(d, n->cast.type); break;
+    case PEL_AST_PIPE:
+      chain(d, n);
+      break;
+    case PEL_AST_CAST:
+      node(d, n->cast.value), node(d, n->cast.type);
+      break;
     case PEL_AST_TUPLE:
     case PEL_AST_ARRAY:
     case PEL_AST_TYPE_TUPLE:
-    case PEL_AST_PAT_TUPLE: nodes(d, n->list.items, n->list.n); break;
+    case PEL_AST_PAT_TUPLE:
+      nodes(d, n->list.items, n->list.n);
+      break;
     case PEL_AST_COMPREHENSION:
       node(d, n->comp.body);
       binds(d, "for", n->comp.gens, n->comp.n);
       maybe(d, n->comp.filter);
       break;
     case PEL_AST_RECORD:
-    case PEL_AST_PAT_RECORD: args(d, n->record.fields, n->record.n); break;
-    case PEL_AST_IF: node(d, n->cond.test), node(d, n->cond.then), node(d, n->cond.otherwise); break;
+    case PEL_AST_PAT_RECORD:
+      args(d, n->record.fields, n->record.n);
+      break;
+    case PEL_AST_IF:
+      node(d, n->cond.test), node(d, n->cond.then), node(d, n->cond.otherwise);
+      break;
     case PEL_AST_WITH:
       binds(d, "bind", n->with.binds, n->with.n);
       node(d, n->with.body);
@@ -207,24 +241,41 @@ static void inside(const dumper *d, const pel_ast *n) {
       node(d, n->match.subject);
       binds(d, "arm", n->match.arms, n->match.n);
       break;
-    case PEL_AST_TRY: node(d, n->attempt.body), node(d, n->attempt.fallback); break;
-    case PEL_AST_ITERATE: iterate(d, n); break;
-    case PEL_AST_TYPE_NAME: type_name(d, n); break;
+    case PEL_AST_TRY:
+      node(d, n->attempt.body), node(d, n->attempt.fallback);
+      break;
+    case PEL_AST_ITERATE:
+      iterate(d, n);
+      break;
+    case PEL_AST_TYPE_NAME:
+      type_name(d, n);
+      break;
     case PEL_AST_TYPE_OPTION:
-    case PEL_AST_TYPE_REF: node(d, n->inner); break;
+    case PEL_AST_TYPE_REF:
+      node(d, n->inner);
+      break;
     case PEL_AST_TYPE_ARRAY:
       nodes(d, n->array.dims, n->array.n);
       node(d, n->array.element);
       break;
-    case PEL_AST_TYPE_RECORD: type_record(d, n); break;
+    case PEL_AST_TYPE_RECORD:
+      type_record(d, n);
+      break;
     case PEL_AST_TYPE_FN:
       nodes(d, n->fn.params, n->fn.n);
       node(d, n->fn.result);
       break;
-    case PEL_AST_TYPE_VARIANTS: variants(d, n); break;
-    case PEL_AST_PAT_VARIANT: variant_pattern(d, n); break;
-    case PEL_AST_PAT_LITERAL: node(d, n->literal); break;
-    case PEL_AST_KIND_COUNT: break;
+    case PEL_AST_TYPE_VARIANTS:
+      variants(d, n);
+      break;
+    case PEL_AST_PAT_VARIANT:
+      variant_pattern(d, n);
+      break;
+    case PEL_AST_PAT_LITERAL:
+      node(d, n->literal);
+      break;
+    case PEL_AST_KIND_COUNT:
+      break;
   }
 }
 
@@ -262,7 +313,8 @@ static void attributes(const dumper *d, const pel_ast_item *item, uint32_t level
   }
 }
 
-static void labelled(const dumper *d, const char *name, const pel_ast *n, uint32_t level) {
+static void labelled(const dumper *d, const char *name, const pel_ast *n,
+                     uint32_t level) {
   if (!n) return;
   line(d, name, level);
   node(d, n);
@@ -274,7 +326,8 @@ static void head(const dumper *d, const pel_ast_item *item) {
   pel__buf_text(d->out, pel__ast_item_word(item->kind));
   if (item->kind == PEL_AST_ITEM_TEST || item->target.span.line)
     quoted(d, item->target.span.line ? item->target.text : item->name.text);
-  else if (item->name.text.n && !item->pattern) word(d, item->name.text);
+  else if (item->name.text.n && !item->pattern)
+    word(d, item->name.text);
   path(d, item->path, item->path_n);
   if (item->alias.text.n) {
     open(d, "as");

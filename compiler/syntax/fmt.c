@@ -7,13 +7,14 @@
 typedef struct reader {
   pel_fmt *f;
   pel_parse *cx;
-  uint32_t line;   /* on which the last token or comment stands */
+  uint32_t line;    /* on which the last token or comment stands */
   bool after_token; /* and it was a token */
-  uint32_t lead;   /* first comment that belongs to the next token */
+  uint32_t lead;    /* first comment that belongs to the next token */
 } reader;
 
 static pel_str trimmed(pel_str s) {
-  while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' || s.p[s.n - 1] == '\r')) s.n--;
+  while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' || s.p[s.n - 1] == '\r'))
+    s.n--;
   return s;
 }
 
@@ -29,15 +30,20 @@ static void read_comment(reader *r, pel_span span) {
   r->after_token = false;
 }
 
-/* A comma takes no comments before it: they go to the token behind it. */
+static bool closes(int token) {
+  return token == T_RPAREN || token == T_RBRACKET || token == T_RBRACE;
+}
+
+/* A comma takes no comments before it, and one before a closing bracket, which may go, none
+ * behind it: they go to its neighbours. */
 static void give_comments(reader *r, pel_fmt_token *t) {
   pel_fmt_token *last = r->f->tokens.n ? &r->f->tokens.at[r->f->tokens.n - 1] : NULL;
-  if (last && last->token == T_COMMA && last->lead_n) {
-    r->lead = last->lead;
-    last->lead_n = 0;
-    last->trail = 0;
-  } else if (last && last->token == T_COMMA && last->trail && last[-1].trail) {
-    r->lead = last->trail - 1;
+  bool comma = last && last->token == T_COMMA;
+  if (comma && (last->lead_n || (last->trail && last[-1].trail))) {
+    r->lead = last->lead_n ? last->lead : last->trail - 1;
+    last->lead_n = last->trail = 0;
+  } else if (comma && last->trail && closes(t->token)) {
+    last[-1].trail = last->trail;
     last->trail = 0;
   }
   t->lead = r->lead;
@@ -46,7 +52,8 @@ static void give_comments(reader *r, pel_fmt_token *t) {
 }
 
 static void read_token(reader *r, int token, pel_span span) {
-  pel_fmt_token t = {.token = token, .begin = span.begin, .end = span.end, .line = span.line};
+  pel_fmt_token t = {
+      .token = token, .begin = span.begin, .end = span.end, .line = span.line};
   t.blank_before = span.line > r->line + 1 && r->line > 0;
   give_comments(r, &t);
   PEL_LIST_PUSH(r->cx, &r->f->tokens, t);
@@ -65,9 +72,12 @@ static pel_status read_text(pel_fmt *f, pel_parse *cx) {
   reader r = {.f = f, .cx = cx};
   pel_yyval value;
   pel_span span;
-  for (int t; (t = pel__lex_raw(&value, &span, cx->scanner)) != 0 && cx->status == PEL_OK;) {
-    if (t == T_COMMENT) read_comment(&r, span);
-    else read_token(&r, t, span);
+  for (int t;
+       (t = pel__lex_raw(&value, &span, cx->scanner)) != 0 && cx->status == PEL_OK;) {
+    if (t == T_COMMENT)
+      read_comment(&r, span);
+    else
+      read_token(&r, t, span);
   }
   span = (pel_span){cx->src->file, cx->at, cx->at, cx->line, 1};
   read_token(&r, 0, span);
@@ -93,7 +103,8 @@ static void comments_before(pel_fmt *f, uint32_t token) {
   if (blank) pel__buf_char(f->out, '\n');
 }
 
-static pel_status print_items(pel_fmt *f, const pel_ast_file *file, const pel_alloc *alloc) {
+static pel_status print_items(pel_fmt *f, const pel_ast_file *file,
+                              const pel_alloc *alloc) {
   pel_arena arena;
   pel__arena_init(&arena, alloc);
   f->arena = &arena;
@@ -112,8 +123,8 @@ static pel_status print_items(pel_fmt *f, const pel_ast_file *file, const pel_al
   return PEL_OK;
 }
 
-static pel_status format(pel_arena *arena, const pel_source *src, const pel_ast_file *file,
-                         pel_diags *ds, pel_buf *out) {
+static pel_status format(pel_arena *arena, const pel_source *src,
+                         const pel_ast_file *file, pel_diags *ds, pel_buf *out) {
   pel_parse cx = {.arena = arena, .ds = ds, .src = src, .line = 1, .col = 1};
   pel_fmt f = {.text = src->text, .fresh = true};
   pel_buf text;

@@ -27,7 +27,8 @@ pel_doc_node *pel__doc_token(pel_fmt *f) {
   }
   const pel_fmt_token *t = &f->tokens.at[f->at];
   d->token = f->at++;
-  d->width = d->head = (uint32_t)pel__utf8_length(f->text.p + t->begin, t->end - t->begin);
+  d->width = d->head =
+      (uint32_t)pel__utf8_length(f->text.p + t->begin, t->end - t->begin);
   d->leads = t->lead_n > 0;
   d->trails = t->trail > 0;
   return d;
@@ -70,7 +71,8 @@ static bool is_comma(const pel_fmt *f, const pel_doc_node *d) {
 }
 
 /* Takes item into the measures of the sequence d. */
-static void measure(const pel_fmt *f, pel_doc_node *d, const pel_doc_node *item, bool first) {
+static void measure(const pel_fmt *f, pel_doc_node *d, const pel_doc_node *item,
+                    bool first) {
   bool interrupted = !first && (item->leads || (d->trails && !is_comma(f, item)));
   d->width = interrupted ? PEL_FMT_NEVER : add(d->width, item->width);
   if (!d->breaks) d->head = add(d->head, item->head);
@@ -132,7 +134,8 @@ void pel__fmt_newline(pel_fmt *f) {
 static void blank_line(pel_fmt *f) {
   pel__fmt_newline(f);
   size_t n = f->out->n;
-  if (n > 1 && !(f->out->p[n - 1] == '\n' && f->out->p[n - 2] == '\n')) pel__buf_char(f->out, '\n');
+  if (n > 1 && !(f->out->p[n - 1] == '\n' && f->out->p[n - 2] == '\n'))
+    pel__buf_char(f->out, '\n');
 }
 
 void pel__fmt_comments(pel_fmt *f, uint32_t token) {
@@ -148,8 +151,10 @@ void pel__fmt_comments(pel_fmt *f, uint32_t token) {
 
 /* Two tokens side by side that would read as another one. */
 static bool clash(char a, char b) {
-  bool word_a = (a >= 'a' && a <= 'z') || (a >= 'A' && a <= 'Z') || (a >= '0' && a <= '9') || a == '_';
-  bool word_b = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || b == '_';
+  bool word_a = (a >= 'a' && a <= 'z') || (a >= 'A' && a <= 'Z') ||
+                (a >= '0' && a <= '9') || a == '_';
+  bool word_b = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') ||
+                (b >= '0' && b <= '9') || b == '_';
   return (word_a && word_b) || (a == b && (a == '.' || a == '?' || a == '&' || a == '"'));
 }
 
@@ -175,37 +180,49 @@ static void set_tails(pel_doc_node *d) {
 }
 
 static uint32_t first_token(const pel_doc_node *d) {
-  while (d->kind == PEL_DOC_SEQ || d->kind == PEL_DOC_NEST || d->kind == PEL_DOC_GROUP) d = d->items[0];
+  while (d->kind == PEL_DOC_SEQ || d->kind == PEL_DOC_NEST || d->kind == PEL_DOC_GROUP)
+    d = d->items[0];
   return d->token;
 }
 
 static void print_group(pel_fmt *f, pel_doc_node *d, bool flat) {
   if (d->leads) pel__fmt_comments(f, first_token(d));
   uint32_t col = f->fresh ? f->indent : f->col;
-  bool fits = d->width != PEL_FMT_NEVER && add(add(col, d->width), d->tail) <= PEL_FMT_WIDTH;
+  bool fits =
+      d->width != PEL_FMT_NEVER && add(add(col, d->width), d->tail) <= PEL_FMT_WIDTH;
   d->items[0]->tail = d->tail;
   print(f, d->items[0], flat || fits);
 }
 
 static void print(pel_fmt *f, pel_doc_node *d, bool flat) {
   switch ((pel_doc_kind)d->kind) {
-    case PEL_DOC_TOKEN: print_token(f, d->token); break;
+    case PEL_DOC_TOKEN:
+      print_token(f, d->token);
+      break;
     case PEL_DOC_SPACE:
       if (!f->fresh) write(f, " ", 1);
       break;
     case PEL_DOC_LINE:
-      if (!flat) pel__fmt_newline(f);
-      else if (!f->fresh) write(f, " ", 1);
+      if (!flat)
+        pel__fmt_newline(f);
+      else if (!f->fresh)
+        write(f, " ", 1);
       break;
     case PEL_DOC_SOFT:
       if (!flat) pel__fmt_newline(f);
       break;
-    case PEL_DOC_HARD: pel__fmt_newline(f); break;
-    case PEL_DOC_BLANK: blank_line(f); break;
+    case PEL_DOC_HARD:
+      pel__fmt_newline(f);
+      break;
+    case PEL_DOC_BLANK:
+      blank_line(f);
+      break;
     case PEL_DOC_COMMA:
       if (!flat) write(f, ",", 1);
       break;
-    case PEL_DOC_COMMENTS: pel__fmt_comments(f, d->token); break;
+    case PEL_DOC_COMMENTS:
+      pel__fmt_comments(f, d->token);
+      break;
     case PEL_DOC_SEQ:
       if (!flat) set_tails(d);
       for (uint32_t i = 0; i < d->n; i++) print(f, d->items[i], flat);
@@ -216,7 +233,9 @@ static void print(pel_fmt *f, pel_doc_node *d, bool flat) {
       print(f, d->items[0], flat);
       f->indent -= PEL_FMT_INDENT;
       break;
-    case PEL_DOC_GROUP: print_group(f, d, flat); break;
+    case PEL_DOC_GROUP:
+      print_group(f, d, flat);
+      break;
   }
 }
 

@@ -47,8 +47,10 @@ static void function(pel_fmt *f, pel_fmt_seq *s, const pel_ast_item *item) {
   take(f, s);
   space(f, s);
   take(f, s);
-  pel__fmt_add(f, s, pel__fmt_list(f, item->param_n + (item->varargs ? 1 : 0), param_element, item,
-                                   item->varargs ? PEL_FMT_TIGHT : PEL_FMT_TIGHT_TRAILING));
+  pel__fmt_add(
+      f, s,
+      pel__fmt_list(f, item->param_n + (item->varargs ? 1 : 0), param_element, item,
+                    item->varargs ? PEL_FMT_TIGHT : PEL_FMT_TIGHT_TRAILING));
   if (item->type) {
     space(f, s);
     take(f, s);
@@ -116,8 +118,10 @@ static void use(pel_fmt *f, pel_fmt_seq *s, const pel_ast_item *item) {
 static void plain(pel_fmt *f, pel_fmt_seq *s, const pel_ast_item *item) {
   take(f, s);
   space(f, s);
-  if (item->pattern) pel__fmt_add(f, s, pel__fmt_node(f, item->pattern));
-  else take(f, s);
+  if (item->pattern)
+    pel__fmt_add(f, s, pel__fmt_node(f, item->pattern));
+  else
+    take(f, s);
   type_of(f, s, item->type);
   value_of(f, s, item->value);
 }
@@ -125,15 +129,25 @@ static void plain(pel_fmt *f, pel_fmt_seq *s, const pel_ast_item *item) {
 static pel_doc_node *body(pel_fmt *f, const pel_ast_item *item) {
   pel_fmt_seq s = {0};
   switch (item->kind) {
-    case PEL_AST_ITEM_USE: use(f, &s, item); break;
-    case PEL_AST_ITEM_TYPE: type_item(f, &s, item); break;
+    case PEL_AST_ITEM_USE:
+      use(f, &s, item);
+      break;
+    case PEL_AST_ITEM_TYPE:
+      type_item(f, &s, item);
+      break;
     case PEL_AST_ITEM_FN:
-    case PEL_AST_ITEM_CFN: function(f, &s, item); break;
-    case PEL_AST_ITEM_EXTERN: library(f, &s, item); break;
+    case PEL_AST_ITEM_CFN:
+      function(f, &s, item);
+      break;
+    case PEL_AST_ITEM_EXTERN:
+      library(f, &s, item);
+      break;
     case PEL_AST_ITEM_PARAM:
     case PEL_AST_ITEM_LET:
     case PEL_AST_ITEM_OUT:
-    case PEL_AST_ITEM_TEST: plain(f, &s, item); break;
+    case PEL_AST_ITEM_TEST:
+      plain(f, &s, item);
+      break;
   }
   return pel__fmt_end(f, &s);
 }
@@ -154,4 +168,6 @@ static pel_doc_node *attributed(pel_fmt *f, const pel_ast_item *item) {
   return pel__fmt_end(f, &s);
 }
 
-pel_doc_node *pel__fmt_item(pel_fmt *f, const pel_ast_item *item) { return attributed(f, item); }
+pel_doc_node *pel__fmt_item(pel_fmt *f, const pel_ast_item *item) {
+  return attributed(f, item);
+}

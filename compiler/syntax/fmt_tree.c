@@ -52,26 +52,14 @@ static uint32_t next_begin(const pel_fmt *f) {
 
 /* ---- lists in brackets */
 
-/* Skips a comma before a closing bracket. Its comments go to its neighbours. */
-static void skip_comma(pel_fmt *f) {
-  pel_fmt_token *comma = &f->tokens.at[f->at], *before = comma - 1, *after = comma + 1;
-  if (comma->trail && before->trail == 0) {
-    before->trail = comma->trail;
-  } else if (comma->trail) {
-    /* comments are numbered in the order of the text: this one comes right before those of `after` */
-    after->lead = comma->trail - 1;
-    after->lead_n++;
-  }
-  f->at++;
-}
-
 static bool comma_before_closer(const pel_fmt *f) {
   if (!pel__fmt_next_is(f, T_COMMA) || f->at + 1 >= f->tokens.n) return false;
   int t = f->tokens.at[f->at + 1].token;
   return t == T_RPAREN || t == T_RBRACKET || t == T_RBRACE;
 }
 
-static void close_bracket(pel_fmt *f, pel_fmt_seq *s, pel_fmt_seq *inner, pel_doc_kind gap) {
+static void close_bracket(pel_fmt *f, pel_fmt_seq *s, pel_fmt_seq *inner,
+                          pel_doc_kind gap) {
   if (f->at < f->tokens.n && f->tokens.at[f->at].lead_n)
     pel__fmt_add(f, inner, pel__doc_comments(f, f->at));
   pel__fmt_add(f, s, nest(f, inner));
@@ -82,8 +70,8 @@ static void close_bracket(pel_fmt *f, pel_fmt_seq *s, pel_fmt_seq *inner, pel_do
   pel__fmt_add(f, s, closer);
 }
 
-pel_doc_node *pel__fmt_list(pel_fmt *f, uint32_t n, pel_fmt_element element, const void *list,
-                            pel_fmt_list_style style) {
+pel_doc_node *pel__fmt_list(pel_fmt *f, uint32_t n, pel_fmt_element element,
+                            const void *list, pel_fmt_list_style style) {
   pel_fmt_seq s = {0}, inner = {0};
   pel_doc_kind gap = style == PEL_FMT_SPACED_TRAILING && n ? PEL_DOC_LINE : PEL_DOC_SOFT;
   pel__fmt_take(f, &s);
@@ -94,7 +82,7 @@ pel_doc_node *pel__fmt_list(pel_fmt *f, uint32_t n, pel_fmt_element element, con
     pel__fmt_take(f, &inner);
     pel__fmt_gap(f, &inner, PEL_DOC_LINE);
   }
-  if (comma_before_closer(f)) skip_comma(f);
+  if (comma_before_closer(f)) f->at++;
   if (n && style != PEL_FMT_TIGHT) pel__fmt_gap(f, &inner, PEL_DOC_COMMA);
   close_bracket(f, &s, &inner, gap);
   return pel__fmt_group(f, &s);
@@ -104,7 +92,8 @@ static pel_doc_node *node_element(pel_fmt *f, const void *list, uint32_t i) {
   return pel__fmt_node(f, ((pel_ast *const *)list)[i]);
 }
 
-static pel_doc_node *nodes(pel_fmt *f, pel_ast *const *at, uint32_t n, pel_fmt_list_style style) {
+static pel_doc_node *nodes(pel_fmt *f, pel_ast *const *at, uint32_t n,
+                           pel_fmt_list_style style) {
   return pel__fmt_list(f, n, node_element, at, style);
 }
 
@@ -141,8 +130,10 @@ static bool hugs(const pel_ast *node) {
     case PEL_AST_TYPE_RECORD:
     case PEL_AST_TYPE_ARRAY:
     case PEL_AST_TYPE_NAME:
-    case PEL_AST_TYPE_TUPLE: return true;
-    default: return node->paren;
+    case PEL_AST_TYPE_TUPLE:
+      return true;
+    default:
+      return node->paren;
   }
 }
 
@@ -178,7 +169,8 @@ static pel_doc_node *chain(pel_fmt *f, const pel_ast *node) {
 static pel_doc_node *stage(pel_fmt *f, const pel_ast *node) {
   pel_fmt_seq s = {0};
   pel__fmt_add(f, &s, pel__fmt_node(f, node->call.callee));
-  if (!node->call.bare) pel__fmt_add(f, &s, pel__fmt_args(f, node->call.args, node->call.n));
+  if (!node->call.bare)
+    pel__fmt_add(f, &s, pel__fmt_args(f, node->call.args, node->call.n));
   return pel__fmt_end(f, &s);
 }
 
@@ -232,7 +224,8 @@ static pel_doc_node *prefixed(pel_fmt *f, const pel_ast *operand, bool space) {
   return pel__fmt_end(f, &s);
 }
 
-static pel_doc_node *pair(pel_fmt *f, const pel_ast *left, const pel_ast *right, bool spaces) {
+static pel_doc_node *pair(pel_fmt *f, const pel_ast *left, const pel_ast *right,
+                          bool spaces) {
   pel_fmt_seq s = {0};
   pel__fmt_add(f, &s, pel__fmt_node(f, left));
   if (spaces) pel__fmt_gap(f, &s, PEL_DOC_SPACE);
@@ -242,7 +235,8 @@ static pel_doc_node *pair(pel_fmt *f, const pel_ast *left, const pel_ast *right,
   return pel__fmt_end(f, &s);
 }
 
-static pel_doc_node *postfix(pel_fmt *f, const pel_ast *base, pel_doc_node *(*rest)(pel_fmt *, const pel_ast *),
+static pel_doc_node *postfix(pel_fmt *f, const pel_ast *base,
+                             pel_doc_node *(*rest)(pel_fmt *, const pel_ast *),
                              const pel_ast *node) {
   pel_fmt_seq s = {0};
   pel__fmt_add(f, &s, pel__fmt_node(f, base));
@@ -359,13 +353,15 @@ static pel_doc_node *match(pel_fmt *f, const pel_ast *node) {
   pel__fmt_gap(f, &s, PEL_DOC_SPACE);
   pel__fmt_add(f, &s, pel__fmt_node(f, node->match.subject));
   pel__fmt_gap(f, &s, PEL_DOC_SPACE);
-  pel__fmt_add(f, &s, pel__fmt_list(f, node->match.n, arm_element, node->match.arms,
-                                    PEL_FMT_SPACED_TRAILING));
+  pel__fmt_add(f, &s,
+               pel__fmt_list(f, node->match.n, arm_element, node->match.arms,
+                             PEL_FMT_SPACED_TRAILING));
   return pel__fmt_end(f, &s);
 }
 
 /* `for pattern in value`, with the word when it is there. */
-static void generator(pel_fmt *f, pel_fmt_seq *s, const pel_ast *pattern, const pel_ast *over) {
+static void generator(pel_fmt *f, pel_fmt_seq *s, const pel_ast *pattern,
+                      const pel_ast *over) {
   pel__fmt_gap(f, s, PEL_DOC_SPACE);
   pel__fmt_add(f, s, pel__fmt_node(f, pattern));
   pel__fmt_gap(f, s, PEL_DOC_SPACE);
@@ -421,7 +417,8 @@ static pel_doc_node *record(pel_fmt *f, const pel_ast *node) {
 
 /* Records in patterns take no comma behind the last field. */
 static pel_doc_node *record_pattern(pel_fmt *f, const pel_ast *node) {
-  return pel__fmt_list(f, node->record.n, arg_element, node->record.fields, PEL_FMT_TIGHT);
+  return pel__fmt_list(f, node->record.n, arg_element, node->record.fields,
+                       PEL_FMT_TIGHT);
 }
 
 /* ---- types and patterns */
@@ -435,7 +432,8 @@ static pel_doc_node *field_element(pel_fmt *f, const void *list, uint32_t i) {
     return pel__fmt_end(f, &s);
   }
   /* The rest may stand anywhere: what is behind it has an index one too high. */
-  bool shifted = i >= node->fields.n || node->fields.fields[i].span.begin != next_begin(f);
+  bool shifted =
+      i >= node->fields.n || node->fields.fields[i].span.begin != next_begin(f);
   pel__fmt_take(f, &s);
   pel__fmt_take(f, &s);
   pel__fmt_value(f, &s, node->fields.fields[i - (shifted ? 1 : 0)].type);
@@ -447,7 +445,8 @@ static pel_doc_node *type_name(pel_fmt *f, const pel_ast *node) {
   pel__fmt_take(f, &s);
   if (node->named.module) pel__fmt_take(f, &s);
   if (node->named.n)
-    pel__fmt_add(f, &s, nodes(f, node->named.args, node->named.n, PEL_FMT_TIGHT_TRAILING));
+    pel__fmt_add(f, &s,
+                 nodes(f, node->named.args, node->named.n, PEL_FMT_TIGHT_TRAILING));
   return pel__fmt_end(f, &s);
 }
 
@@ -460,8 +459,10 @@ static pel_doc_node *type_array(pel_fmt *f, const pel_ast *node) {
 
 static pel_doc_node *type_fn(pel_fmt *f, const pel_ast *node) {
   pel_fmt_seq s = {0};
-  if (node->fn.n == 1) pel__fmt_add(f, &s, pel__fmt_node(f, node->fn.params[0]));
-  else pel__fmt_add(f, &s, nodes(f, node->fn.params, node->fn.n, PEL_FMT_TIGHT_TRAILING));
+  if (node->fn.n == 1)
+    pel__fmt_add(f, &s, pel__fmt_node(f, node->fn.params[0]));
+  else
+    pel__fmt_add(f, &s, nodes(f, node->fn.params, node->fn.n, PEL_FMT_TIGHT_TRAILING));
   pel__fmt_gap(f, &s, PEL_DOC_SPACE);
   pel__fmt_take(f, &s);
   pel__fmt_gap(f, &s, PEL_DOC_SPACE);
@@ -514,49 +515,81 @@ static pel_doc_node *bare(pel_fmt *f, const pel_ast *node) {
     case PEL_AST_SIZE_INT:
     case PEL_AST_SIZE_ANY:
     case PEL_AST_PAT_NAME:
-    case PEL_AST_PAT_WILD: return pel__doc_token(f);
-    case PEL_AST_FIELD: return postfix(f, node->field.base, token_rest, node);
-    case PEL_AST_CALL: return postfix(f, node->call.callee, call_rest, node);
-    case PEL_AST_STAGE: return stage(f, node);
-    case PEL_AST_INDEX: return postfix(f, node->index.base, index_rest, node);
-    case PEL_AST_NEGATE: return prefixed(f, node->operand, false);
-    case PEL_AST_NOT: return prefixed(f, node->operand, true);
-    case PEL_AST_COMPARE: return compare(f, node);
-    case PEL_AST_POWER: return pair(f, node->binary.left, node->binary.right, false);
-    case PEL_AST_RANGE: return range(f, node);
+    case PEL_AST_PAT_WILD:
+      return pel__doc_token(f);
+    case PEL_AST_FIELD:
+      return postfix(f, node->field.base, token_rest, node);
+    case PEL_AST_CALL:
+      return postfix(f, node->call.callee, call_rest, node);
+    case PEL_AST_STAGE:
+      return stage(f, node);
+    case PEL_AST_INDEX:
+      return postfix(f, node->index.base, index_rest, node);
+    case PEL_AST_NEGATE:
+      return prefixed(f, node->operand, false);
+    case PEL_AST_NOT:
+      return prefixed(f, node->operand, true);
+    case PEL_AST_COMPARE:
+      return compare(f, node);
+    case PEL_AST_POWER:
+      return pair(f, node->binary.left, node->binary.right, false);
+    case PEL_AST_RANGE:
+      return range(f, node);
     case PEL_AST_OR:
     case PEL_AST_AND:
     case PEL_AST_COALESCE:
     case PEL_AST_SUM:
-    case PEL_AST_PRODUCT: return chain(f, node);
-    case PEL_AST_PIPE: return pipe(f, node);
-    case PEL_AST_CAST: return pair(f, node->cast.value, node->cast.type, true);
+    case PEL_AST_PRODUCT:
+      return chain(f, node);
+    case PEL_AST_PIPE:
+      return pipe(f, node);
+    case PEL_AST_CAST:
+      return pair(f, node->cast.value, node->cast.type, true);
     case PEL_AST_TUPLE:
     case PEL_AST_ARRAY:
     case PEL_AST_TYPE_TUPLE:
       return nodes(f, node->list.items, node->list.n, PEL_FMT_TIGHT_TRAILING);
-    case PEL_AST_PAT_TUPLE: return nodes(f, node->list.items, node->list.n, PEL_FMT_TIGHT);
-    case PEL_AST_COMPREHENSION: return comprehension(f, node);
-    case PEL_AST_RECORD: return record(f, node);
-    case PEL_AST_IF: return condition(f, node);
-    case PEL_AST_WITH: return with(f, node);
-    case PEL_AST_LAMBDA: return lambda(f, node);
-    case PEL_AST_MATCH: return match(f, node);
-    case PEL_AST_TRY: return attempt(f, node);
-    case PEL_AST_ITERATE: return iterate(f, node);
-    case PEL_AST_TYPE_NAME: return type_name(f, node);
-    case PEL_AST_TYPE_OPTION: return type_option(f, node);
-    case PEL_AST_TYPE_REF: return prefixed(f, node->inner, false);
-    case PEL_AST_TYPE_ARRAY: return type_array(f, node);
+    case PEL_AST_PAT_TUPLE:
+      return nodes(f, node->list.items, node->list.n, PEL_FMT_TIGHT);
+    case PEL_AST_COMPREHENSION:
+      return comprehension(f, node);
+    case PEL_AST_RECORD:
+      return record(f, node);
+    case PEL_AST_IF:
+      return condition(f, node);
+    case PEL_AST_WITH:
+      return with(f, node);
+    case PEL_AST_LAMBDA:
+      return lambda(f, node);
+    case PEL_AST_MATCH:
+      return match(f, node);
+    case PEL_AST_TRY:
+      return attempt(f, node);
+    case PEL_AST_ITERATE:
+      return iterate(f, node);
+    case PEL_AST_TYPE_NAME:
+      return type_name(f, node);
+    case PEL_AST_TYPE_OPTION:
+      return type_option(f, node);
+    case PEL_AST_TYPE_REF:
+      return prefixed(f, node->inner, false);
+    case PEL_AST_TYPE_ARRAY:
+      return type_array(f, node);
     case PEL_AST_TYPE_RECORD:
-      return pel__fmt_list(f, node->fields.n + (node->fields.rest ? 1 : 0), field_element, node,
-                           PEL_FMT_SPACED_TRAILING);
-    case PEL_AST_TYPE_FN: return type_fn(f, node);
-    case PEL_AST_TYPE_VARIANTS: return variants(f, node);
-    case PEL_AST_PAT_VARIANT: return variant_pattern(f, node);
-    case PEL_AST_PAT_RECORD: return record_pattern(f, node);
-    case PEL_AST_PAT_LITERAL: return pel__fmt_node(f, node->literal);
-    case PEL_AST_KIND_COUNT: break;
+      return pel__fmt_list(f, node->fields.n + (node->fields.rest ? 1 : 0), field_element,
+                           node, PEL_FMT_SPACED_TRAILING);
+    case PEL_AST_TYPE_FN:
+      return type_fn(f, node);
+    case PEL_AST_TYPE_VARIANTS:
+      return variants(f, node);
+    case PEL_AST_PAT_VARIANT:
+      return variant_pattern(f, node);
+    case PEL_AST_PAT_RECORD:
+      return record_pattern(f, node);
+    case PEL_AST_PAT_LITERAL:
+      return pel__fmt_node(f, node->literal);
+    case PEL_AST_KIND_COUNT:
+      break;
   }
   f->failed = true;
   return NULL;
@@ -570,7 +603,7 @@ pel_doc_node *pel__fmt_node(pel_fmt *f, const pel_ast *node) {
   pel__fmt_take(f, &s);
   pel__fmt_gap(f, &inner, PEL_DOC_SOFT);
   pel__fmt_add(f, &inner, pel__fmt_node(f, node));
-  if (comma_before_closer(f)) skip_comma(f);
+  if (comma_before_closer(f)) f->at++;
   close_bracket(f, &s, &inner, PEL_DOC_SOFT);
   return pel__fmt_group(f, &s);
 }

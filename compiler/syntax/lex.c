@@ -29,7 +29,8 @@ static void doc_line(pel_parse *cx, pel_span span) {
   if (!is_doc(s)) return;
   s = (pel_str){s.p + 3, s.n - 3};
   if (s.n && s.p[0] == ' ') s = (pel_str){s.p + 1, s.n - 1};
-  while (s.n && (s.p[s.n - 1] == '\r' || s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t')) s.n--;
+  while (s.n && (s.p[s.n - 1] == '\r' || s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+    s.n--;
   if (cx->doc_lines.n == 0) cx->doc_span = span;
   PEL_LIST_PUSH(cx, &cx->doc_lines, s);
 }
@@ -59,8 +60,10 @@ pel_str pel__doc_at(pel_parse *cx, uint32_t at) {
   uint32_t lo = 0, hi = cx->docs.n;
   while (lo < hi) {
     uint32_t mid = lo + (hi - lo) / 2;
-    if (cx->docs.at[mid].at < at) lo = mid + 1;
-    else hi = mid;
+    if (cx->docs.at[mid].at < at)
+      lo = mid + 1;
+    else
+      hi = mid;
   }
   if (lo == cx->docs.n || cx->docs.at[lo].at != at) return PEL_STR("");
   cx->docs.at[lo].used = true;
@@ -82,11 +85,20 @@ static pel_str field_name(pel_parse *cx, pel_span span) {
 
 static int with_value(pel_parse *cx, int token, pel_span span, pel_yyval *value) {
   switch (token) {
-    case T_NUMBER: return pel__literal_number(cx, span, &value->node);
-    case T_STRING: value->text = pel__literal_string(cx, span, 0); return token;
-    case T_FIELD: value->text = field_name(cx, span); return token;
-    case T_ATTR: value->text = text_of(cx, span, 1); return token;
-    default: value->text = text_of(cx, span, 0); return token;
+    case T_NUMBER:
+      return pel__literal_number(cx, span, &value->node);
+    case T_STRING:
+      value->text = pel__literal_string(cx, span, 0);
+      return token;
+    case T_FIELD:
+      value->text = field_name(cx, span);
+      return token;
+    case T_ATTR:
+      value->text = text_of(cx, span, 1);
+      return token;
+    default:
+      value->text = text_of(cx, span, 0);
+      return token;
   }
 }
 
@@ -94,7 +106,8 @@ static int with_value(pel_parse *cx, int token, pel_span span, pel_yyval *value)
 static void read_token(pel_parse *cx) {
   int token;
   pel_span span;
-  while ((token = pel__lex_raw(&cx->value, &span, cx->scanner)) == T_COMMENT) doc_line(cx, span);
+  while ((token = pel__lex_raw(&cx->value, &span, cx->scanner)) == T_COMMENT)
+    doc_line(cx, span);
   if (token == 0) span = (pel_span){cx->src->file, cx->at, cx->at, cx->line, cx->col};
   doc_end(cx, span.begin);
   cx->first_on_line = span.line != cx->last_line;
@@ -120,8 +133,10 @@ static bool opens(int token) {
 
 static void drop_opener(pel_parse *cx) {
   pel_opener o = cx->openers.at[--cx->openers.n];
-  if (opens(o.token)) cx->depth--;
-  else if (cx->dropped_n < sizeof cx->dropped / sizeof o) cx->dropped[cx->dropped_n++] = o;
+  if (opens(o.token))
+    cx->depth--;
+  else if (cx->dropped_n < sizeof cx->dropped / sizeof o)
+    cx->dropped[cx->dropped_n++] = o;
 }
 
 static void forget_openers(pel_parse *cx) {
@@ -130,7 +145,8 @@ static void forget_openers(pel_parse *cx) {
 
 /* Drops openers down to the innermost bracket, which it answers; NULL without one. */
 static pel_opener *innermost(pel_parse *cx) {
-  while (cx->openers.n && !opens(cx->openers.at[cx->openers.n - 1].token)) drop_opener(cx);
+  while (cx->openers.n && !opens(cx->openers.at[cx->openers.n - 1].token))
+    drop_opener(cx);
   return cx->openers.n ? &cx->openers.at[cx->openers.n - 1] : NULL;
 }
 
@@ -144,7 +160,8 @@ static bool is_label(const pel_parse *cx) {
 
 static void answer_word(pel_parse *cx, int one, int other) {
   for (uint32_t i = cx->openers.n; i > 0 && !opens(cx->openers.at[i - 1].token); i--) {
-    if (cx->openers.at[i - 1].token != one && cx->openers.at[i - 1].token != other) continue;
+    if (cx->openers.at[i - 1].token != one && cx->openers.at[i - 1].token != other)
+      continue;
     cx->openers.n = i - 1;
     return;
   }
@@ -165,16 +182,22 @@ static void track(pel_parse *cx) {
     case T_FOR:
       if (!is_label(cx)) PEL_LIST_PUSH(cx, &cx->openers, o);
       break;
-    case T_ELSE: answer_word(cx, T_IF, T_TRY); break;
-    case T_IN: answer_word(cx, T_WITH, T_FOR); break;
-    default: break;
+    case T_ELSE:
+      answer_word(cx, T_IF, T_TRY);
+      break;
+    case T_IN:
+      answer_word(cx, T_WITH, T_FOR);
+      break;
+    default:
+      break;
   }
 }
 
 /* True when a bracket further out is one that `token` closes. */
 static bool closes_outer(const pel_parse *cx, int token) {
   for (uint32_t i = cx->openers.n; i-- > 0;)
-    if (opens(cx->openers.at[i].token) && closer_of(cx->openers.at[i].token) == token) return true;
+    if (opens(cx->openers.at[i].token) && closer_of(cx->openers.at[i].token) == token)
+      return true;
   return false;
 }
 
@@ -184,6 +207,7 @@ static void report_stray(pel_parse *cx, const pel_opener *o) {
   if (!o) {
     d = pel__report(cx, PEL_E0003, cx->span, "`%s` closes nothing", name);
     pel__diag_label(cx->ds, d, "no bracket is open here");
+    cx->mute = true; /* whatever it was meant to end */
     return;
   }
   d = pel__report(cx, PEL_E0003, cx->span, "`%s` does not close `%s`", name,
@@ -224,13 +248,16 @@ bool pel__token_begins_item(int token) {
     case T_EXTERN:
     case T_LET:
     case T_OUT:
-    case T_TEST: return true;
-    default: return false;
+    case T_TEST:
+      return true;
+    default:
+      return false;
   }
 }
 
 static bool name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         c == '_';
 }
 
 static const char *skip_blanks(const char *p, const char *end) {
@@ -249,7 +276,7 @@ static bool begins_item_inside(const pel_parse *cx) {
   if (!name_char(*p)) return false;
   while (p < end && name_char(*p)) p++;
   p = skip_blanks(p, end);
-  return p == end || *p != ':' || cx->token != T_OUT;
+  return cx->token != T_OUT || (p < end && *p == '=');
 }
 
 bool pel__begins_item_here(const pel_parse *cx) {
@@ -275,6 +302,7 @@ static int give_up_item(pel_parse *cx) {
 /* A new item starts afresh, whatever went wrong before it. */
 static void begin_item(pel_parse *cx) {
   forget_openers(cx);
+  cx->ended_mute = cx->mute;
   cx->recovering = cx->mute = cx->was_inside = false;
 }
 
@@ -282,7 +310,8 @@ static void begin_item(pel_parse *cx) {
 static int digest(pel_parse *cx) {
   bool next_item = pel__begins_item_here(cx);
   cx->pending = false;
-  if (next_item && cx->depth > 0 && !cx->recovering && innermost(cx)) return give_up_item(cx);
+  if (next_item && cx->depth > 0 && !cx->recovering && innermost(cx))
+    return give_up_item(cx);
   if (next_item) begin_item(cx);
   if (closes(cx->token)) {
     int token = close_bracket(cx);
@@ -297,6 +326,7 @@ int pel__yylex(pel_yyval *value, pel_span *span, pel_parse *cx) {
   cx->prev = cx->token;
   cx->prev_span = cx->span;
   cx->dropped_n = 0;
+  cx->ended_mute = false;
   do {
     if (!cx->pending) read_token(cx);
     token = digest(cx);

@@ -24,8 +24,9 @@ int pel__lex_wide(pel_parse *cx, pel_span span);
 int pel__lex_single_quoted(pel_parse *cx, pel_span span);
 int pel__lex_unterminated(pel_parse *cx, pel_span span, int token);
 int pel__lex_backticks(pel_parse *cx, pel_span span);
+/* 0: nothing to go on with. */
+int pel__lex_semicolon(pel_parse *cx, pel_span span);
 void pel__lex_foreign_comment(pel_parse *cx, pel_span span);
-void pel__lex_semicolon(pel_parse *cx, pel_span span);
 void pel__lex_illegal(pel_parse *cx, pel_span span);
 
 /* The token NUMBER as INT, FLOAT or QUANTITY with its node. */

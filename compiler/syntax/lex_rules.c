@@ -11,8 +11,8 @@ int pel__lex_foreign(pel_parse *cx, pel_span span, int token, const char *ours) 
     pel__diag_fix(cx->ds, d, colons, ".");
     return token;
   }
-  pel_diag *d =
-      pel__report(cx, PEL_E0006, span, "`%s` is not an operator of PEL", pel__quote(cx, span));
+  pel_diag *d = pel__report(cx, PEL_E0006, span, "`%s` is not an operator of PEL",
+                            pel__quote(cx, span));
   pel__diag_help(cx->ds, d, "write `%s`", ours);
   bool spaced = span.end < cx->src->text.n && cx->src->text.p[span.end] == ' ';
   pel__diag_fix(cx->ds, d, span, token == T_NOT && !spaced ? "%s " : "%s", ours);
@@ -61,20 +61,23 @@ int pel__lex_wide(pel_parse *cx, pel_span span) {
   for (size_t i = 0; i < sizeof typeset / sizeof *typeset && !t; i++)
     if (cp >= typeset[i].from && cp <= typeset[i].to) t = &typeset[i];
   const char *quote = pel__quote(cx, span);
-  pel_diag *d = t ? pel__report(cx, PEL_E0020, span, "`%s` (U+%04X) is not a character of PEL",
-                                quote, (unsigned)cp)
-                  : pel__report(cx, PEL_E0020, span, "`%s` is not a name", quote);
+  pel_diag *d =
+      t ? pel__report(cx, PEL_E0020, span, "`%s` (U+%04X) is not a character of PEL",
+                      quote, (unsigned)cp)
+        : pel__report(cx, PEL_E0020, span, "`%s` is not a name", quote);
   if (t && t->help) pel__diag_help(cx->ds, d, "%s", t->help);
   if (!t)
-    pel__diag_help(cx->ds, d,
-                   "names are made of a-z, A-Z, 0-9 and `_`; any other column name is written "
-                   "`.\"…\"`, any text `\"…\"`");
+    pel__diag_help(
+        cx->ds, d,
+        "names are made of a-z, A-Z, 0-9 and `_`; any other column name is written "
+        "`.\"…\"`, any text `\"…\"`");
   cx->mute = true;
   return T_IDENT;
 }
 
 int pel__lex_single_quoted(pel_parse *cx, pel_span span) {
-  pel_diag *d = pel__report(cx, PEL_E0009, span, "strings are written with double quotes");
+  pel_diag *d =
+      pel__report(cx, PEL_E0009, span, "strings are written with double quotes");
   pel_span inside = span;
   inside.begin++;
   inside.end--;
@@ -99,7 +102,8 @@ int pel__lex_unterminated(pel_parse *cx, pel_span span, int token) {
 int pel__lex_backticks(pel_parse *cx, pel_span span) {
   pel_diag *d = pel__report(cx, PEL_E0027, span, "backticks are reserved");
   pel__diag_help(cx->ds, d,
-                 "a column of any name is written `.\"…\"`, a string `\"…\"`, a quantity like `10s`");
+                 "a column of any name is written `.\"…\"`, a string `\"…\"`, a quantity "
+                 "like `10s`");
   return T_STRING;
 }
 
@@ -108,16 +112,20 @@ void pel__lex_foreign_comment(pel_parse *cx, pel_span span) {
   bool hash = cx->src->text.p[span.begin] == '#';
   mark.end = mark.begin + (hash ? 1 : 2);
   pel_diag *d = pel__report(cx, PEL_E0028, mark, "comments begin with `//`");
-  pel__diag_help(cx->ds, d, hash ? "write `//` in place of `#`"
-                                 : "every line of a comment begins with `//` of its own");
+  pel__diag_help(cx->ds, d,
+                 hash ? "write `//` in place of `#`"
+                      : "every line of a comment begins with `//` of its own");
   if (hash) pel__diag_fix(cx->ds, d, mark, "//");
 }
 
-void pel__lex_semicolon(pel_parse *cx, pel_span span) {
+int pel__lex_semicolon(pel_parse *cx, pel_span span) {
+  bool inside = cx->depth > 0;
   pel_diag *d = pel__report(cx, PEL_E0007, span, "`;` is not written in PEL");
-  pel__diag_help(cx->ds, d, "items follow one another without a separator; elements of a list are "
-                            "separated by `,`");
-  pel__diag_fix(cx->ds, d, span, "%s", "");
+  pel__diag_help(cx->ds, d, "%s",
+                 inside ? "elements of a list are separated by `,`"
+                        : "items follow one another without a separator");
+  pel__diag_fix(cx->ds, d, span, "%s", inside ? "," : "");
+  return inside ? T_COMMA : 0;
 }
 
 void pel__lex_illegal(pel_parse *cx, pel_span span) {

@@ -24,7 +24,8 @@ static const char *digits(const char *p, const char *end, int base) {
 }
 
 /* False when 128 bits are too few. */
-static bool magnitude(const char *p, const char *end, int base, unsigned __int128 *value) {
+static bool magnitude(const char *p, const char *end, int base,
+                      unsigned __int128 *value) {
   unsigned __int128 v = 0;
   for (; p < end; p++) {
     if (*p == '_' || *p == '.') continue;
@@ -70,7 +71,9 @@ static int floating(pel_parse *cx, pel_str raw, pel_ast *node) {
 
 static pel_ast_unit unit_of(pel_str name) {
   int u = 0;
-  while (u < PEL_AST_UNIT_COUNT && !pel__str_is(name, pel__ast_unit_name((pel_ast_unit)u))) u++;
+  while (u < PEL_AST_UNIT_COUNT &&
+         !pel__str_is(name, pel__ast_unit_name((pel_ast_unit)u)))
+    u++;
   return (pel_ast_unit)u;
 }
 
@@ -83,8 +86,7 @@ static int unknown_unit(pel_parse *cx, pel_span span, uint32_t length, pel_str n
     if (pel__str_distance(name, pel__str(pel__ast_unit_name((pel_ast_unit)u)), 1) <= 1)
       near = pel__ast_unit_name((pel_ast_unit)u);
   pel_diag *d = pel__report(cx, PEL_E0026, at, "`%s` is not a unit", pel__quote(cx, at));
-  pel__diag_help(cx->ds, d,
-                 "units are ns us ms s min h d w and kB MB GB KiB MiB GiB");
+  pel__diag_help(cx->ds, d, "units are ns us ms s min h d w and kB MB GB KiB MiB GiB");
   if (near && name.n > 1) pel__diag_fix(cx->ds, d, at, "%s", near);
   return T_QUANTITY;
 }
@@ -110,10 +112,12 @@ static int quantity(pel_parse *cx, pel_span span, pel_str number, pel_ast_unit u
   bool fits = magnitude(number.p, end, 10, &v) && v <= most / factor;
   if (fits) v *= factor;
   if (fits && !scale(&v, dot ? dot + 1 : end, end))
-    out_of_range(cx, span, time ? "it is not a whole number of nanoseconds"
-                                : "it is not a whole number of bytes");
+    out_of_range(cx, span,
+                 time ? "it is not a whole number of nanoseconds"
+                      : "it is not a whole number of bytes");
   else if (!fits || v > INT64_MAX)
-    out_of_range(cx, span, time ? "durations reach 292 years" : "sizes reach 2^63 - 1 bytes");
+    out_of_range(cx, span,
+                 time ? "durations reach 292 years" : "sizes reach 2^63 - 1 bytes");
   node->quantity.value = (uint64_t)v;
   return T_QUANTITY;
 }
@@ -128,8 +132,10 @@ static int malformed(pel_parse *cx, pel_span span, const char *why) {
 static int based(pel_parse *cx, pel_span span, pel_str raw, int base, pel_ast *node) {
   const char *p = raw.p + 2, *end = raw.p + raw.n;
   if (p == end || digits(p, end, base) != end)
-    return malformed(cx, span, base == 16 ? "`0x` is followed by hexadecimal digits, single `_` between them"
-                                          : "`0b` is followed by 0s and 1s, single `_` between them");
+    return malformed(
+        cx, span,
+        base == 16 ? "`0x` is followed by hexadecimal digits, single `_` between them"
+                   : "`0b` is followed by 0s and 1s, single `_` between them");
   return integer(cx, span, p, end, base, node);
 }
 
@@ -138,7 +144,8 @@ static int decimal(pel_parse *cx, pel_span span, pel_str raw, pel_ast *node) {
   bool point = p < end && *p == '.';
   if (point) p = digits(p + 1, end, 10);
   mantissa = p;
-  if (p == end) return point ? floating(cx, raw, node) : integer(cx, span, raw.p, p, 10, node);
+  if (p == end)
+    return point ? floating(cx, raw, node) : integer(cx, span, raw.p, p, 10, node);
   if (*p == 'e' || *p == 'E') {
     p++;
     if (p < end && (*p == '+' || *p == '-')) p++;
@@ -150,12 +157,12 @@ static int decimal(pel_parse *cx, pel_span span, pel_str raw, pel_ast *node) {
   pel_str unit = {p, (size_t)(end - p)};
   for (const char *q = p; q < end; q++)
     if (digit(*q) || *q == '_')
-      return malformed(cx, span, "a name does not begin with a digit; a quantity ends in its unit");
+      return malformed(cx, span,
+                       "a name does not begin with a digit; a quantity ends in its unit");
   pel_ast_unit u = unit_of(unit);
   node->kind = PEL_AST_QUANTITY;
   node->quantity.raw = raw;
-  if (u == PEL_AST_UNIT_COUNT)
-    return unknown_unit(cx, span, (uint32_t)(p - raw.p), unit);
+  if (u == PEL_AST_UNIT_COUNT) return unknown_unit(cx, span, (uint32_t)(p - raw.p), unit);
   node->quantity.unit = u;
   return quantity(cx, span, (pel_str){raw.p, (size_t)(p - raw.p)}, u, node);
 }
@@ -164,8 +171,10 @@ int pel__literal_number(pel_parse *cx, pel_span span, pel_ast **out) {
   pel_str raw = {cx->src->text.p + span.begin, span.end - span.begin};
   pel_ast *node = *out = pel__ast_new(cx, PEL_AST_INT, span);
   node->integer.raw = raw;
-  if (raw.n > 1 && raw.p[0] == '0' && raw.p[1] == 'x') return based(cx, span, raw, 16, node);
-  if (raw.n > 1 && raw.p[0] == '0' && raw.p[1] == 'b') return based(cx, span, raw, 2, node);
+  if (raw.n > 1 && raw.p[0] == '0' && raw.p[1] == 'x')
+    return based(cx, span, raw, 16, node);
+  if (raw.n > 1 && raw.p[0] == '0' && raw.p[1] == 'b')
+    return based(cx, span, raw, 2, node);
   return decimal(cx, span, raw, node);
 }
 
@@ -173,13 +182,14 @@ int pel__literal_number(pel_parse *cx, pel_span span, pel_ast **out) {
 
 typedef struct decoder {
   pel_parse *cx;
-  pel_span span;      /* of the whole literal */
+  pel_span span;       /* of the whole literal */
   const char *p, *end; /* what is still to be read, without quotes */
   char *out;
 } decoder;
 
 static pel_span part(const decoder *d, const char *from, const char *to) {
-  uint32_t begin = (uint32_t)(from - d->cx->src->text.p), end = (uint32_t)(to - d->cx->src->text.p);
+  uint32_t begin = (uint32_t)(from - d->cx->src->text.p),
+           end = (uint32_t)(to - d->cx->src->text.p);
   pel_span s = d->span;
   s.col += (uint32_t)pel__utf8_length(d->cx->src->text.p + s.begin, begin - s.begin);
   s.begin = begin;
@@ -189,17 +199,21 @@ static pel_span part(const decoder *d, const char *from, const char *to) {
 
 static void bad_escape(decoder *d, const char *from, const char *why) {
   pel_span at = part(d, from, d->p);
-  pel_diag *g = pel__report(d->cx, PEL_E0022, at, "`%s` is not an escape", pel__quote(d->cx, at));
+  pel_diag *g =
+      pel__report(d->cx, PEL_E0022, at, "`%s` is not an escape", pel__quote(d->cx, at));
   pel__diag_help(d->cx->ds, g, "%s", why);
 }
 
 /* \u{1F600}: d->p stands behind the u. */
 static void unicode_escape(decoder *d, const char *from) {
-  static const char why[] = "write `\\u{…}` with 1 to 6 hexadecimal digits of a code point";
+  static const char why[] =
+      "write `\\u{…}` with 1 to 6 hexadecimal digits of a code point";
   uint32_t cp = 0;
   int n = 0;
-  if (d->p < d->end && *d->p == '{') d->p++;
-  else return bad_escape(d, from, why);
+  if (d->p < d->end && *d->p == '{')
+    d->p++;
+  else
+    return bad_escape(d, from, why);
   for (; d->p < d->end && digit_value(*d->p) < 16; d->p++, n++)
     if (n < 7) cp = cp * 16 + (uint32_t)digit_value(*d->p);
   bool closed = d->p < d->end && *d->p == '}';
@@ -223,13 +237,15 @@ static void escape(decoder *d) {
     return;
   }
   while (d->p < d->end && ((unsigned char)*d->p & 0xc0) == 0x80) d->p++;
-  bad_escape(d, from, "the escapes are `\\n \\t \\r \\0 \\\\ \\\" \\u{…}`; a backslash is `\\\\`");
+  bad_escape(d, from,
+             "the escapes are `\\n \\t \\r \\0 \\\\ \\\" \\u{…}`; a backslash is `\\\\`");
 }
 
 static void control(decoder *d) {
   pel_span at = part(d, d->p, d->p + 1);
-  pel_diag *g = pel__report(d->cx, PEL_E0029, at, "a control character, U+%04X, stands in a string",
-                            (unsigned)(unsigned char)*d->p);
+  pel_diag *g =
+      pel__report(d->cx, PEL_E0029, at, "a control character, U+%04X, stands in a string",
+                  (unsigned)(unsigned char)*d->p);
   pel__diag_fix(d->cx->ds, g, at, "\\u{%x}", (unsigned)(unsigned char)*d->p);
   d->p++;
 }
@@ -238,9 +254,12 @@ static pel_str decode(decoder *d, char *out) {
   d->out = out;
   while (d->p < d->end && d->cx->status == PEL_OK) {
     unsigned char c = (unsigned char)*d->p;
-    if (c == '\\') escape(d);
-    else if ((c < 0x20 && c != '\t') || c == 0x7f) control(d);
-    else *d->out++ = *d->p++;
+    if (c == '\\')
+      escape(d);
+    else if ((c < 0x20 && c != '\t') || c == 0x7f)
+      control(d);
+    else
+      *d->out++ = *d->p++;
   }
   return (pel_str){out, (size_t)(d->out - out)};
 }
@@ -259,10 +278,12 @@ static pel_str bounded(pel_parse *cx, pel_span span, pel_str s) {
 }
 
 pel_str pel__literal_string(pel_parse *cx, pel_span span, uint32_t skip) {
-  const char *p = cx->src->text.p + span.begin + skip + 1, *end = cx->src->text.p + span.end;
+  const char *p = cx->src->text.p + span.begin + skip + 1,
+             *end = cx->src->text.p + span.end;
   char quote = p[-1];
   /* An unterminated string has no second quote; an escaped one is none. */
-  bool closed = end > p && end[-1] == quote && !(end - 1 > p && end[-2] == '\\' && cx->mute);
+  bool closed =
+      end > p && end[-1] == quote && !(end - 1 > p && end[-2] == '\\' && cx->mute);
   if (closed) end--;
   if (quote == '`' || is_plain(p, end)) {
     pel_str s = {p, (size_t)(end - p)};

@@ -1,7 +1,7 @@
 #include "compiler/syntax/lex.h"
 
-static pel_status refuse(pel_parse *cx, pel_diag_code code, uint32_t at, const char *message,
-                         const char *help) {
+static pel_status refuse(pel_parse *cx, pel_diag_code code, uint32_t at,
+                         const char *message, const char *help) {
   bool whole = cx->src->text.n <= PEL_SOURCE_MAX;
   pel_span span = {.file = cx->src->file, .line = 1, .col = 1};
   if (whole) span = pel__source_span(cx->src, at, at + 1);
@@ -44,7 +44,8 @@ static pel_status run(pel_parse *cx) {
   if (!copy) return PEL_E_NOMEM;
   if (text.n) memcpy(copy, text.p, text.n);
   copy[text.n] = copy[text.n + 1] = '\0';
-  if (text.n >= 3 && memcmp(copy, "\xef\xbb\xbf", 3) == 0) cx->at = 3; /* a byte order mark */
+  if (text.n >= 3 && memcmp(copy, "\xef\xbb\xbf", 3) == 0)
+    cx->at = 3; /* a byte order mark */
   pel_status st = pel__lex_open(cx, copy + cx->at, text.n - cx->at);
   if (st != PEL_OK) return st;
   int rc = pel__yyparse(cx);
@@ -66,7 +67,8 @@ static pel_status finish(pel_parse *cx, uint32_t first_id, pel_ast_file **out) {
   return PEL_OK;
 }
 
-pel_status pel__syntax_parse(pel_arena *arena, pel_diags *ds, uint32_t file, pel_ast_file **out) {
+pel_status pel__syntax_parse(pel_arena *arena, pel_diags *ds, uint32_t file,
+                             pel_ast_file **out) {
   const pel_source *src = pel__source_get(ds->sources, file);
   if (!src) return PEL_E_INVALID;
   uint32_t first_id = ds->sources->node_count;

@@ -79,6 +79,7 @@ typedef struct pel_parse {
   uint32_t foreign_at;
   bool recovering; /* skipping to the next item */
   bool mute;       /* the rest of this item has had its message */
+  bool ended_mute; /* the item that the token at hand ends had */
   PEL_LIST(pel_opener) openers;
   uint32_t depth; /* brackets among the openers */
   pel_opener dropped[8]; /* words the token at hand left without an answer, innermost first */

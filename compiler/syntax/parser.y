@@ -310,7 +310,7 @@ static int yyreport_syntax_error(const yypcontext_t *at, pel_parse *cx) {
   enum { COUNT = PEL_TOKEN_END - PEL_TOKEN_FIRST };
   yysymbol_kind_t kinds[YYNTOKENS];
   bool expected[COUNT] = {false}, known[YYNTOKENS] = {false};
-  if (cx->status != PEL_OK || cx->mute) return 0;
+  if (cx->status != PEL_OK || cx->mute || cx->ended_mute) return 0;
   int n = yypcontext_expected_tokens(at, kinds, YYNTOKENS);
   for (int i = 0; i < n; i++) known[kinds[i]] = true;
   for (int t = 0; t < COUNT; t++) expected[t] = known[YYTRANSLATE(t + PEL_TOKEN_FIRST)];

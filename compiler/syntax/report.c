@@ -3,7 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-pel_diag *pel__report(pel_parse *cx, pel_diag_code code, pel_span span, const char *fmt, ...) {
+pel_diag *pel__report(pel_parse *cx, pel_diag_code code, pel_span span, const char *fmt,
+                      ...) {
   char text[512];
   if (cx->mute || cx->status != PEL_OK) return NULL;
   va_list ap;
@@ -22,7 +23,8 @@ const char *pel__quote(pel_parse *cx, pel_span span) {
   if (nl) s.n = (size_t)(nl - s.p);
   size_t n = s.n < MOST ? s.n : MOST;
   while (n < s.n && n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80) n--;
-  const char *text = pel__arena_printf(cx->arena, PEL_STR_FMT "%s", (int)n, s.p, n < s.n ? "…" : "");
+  const char *text =
+      pel__arena_printf(cx->arena, PEL_STR_FMT "%s", (int)n, s.p, n < s.n ? "…" : "");
   return text ? text : "";
 }
 
@@ -52,9 +54,12 @@ static pel_span behind(const pel_parse *cx) {
 
 static const char *found(pel_parse *cx) {
   switch (cx->token) {
-    case 0: return "the end of the file";
-    case T_STRING: return "a string";
-    default: return pel__arena_printf(cx->arena, "`%s`", pel__quote(cx, cx->span));
+    case 0:
+      return "the end of the file";
+    case T_STRING:
+      return "a string";
+    default:
+      return pel__arena_printf(cx->arena, "`%s`", pel__quote(cx, cx->span));
   }
 }
 
@@ -65,16 +70,20 @@ static const pel_opener *open_word(const pel_parse *cx, int one, int other) {
     if (t == T_LPAREN || t == T_LBRACKET || t == T_LBRACE) break;
   }
   for (uint32_t i = 0; i < cx->dropped_n; i++)
-    if (cx->dropped[i].token == one || cx->dropped[i].token == other) return &cx->dropped[i];
+    if (cx->dropped[i].token == one || cx->dropped[i].token == other)
+      return &cx->dropped[i];
   return NULL;
 }
 
 static bool inside(const pel_parse *cx) { return cx->was_inside; }
 
 static void report_assign(pel_parse *cx) {
-  pel_diag *d = pel__report(cx, PEL_E0005, cx->span, "`=` gives a name, it does not compare");
-  pel__diag_help(cx->ds, d, inside(cx) ? "to compare write `==`; arguments and fields are labelled with `:`"
-                                       : "to compare write `==`");
+  pel_diag *d =
+      pel__report(cx, PEL_E0005, cx->span, "`=` gives a name, it does not compare");
+  pel__diag_help(cx->ds, d,
+                 inside(cx)
+                     ? "to compare write `==`; arguments and fields are labelled with `:`"
+                     : "to compare write `==`");
   pel__diag_fix(cx->ds, d, cx->span, "==");
 }
 
@@ -83,30 +92,36 @@ static void report_else(pel_parse *cx) {
   const char *word = o && o->token == T_TRY ? "try" : "if";
   pel_diag *d = pel__report(cx, PEL_E0010, cx->span, "`%s` without `else`", word);
   pel__diag_label(cx->ds, d, "`else` is missing before this");
-  if (o) pel__diag_note(cx->ds, d, o->span, "this `%s` must have a value either way", word);
+  if (o)
+    pel__diag_note(cx->ds, d, o->span, "this `%s` must have a value either way", word);
 }
 
 static void report_in(pel_parse *cx, bool more) {
   const pel_opener *o = open_word(cx, T_WITH, T_FOR);
   const char *word = o && o->token == T_FOR ? "for" : "with";
   pel_diag *d = pel__report(cx, PEL_E0011, behind(cx), "`%s` without `in`", word);
-  pel__diag_label(cx->ds, d, more ? "`in`, or `,` and the next name, is missing here" : "`in` is missing here");
+  pel__diag_label(
+      cx->ds, d,
+      more ? "`in`, or `,` and the next name, is missing here" : "`in` is missing here");
   if (o) pel__diag_note(cx->ds, d, o->span, "for this `%s`", word);
   if (!more) pel__diag_fix(cx->ds, d, behind(cx), " in");
 }
 
 static void report_word(pel_parse *cx, int token, pel_span span) {
-  pel_diag *d = pel__report(cx, PEL_E0008, span, "`%s` is a reserved word and cannot be a name",
-                            pel__token_name(token));
+  pel_diag *d =
+      pel__report(cx, PEL_E0008, span, "`%s` is a reserved word and cannot be a name",
+                  pel__token_name(token));
   if (token == T_FN)
     pel__diag_help(cx->ds, d, "a function as an argument is written `\\x -> x + 1`");
-  else pel__diag_help(cx->ds, d, "it can be a label or a column: `%s: …`, `.%s`", pel__token_name(token),
-                   pel__token_name(token));
+  else
+    pel__diag_help(cx->ds, d, "it can be a label or a column: `%s: …`, `.%s`",
+                   pel__token_name(token), pel__token_name(token));
   if (token != T_FN) pel__diag_fix(cx->ds, d, span, "%s_", pel__token_name(token));
 }
 
 static void report_comma(pel_parse *cx) {
-  pel_diag *d = pel__report(cx, PEL_E0004, behind(cx), "`,` is missing before %s", found(cx));
+  pel_diag *d =
+      pel__report(cx, PEL_E0004, behind(cx), "`,` is missing before %s", found(cx));
   pel__diag_fix(cx->ds, d, behind(cx), ",");
 }
 
@@ -120,16 +135,17 @@ static const struct foreign {
   const char *word;
   const char *ours;
 } foreign[] = {
-    {"var", "let"},      {"const", "let"},   {"val", "let"},    {"def", "fn"},
-    {"func", "fn"},      {"function", "fn"}, {"fun", "fn"},     {"import", "use"},
-    {"include", "use"},  {"from", "use"},    {"print", "out"},  {"return", "out"},
-    {"output", "out"},   {"struct", "type"}, {"enum", "type"},  {"record", "type"},
-    {"assert", "test"},  {"input", "param"}, {"arg", "param"},  {"parameter", "param"},
+    {"var", "let"},        {"const", "let"},   {"val", "let"},   {"def", "fn"},
+    {"func", "fn"},        {"function", "fn"}, {"fun", "fn"},    {"import", "use"},
+    {"include", "use"},    {"from", "use"},    {"print", "out"}, {"return", "out"},
+    {"output", "out"},     {"struct", "type"}, {"enum", "type"}, {"record", "type"},
+    {"assert", "test"},    {"input", "param"}, {"arg", "param"}, {"parameter", "param"},
     {"library", "extern"},
 };
 
 static const char *item_word(pel_str word) {
-  static const char *const words[] = {"use", "param", "type", "fn", "extern", "let", "out", "test"};
+  static const char *const words[] = {"use",    "param", "type", "fn",
+                                      "extern", "let",   "out",  "test"};
   for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
     if (pel__str_is(word, foreign[i].word)) return foreign[i].ours;
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -138,19 +154,24 @@ static const char *item_word(pel_str word) {
 }
 
 static bool followed_by_assign(const pel_parse *cx) {
-  const char *p = cx->src->text.p + cx->span.end, *end = cx->src->text.p + cx->src->text.n;
+  const char *p = cx->src->text.p + cx->span.end,
+             *end = cx->src->text.p + cx->src->text.n;
   while (p < end && (*p == ' ' || *p == '\t')) p++;
   return p < end && *p == '=' && !(p + 1 < end && p[1] == '=');
 }
 
 static void report_item(pel_parse *cx) {
-  pel_diag *d = pel__report(cx, PEL_E0014, cx->span, "%s does not begin an item", found(cx));
-  const char *ours =
-      cx->token == T_IDENT ? item_word(pel__source_text(cx->ds->sources, cx->span)) : NULL;
+  pel_diag *d =
+      pel__report(cx, PEL_E0014, cx->span, "%s does not begin an item", found(cx));
+  const char *ours = cx->token == T_IDENT
+                         ? item_word(pel__source_text(cx->ds->sources, cx->span))
+                         : NULL;
   pel_span before = cx->span;
   before.end = before.begin;
-  if (ours) {
-    pel__diag_help(cx->ds, d, "`%s` is what PEL says for it", ours);
+  if (ours && strcmp(ours, "out") == 0) {
+    pel__diag_help(cx->ds, d, "a result is shown by naming it: `out name = …`");
+  } else if (ours) {
+    pel__diag_help(cx->ds, d, "write `%s`", ours);
     pel__diag_fix(cx->ds, d, cx->span, "%s", ours);
   } else if (cx->token == T_IDENT && followed_by_assign(cx)) {
     pel__diag_help(cx->ds, d, "a value is named with `let`, a result with `out`");
@@ -177,8 +198,10 @@ static bool begins_expression(int token) {
     case T_LBRACE:
     case T_MATCH:
     case T_BACKSLASH:
-    case T_TYVAR: return true;
-    default: return false;
+    case T_TYVAR:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -193,8 +216,10 @@ static bool ends_part(const pel_parse *cx) {
     case T_DO:
     case T_FOR:
     case T_UNTIL:
-    case T_IN: return true;
-    default: return pel__begins_item_here(cx);
+    case T_IN:
+      return true;
+    default:
+      return pel__begins_item_here(cx);
   }
 }
 
@@ -212,10 +237,13 @@ static bool only_colon(const bool *expected) {
 
 static void report_generic(pel_parse *cx, const bool *expected) {
   bool after = pel__expects(expected, T_PLUS) && pel__expects(expected, T_STAR);
-  pel_diag *d = pel__report(cx, PEL_E0001, cx->span, "%s is not expected here", found(cx));
+  pel_diag *d =
+      pel__report(cx, PEL_E0001, cx->span, "%s is not expected here", found(cx));
   const char *list = pel__expected_list(cx, expected);
-  if (list[0]) pel__diag_label(cx->ds, d, "expected %s", list);
-  else if (after) pel__diag_label(cx->ds, d, "the expression ended before this");
+  if (list[0])
+    pel__diag_label(cx->ds, d, "expected %s", list);
+  else if (after)
+    pel__diag_label(cx->ds, d, "the expression ended before this");
   if (cx->token == T_QUESTION)
     pel__diag_help(cx->ds, d, "a choice is written `if c then a else b`");
   else if (cx->token == T_TYVAR && pel__expects(expected, T_INT))
@@ -224,12 +252,20 @@ static void report_generic(pel_parse *cx, const bool *expected) {
     pel__diag_help(cx->ds, d, "a name with its type is written `name: f64`");
   else if (cx->token == T_BAR && after)
     pel__diag_help(cx->ds, d, "a value flows on with `|>`; `or` is the logical one");
-  else if (cx->token == T_IDENT && pel__str_is(pel__source_text(cx->ds->sources, cx->span), "elif"))
+  else if (cx->token == T_IDENT &&
+           pel__str_is(pel__source_text(cx->ds->sources, cx->span), "elif"))
     pel__diag_help(cx->ds, d, "write `else if`");
 }
 
 typedef enum slip {
-  SLIP_NONE, SLIP_ASSIGN, SLIP_LAMBDA, SLIP_WORD, SLIP_WORD_BEFORE, SLIP_ELSE, SLIP_IN, SLIP_ITEM,
+  SLIP_NONE,
+  SLIP_ASSIGN,
+  SLIP_LAMBDA,
+  SLIP_WORD,
+  SLIP_WORD_BEFORE,
+  SLIP_ELSE,
+  SLIP_IN,
+  SLIP_ITEM,
   SLIP_COMMA
 } slip;
 
@@ -237,43 +273,64 @@ static slip which_slip(const pel_parse *cx, const bool *e) {
   int t = cx->token;
   bool after = pel__expects(e, T_PLUS) && pel__expects(e, T_STAR);
   bool start = pel__expects(e, T_INT) && pel__expects(e, T_IF);
-  bool items = pel__expects(e, T_LET) && pel__expects(e, T_FN) && pel__expects(e, T_USE) &&
-               !pel__expects(e, T_THEN);
+  bool items = pel__expects(e, T_LET) && pel__expects(e, T_FN) &&
+               pel__expects(e, T_USE) && !pel__expects(e, T_THEN);
   if (t == T_ASSIGN && after) return SLIP_ASSIGN;
   if (t == T_ARROW && after && !pel__expects(e, T_ARROW)) return SLIP_LAMBDA;
   bool labels = pel__expects(e, T_THEN) && pel__expects(e, T_UNTIL);
-  if (pel__token_is_word(cx->prev) && (only_colon(e) || (pel__expects(e, T_COLON) && start)) &&
+  if (pel__token_is_word(cx->prev) &&
+      (only_colon(e) || (pel__expects(e, T_COLON) && start)) &&
       (ends_part(cx) || only_colon(e)))
     return SLIP_WORD_BEFORE;
   if (pel__expects(e, T_ELSE) && !labels && ends_part(cx)) return SLIP_ELSE;
-  if (pel__expects(e, T_IN) && !labels && (begins_expression(t) || ends_part(cx))) return SLIP_IN;
+  if (pel__expects(e, T_IN) && !labels && (begins_expression(t) || ends_part(cx)))
+    return SLIP_IN;
   if (pel__token_is_word(t) && pel__expects(e, T_IDENT) && !pel__begins_item_here(cx) &&
       (!start || meant_as_name(t)))
     return SLIP_WORD;
   if (items && !inside(cx) && (!after || cx->first_on_line) && t != 0) return SLIP_ITEM;
-  if (inside(cx) && pel__expects(e, T_COMMA) && (begins_expression(t) || pel__token_is_word(t)))
+  if (inside(cx) && pel__expects(e, T_COMMA) &&
+      (begins_expression(t) || pel__token_is_word(t)))
     return SLIP_COMMA;
   return SLIP_NONE;
 }
 
 void pel__report_unexpected(pel_parse *cx, const bool *expected) {
-  if (cx->foreign && cx->foreign_at == cx->span.begin) return; /* this has had its message */
+  if (cx->foreign && cx->foreign_at == cx->span.begin)
+    return; /* this has had its message */
   switch (which_slip(cx, expected)) {
-    case SLIP_ASSIGN: report_assign(cx); break;
-    case SLIP_LAMBDA: report_lambda(cx); break;
-    case SLIP_WORD: report_word(cx, cx->token, cx->span); break;
-    case SLIP_WORD_BEFORE: report_word(cx, cx->prev, cx->prev_span); break;
-    case SLIP_ELSE: report_else(cx); break;
+    case SLIP_ASSIGN:
+      report_assign(cx);
+      break;
+    case SLIP_LAMBDA:
+      report_lambda(cx);
+      break;
+    case SLIP_WORD:
+      report_word(cx, cx->token, cx->span);
+      break;
+    case SLIP_WORD_BEFORE:
+      report_word(cx, cx->prev, cx->prev_span);
+      break;
+    case SLIP_ELSE:
+      report_else(cx);
+      break;
     case SLIP_IN:
       report_in(cx, pel__expects(expected, T_COMMA) && pel__expects(expected, T_PLUS));
       break;
-    case SLIP_ITEM: report_item(cx); break;
-    case SLIP_COMMA: report_comma(cx); break;
-    case SLIP_NONE: report_generic(cx, expected); break;
+    case SLIP_ITEM:
+      report_item(cx);
+      break;
+    case SLIP_COMMA:
+      report_comma(cx);
+      break;
+    case SLIP_NONE:
+      report_generic(cx, expected);
+      break;
   }
 }
 
-void pel__report_chained(pel_parse *cx, const pel_ast *compare, pel_span op, const pel_ast *right) {
+void pel__report_chained(pel_parse *cx, const pel_ast *compare, pel_span op,
+                         const pel_ast *right) {
   if (compare->kind != PEL_AST_COMPARE) return; /* a spare node */
   pel_diag *d = pel__report(cx, PEL_E0012, op, "comparisons do not chain");
   pel__diag_note(cx->ds, d, compare->binary.span, "the first comparison is here");
@@ -281,5 +338,6 @@ void pel__report_chained(pel_parse *cx, const pel_ast *compare, pel_span op, con
   pel__diag_help(cx->ds, d, "write `%s %s %s and %s %s %s`",
                  pel__quote(cx, compare->binary.left->span),
                  pel__ast_op_text(compare->binary.op), pel__quote(cx, middle->span),
-                 pel__quote(cx, middle->span), pel__quote(cx, op), pel__quote(cx, right->span));
+                 pel__quote(cx, middle->span), pel__quote(cx, op),
+                 pel__quote(cx, right->span));
 }
