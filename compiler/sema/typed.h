@@ -38,6 +38,7 @@ struct pel_ty {
   const pel_ty *item;    /* PEL_TY_ARRAY, PEL_TY_LIST */
   uint32_t nfields;      /* PEL_TY_RECORD, PEL_TY_TUPLE */
   pel_tyfield *fields;   /* tuple fields have empty names */
+  pel_str name;          /* a name the program has for it, for messages; may be empty */
 };
 
 /* ---- typed expressions ---------------------------------------------------------------------------------------------- */

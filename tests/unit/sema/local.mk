@@ -1,3 +1,5 @@
-# Unit tests of sema. When the first lands:
-#   UNIT += tests/unit_sema
-#   tests_unit_sema_SOURCES = %D%/FILE.c
+UNIT += tests/unit_sema
+tests_unit_sema_SOURCES = \
+  %D%/ops.c %D%/ops.h \
+  %D%/rig.c %D%/rig.h \
+  %D%/types.c

@@ -1,0 +1,135 @@
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "compiler/sema/check.h"
+
+const char *pel__sema_text(pel_sema *s, const char *fmt, ...) {
+  char small[256];
+  va_list ap;
+  va_start(ap, fmt);
+  int n = vsnprintf(small, sizeof small, fmt, ap);
+  va_end(ap);
+  char *z = n < 0 ? NULL : pel__arena_array(s->arena, (size_t)n + 1, 1);
+  if (!z) {
+    s->oom = true;
+    return "";
+  }
+  if ((size_t)n < sizeof small) return memcpy(z, small, (size_t)n + 1);
+  va_start(ap, fmt);
+  (void)vsnprintf(z, (size_t)n + 1, fmt, ap);
+  va_end(ap);
+  return z;
+}
+
+pel_span pel__span_join(pel_span a, pel_span b) {
+  if (!a.line) return b;
+  if (!b.line || a.file != b.file) return a;
+  pel_span first = a.begin <= b.begin ? a : b;
+  first.end = a.end >= b.end ? a.end : b.end;
+  return first;
+}
+
+pel_diag *pel__sema_error(pel_sema *s, pel_diag_code code, pel_span span, const char *fmt, ...) {
+  char text[2048];
+  va_list ap;
+  va_start(ap, fmt);
+  (void)vsnprintf(text, sizeof text, fmt, ap);
+  va_end(ap);
+  pel_diag *d = pel__diag_add(s->ds, code, span, "%s", text);
+  int notes = 0;
+  for (const pel_frame *f = s->frame; f && notes < 4; f = f->up, notes++)
+    pel__diag_note(s->ds, d, f->call, "in this call of `" PEL_STR_FMT "`", PEL_STR_ARG(f->fn->ast->name.text));
+  return d;
+}
+
+/* ---- the whole check -------------------------------------------------------------------------------------- */
+
+static void free_all(pel_sema *s) {
+  for (size_t i = 0; i < s->modules.n; i++) pel__module_free(s, s->modules.at[i]);
+  PEL_VEC_DEINIT(&s->modules, s->alloc);
+  PEL_VEC_DEINIT(&s->ops, s->alloc);
+  PEL_VEC_DEINIT(&s->op_next, s->alloc);
+  PEL_VEC_DEINIT(&s->op_last, s->alloc);
+  PEL_VEC_DEINIT(&s->sigs, s->alloc);
+  PEL_VEC_DEINIT(&s->sizes, s->alloc);
+  PEL_VEC_DEINIT(&s->params, s->alloc);
+  PEL_VEC_DEINIT(&s->param_items, s->alloc);
+  PEL_VEC_DEINIT(&s->lets, s->alloc);
+  PEL_VEC_DEINIT(&s->outs, s->alloc);
+  PEL_VEC_DEINIT(&s->natives, s->alloc);
+  pel__map_deinit(&s->op_names);
+}
+
+static pel_shape shape_of(const pel_ty *t) {
+  if (t->kind == PEL_TY_RECORD) return PEL_SHAPE_RECORD;
+  if (t->kind == PEL_TY_SCALAR) return PEL_SHAPE_SCALAR;
+  return pel__ty_is_table(t) ? PEL_SHAPE_TABLE : PEL_SHAPE_ARRAY;
+}
+
+static void gather_outs(pel_sema *s) {
+  const pel_module *m = s->modules.at[0];
+  for (size_t i = 0; i < m->items.n; i++) {
+    const pel_item *item = m->items.at[i];
+    bool out = item->ast->kind == PEL_AST_ITEM_OUT;
+    if ((!out && item->ast->kind != PEL_AST_ITEM_TEST) || !item->value) continue;
+    pel_tout o = {out ? PEL_ITEM_OUT : PEL_ITEM_TEST, item->ast->name.text, item->value, item->left, item->right,
+                  shape_of(item->value->type), item->ast->name.span};
+    if (!PEL_VEC_PUSH(&s->outs, o, s->alloc)) s->oom = true;
+  }
+}
+
+static void *keep(pel_sema *s, const void *at, size_t n, size_t size) {
+  void *copy = pel__arena_array(s->arena, n, size);
+  if (!copy) {
+    s->oom = true;
+    return NULL;
+  }
+  if (n) memcpy(copy, at, n * size);
+  return copy;
+}
+
+static pel_typed *finish(pel_sema *s) {
+  pel_typed *t = PEL_ARENA_NEW(s->arena, pel_typed);
+  if (!t) {
+    s->oom = true;
+    return NULL;
+  }
+  t->params = keep(s, s->params.at, s->params.n, sizeof *t->params);
+  t->lets = keep(s, s->lets.at, s->lets.n, sizeof *t->lets);
+  t->outs = keep(s, s->outs.at, s->outs.n, sizeof *t->outs);
+  t->natives = keep(s, s->natives.at, s->natives.n, sizeof *t->natives);
+  t->nparams = (uint32_t)s->params.n;
+  t->nlets = (uint32_t)s->lets.n;
+  t->nouts = (uint32_t)s->outs.n;
+  t->nnatives = (uint32_t)s->natives.n;
+  t->nbinders = s->nbinders;
+  return t;
+}
+
+static void check_all(pel_sema *s) {
+  pel_item_list order = {0};
+  const pel_source *src = pel__source_get(s->ds->sources, s->in->file->file);
+  pel_module *main = pel__module_new(s, s->in->file, src ? src->name : (pel_str){0}, (pel_str){0});
+  if (main) pel__modules_load(s, main);
+  for (size_t m = 0; m < s->modules.n && !s->oom; m++)
+    for (size_t i = 0; i < s->modules.at[m]->items.n; i++)
+      pel__deps_collect(s, s->modules.at[m]->items.at[i]);
+  if (!s->oom) pel__deps_sort(s, &order);
+  for (size_t i = 0; i < order.n && !s->oom; i++) pel__check_item(s, order.at[i]);
+  if (!s->oom) gather_outs(s);
+  PEL_VEC_DEINIT(&order, s->alloc);
+}
+
+pel_status pel__sema_check(const pel_sema_input *in, pel_typed **out) {
+  pel_sema s = {.arena = in->arena, .alloc = in->arena->alloc, .ds = in->diags, .in = in};
+  if (!s.alloc) s.alloc = pel__alloc_libc();
+  uint32_t before = in->diags->errors;
+  pel__map_init(&s.op_names, s.alloc);
+  check_all(&s);
+  pel_typed *t = s.oom ? NULL : finish(&s);
+  free_all(&s);
+  if (s.oom) return PEL_E_NOMEM;
+  if (in->diags->errors != before) return PEL_E_COMPILE;
+  *out = t;
+  return PEL_OK;
+}
