@@ -373,12 +373,12 @@ typedef struct pel_op {
   const pel_op pel_op_##id = {.size = sizeof(pel_op), .abi = PEL_OP_ABI, .name = (name_), \
                               .sig = (sig_), .kind = (kind_), __VA_ARGS__}
 
-/* What a plug-in exports as `pel_plugin`. */
-typedef struct pel_plugin {
+/* What a plug-in exports: PEL_API const pel_plugin_info pel_plugin = {…}. */
+typedef struct pel_plugin_info {
   uint32_t size, abi;
   const char *name, *version;
   const pel_op *const *ops; /* NULL-terminated */
-} pel_plugin;
+} pel_plugin_info;
 
 #ifdef __cplusplus
 }

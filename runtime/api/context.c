@@ -82,7 +82,7 @@ pel_status pel_context_add_plugin(pel_context *ctx, const char *path, pel_error 
   if (!s) s = pel__library_open(path, &lib, err);
   if (s) return s;
   s = pel__library_symbol(lib, "pel_plugin", &symbol, err);
-  const pel_plugin *p = symbol;
+  const pel_plugin_info *p = symbol;
   if (!s && (p->abi == 0 || p->abi > PEL_OP_ABI))
     s = pel_error_set(err, PEL_E_INVALID, "`%s` is a plug-in for another version of PEL (abi %u, this is %u)", path, p->abi,
                       (unsigned)PEL_OP_ABI);
