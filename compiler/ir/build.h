@@ -16,7 +16,7 @@ struct pel_bval {
   pel_bval *parts;
 };
 
-typedef struct pel_builder {
+typedef struct pel_irb {
   pel_ir *m;
   const pel_typed *t;
   pel_diags *ds;
@@ -24,29 +24,29 @@ typedef struct pel_builder {
   pel_ir_node **params;
   pel_bval *binders; /* by id */
   pel_ir_region *region; /* where the expression stands */
-} pel_builder;
+} pel_irb;
 
-PEL_INLINE bool pel__build_at_top(const pel_builder *b) { return b->region == b->m->top; }
+PEL_INLINE bool pel__irb_at_top(const pel_irb *b) { return b->region == b->m->top; }
 
 /* build.c */
-pel_bval pel__build_x(pel_builder *b, const pel_x *x);
+pel_bval pel__irb_x(pel_irb *b, const pel_x *x);
 PEL_INLINE pel_bval pel__bval(pel_ir_node *n) { return (pel_bval){.node = n}; }
 /* Puts a new node where its arguments allow, outermost. */
-pel_ir_node *pel__build_place(pel_builder *b, pel_ir_node *n);
+pel_ir_node *pel__irb_place(pel_irb *b, pel_ir_node *n);
 /* As one value of a row (arrays become lists), of the region at hand. */
-pel_ir_node *pel__build_row(pel_builder *b, const pel_bval *v);
-pel_ir_node *pel__build_row_x(pel_builder *b, const pel_x *x);
+pel_ir_node *pel__irb_row(pel_irb *b, const pel_bval *v);
+pel_ir_node *pel__irb_row_x(pel_irb *b, const pel_x *x);
 /* As an array; only at the top. */
-pel_ir_node *pel__build_array_x(pel_builder *b, const pel_x *x);
-pel_ir_node *pel__ir_build_const(pel_builder *b, const pel_const *c, pel_span span);
-pel_ir_node *pel__build_field(pel_builder *b, pel_ir_node *of, uint32_t i, pel_span span);
-void pel__build_refuse(pel_builder *b, pel_diag_code code, pel_span span, const char *what);
+pel_ir_node *pel__irb_array_x(pel_irb *b, const pel_x *x);
+pel_ir_node *pel__irb_const(pel_irb *b, const pel_const *c, pel_span span);
+pel_ir_node *pel__irb_field(pel_irb *b, pel_ir_node *of, uint32_t i, pel_span span);
+void pel__irb_refuse(pel_irb *b, pel_diag_code code, pel_span span, const char *what);
 
 /* build_verbs.c: what stands over arrays and lists */
-pel_bval pel__build_map(pel_builder *b, const pel_x *x);
-pel_bval pel__build_agg(pel_builder *b, const pel_x *x);
-pel_bval pel__build_verb(pel_builder *b, const pel_x *x);
+pel_bval pel__irb_map(pel_irb *b, const pel_x *x);
+pel_bval pel__irb_agg(pel_irb *b, const pel_x *x);
+pel_bval pel__irb_verb(pel_irb *b, const pel_x *x);
 /* One group of all elements, its aggregates: the record of their values. */
-pel_ir_node *pel__build_total(pel_builder *b, pel_ir_node *array, const pel_op *fn, pel_ir_node *const *more,
+pel_ir_node *pel__irb_total(pel_irb *b, pel_ir_node *array, const pel_op *fn, pel_ir_node *const *more,
                               uint32_t nmore, const pel_type *result, pel_span span);
 #endif

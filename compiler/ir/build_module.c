@@ -19,7 +19,7 @@ static const pel_type *result_type(pel_ir *m, const pel_ty *t) {
   return array ? pel__ir_list(m, r) : r;
 }
 
-static void build_natives(pel_builder *b) {
+static void build_natives(pel_irb *b) {
   pel_ir *m = b->m;
   m->natives = room(m, b->t->nnatives, sizeof *m->natives);
   if (!m->natives) return;
@@ -41,7 +41,7 @@ static void build_natives(pel_builder *b) {
   }
 }
 
-static void build_params(pel_builder *b) {
+static void build_params(pel_irb *b) {
   pel_ir *m = b->m;
   uint32_t n = b->t->nparams;
   m->params = room(m, n, sizeof *m->params);
@@ -60,25 +60,25 @@ static void build_params(pel_builder *b) {
     b->params[i] = x;
     if (!p->init) continue;
     if (p->init->kind == PEL_X_CONST) m->params[i].constant = pel__ir_const(m, p->init->value);
-    else m->params[i].init = x->array ? pel__build_array_x(b, p->init) : pel__build_row_x(b, p->init);
+    else m->params[i].init = x->array ? pel__irb_array_x(b, p->init) : pel__irb_row_x(b, p->init);
   }
 }
 
-static pel_ir_node *item_value(pel_builder *b, const pel_x *x, pel_shape shape) {
+static pel_ir_node *item_value(pel_irb *b, const pel_x *x, pel_shape shape) {
   if (!x) return NULL;
-  if (x->kind == PEL_X_WRITE) return pel__build_x(b, x).node;
-  if (shape == PEL_SHAPE_ARRAY || shape == PEL_SHAPE_TABLE) return pel__build_array_x(b, x);
-  return pel__build_row_x(b, x);
+  if (x->kind == PEL_X_WRITE) return pel__irb_x(b, x).node;
+  if (shape == PEL_SHAPE_ARRAY || shape == PEL_SHAPE_TABLE) return pel__irb_array_x(b, x);
+  return pel__irb_row_x(b, x);
 }
 
-static void build_items(pel_builder *b) {
+static void build_items(pel_irb *b) {
   pel_ir *m = b->m;
   const pel_typed *t = b->t;
   m->items = room(m, (size_t)t->nlets + t->nouts, sizeof *m->items);
   if (!m->items) return;
   for (uint32_t i = 0; i < t->nlets; i++) {
     m->item = i;
-    b->lets[i] = pel__build_x(b, t->lets[i].value);
+    b->lets[i] = pel__irb_x(b, t->lets[i].value);
     m->items[i] = (pel_ir_item){.kind = PEL_ITEM_LET, .name = t->lets[i].name, .span = t->lets[i].span};
     if (t->lets[i].root) m->items[i].value = b->lets[i].node;
   }
@@ -88,8 +88,8 @@ static void build_items(pel_builder *b) {
     pel_ir_item x = {.kind = o->kind, .name = o->name, .shape = o->shape, .span = o->span};
     x.value = item_value(b, o->value, o->shape);
     if (o->left && o->right) {
-      x.left = pel__build_row_x(b, o->left);
-      x.right = pel__build_row_x(b, o->right);
+      x.left = pel__irb_row_x(b, o->left);
+      x.right = pel__irb_row_x(b, o->right);
     }
     m->items[m->item] = x;
   }
@@ -103,7 +103,7 @@ pel_status pel__ir_build(pel_arena *arena, const pel_typed *t, const pel_op *con
   pel_status s = pel__ir_new(arena, ops, nops, &m);
   if (s != PEL_OK) return s;
   uint32_t errors = ds->errors;
-  pel_builder b = {.m = m, .t = t, .ds = ds, .region = m->top};
+  pel_irb b = {.m = m, .t = t, .ds = ds, .region = m->top};
   b.binders = room(m, t->nbinders, sizeof *b.binders);
   b.lets = room(m, t->nlets, sizeof *b.lets);
   if (!b.binders || !b.lets) return PEL_E_NOMEM;

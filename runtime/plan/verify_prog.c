@@ -149,6 +149,12 @@ static pel_status check_mask(prog_check *k, const pel_instr *x) {
   return PEL_OK;
 }
 
+/* Nulls may go or come: masks say where. */
+static bool alike(const prog_check *k, uint32_t from, uint32_t to) {
+  const pel_type *a = &k->p->types[from], *b = &k->p->types[to];
+  return a->nullable == b->nullable ? from == to : pel__type_fits(k->p, a->nullable ? to : from, a->nullable ? from : to);
+}
+
 static pel_status check_select(prog_check *k, const pel_instr *x, uint32_t dst) {
   pel_plan_check *c = k->c;
   PEL_WANT(c, x->nargs >= 2 && x->nargs % 2 == 0, "program %u: an odd choice", k->number);
@@ -157,7 +163,7 @@ static pel_status check_select(prog_check *k, const pel_instr *x, uint32_t dst) 
     PEL_CHECK(mask_at(k, mask));
     PEL_WANT(c, mask != PEL_NONE && holds(k, x->mask, mask), "program %u: mask %u lies elsewhere", k->number, mask);
     PEL_CHECK(value_at(k, value, mask, &type));
-    PEL_WANT(c, pel__type_fits(k->p, type, dst), "program %u: a choice of another type", k->number);
+    PEL_WANT(c, alike(k, type, dst), "program %u: a choice of another type", k->number);
   }
   return PEL_OK;
 }
