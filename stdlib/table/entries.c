@@ -7,7 +7,7 @@ enum {
   FIRST_SLOT_BITS = 11,
   /* From this size on a table is not in the second-level cache: fetch ahead. */
   FETCH_BYTES = 1 << 18,
-  FETCH_ROWS = 128
+  FETCH_ROWS = 64
 };
 
 bool pel__entry_form_init(pel_entry_form *form, const pel_keys *keys, size_t payload_size,

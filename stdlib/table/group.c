@@ -93,9 +93,8 @@ static void free_table(const pel_env *env, const pel_group_params *p, pel_entrie
 
 static void close_state(const pel_env *env, void *state) {
   pel_group_state *s = (pel_group_state *)state;
-  pel__group_finish_free(env, s);
-  /* Every worker has ended: acquire pairs with the release in seal. */
-  pel_entries *t = (pel_entries *)pel__load_ptr(&s->tables, PEL_ACQUIRE);
+  pel_entries *t = pel__ranking_tables(&s->ranking);
+  pel__ranking_free(env, &s->ranking);
   for (pel_entries *next; t; t = next) {
     next = t->next;
     free_table(env, s->params, t);
@@ -115,6 +114,7 @@ static pel_status open_state(const pel_env *env, const void *params, const pel_r
   if (!s) return PEL_E_NOMEM;
   memset(s, 0, sizeof *s);
   s->params = p;
+  pel__ranking_init(&s->ranking, pel__group_merge, (void *)(uintptr_t)p);
   pel__entries_init(&s->root, &p->form);
   if (p->keys.n == 0 && !pel__entries_add(&s->root, env, no_key, 0, 0)) {
     close_state(env, s);
@@ -222,11 +222,7 @@ static pel_status seal(const pel_env *env, void *state, void *local) {
   pel_entries *t = l->table;
   if (t->n == 0) return PEL_OK; /* local_fini frees it */
   l->table = NULL;
-  void *head = pel__load_ptr(&s->tables, PEL_RELAXED);
-  do {
-    t->next = (pel_entries *)head;
-    /* release: pairs with the acquire of whoever reads the list when all are sealed */
-  } while (!pel__cas_ptr(&s->tables, &head, t, PEL_RELEASE));
+  pel__ranking_push(&s->ranking, t);
   return PEL_OK;
 }
 

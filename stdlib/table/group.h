@@ -1,11 +1,10 @@
 /* group: hash aggregation. What its files share.
  * Parameters are immutable; a state belongs to a run and is shared by its workers; a local belongs to one worker.
- * seal may run several at once (the list of tables is pushed to atomically), tasks write only their own part. */
+ * seal and tasks may run several at once: see ranking.h. */
 #ifndef PEL_STDLIB_TABLE_GROUP_H
 #define PEL_STDLIB_TABLE_GROUP_H
 
-#include "runtime/base/atomic.h"
-#include "stdlib/table/entries.h"
+#include "stdlib/table/ranking.h"
 
 typedef struct pel_group_agg {
   const pel_agg *agg;
@@ -24,24 +23,10 @@ typedef struct pel_group_params {
   bool has_fini;
 } pel_group_params;
 
-/* Groups in order of first appearance, as stretches that are emitted one by one. */
-typedef struct pel_group_unit {
-  const pel_ranked *at;
-  size_t n;
-} pel_group_unit;
-
 typedef struct pel_group_state {
   const pel_group_params *params;
-  pel_atomic_ptr tables; /* sealed pel_entries, linked by next */
-  pel_entries root;      /* no keys: the one entry that all others are merged into */
-  int phase_merge;       /* number of the merging phase; partitioning comes before it */
-  uint32_t parts;        /* tasks of the merging phase */
-  pel_ranked_list lists[PEL_PARTITIONS];
-  uint64_t *splits;      /* nranges + 1 ordinals that cut the result into ranges */
-  uint32_t nranges;
-  pel_ranked_list *ranges;
-  pel_group_unit *units;
-  uint64_t nunits;
+  pel_ranking ranking;
+  pel_entries root; /* no keys: the one entry that all others are merged into */
 } pel_group_state;
 
 typedef struct pel_group_local {
@@ -56,13 +41,12 @@ PEL_INLINE void *pel__group_state_of(pel_entry *e, const pel_group_agg *a) {
   return (char *)e + a->state;
 }
 
-/* group_finish.c */
+/* group_emit.c */
 pel_status pel__group_task_count(const pel_env *env, void *state, uint32_t phase, uint32_t *count);
 pel_status pel__group_task_run(const pel_env *env, void *state, uint32_t phase, uint32_t task);
 pel_status pel__group_unit_count(const pel_env *env, void *state, uint64_t *count);
-void pel__group_finish_free(const pel_env *env, pel_group_state *s);
-
-/* group_emit.c */
 pel_status pel__group_emit(const pel_env *env, void *state, const pel_unit *unit, pel_cursor *cursor,
                            pel_chunk *out);
+/* Merges the aggregates of two entries of one key; ctx is the parameters. */
+pel_status pel__group_merge(void *ctx, const pel_env *env, pel_entry *into, pel_entry *from);
 #endif

@@ -5,6 +5,6 @@ libpelstd_la_SOURCES += \
   %D%/entries.c %D%/entries.h \
   %D%/group.c %D%/group.h \
   %D%/group_emit.c \
-  %D%/group_finish.c \
+  %D%/ranking.c %D%/ranking.h \
   %D%/keys.c %D%/keys.h \
   %D%/merge.c
