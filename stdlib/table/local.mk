@@ -2,9 +2,12 @@ libpelstd_la_SOURCES += \
   %D%/args.h \
   %D%/cell.c \
   %D%/column.c %D%/column.h \
+  %D%/distinct.c \
   %D%/entries.c %D%/entries.h \
   %D%/group.c %D%/group.h \
   %D%/group_emit.c \
-  %D%/ranking.c %D%/ranking.h \
   %D%/keys.c %D%/keys.h \
-  %D%/merge.c
+  %D%/merge.c \
+  %D%/ranking.c %D%/ranking.h \
+  %D%/slice.c \
+  %D%/store.c %D%/store.h

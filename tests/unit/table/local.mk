@@ -3,4 +3,5 @@ tests_unit_table_SOURCES = \
   %D%/driver.c %D%/driver.h \
   %D%/group.c \
   %D%/reference.c %D%/reference.h \
+  %D%/rows.c \
   %D%/values.c

@@ -1,0 +1,259 @@
+/* slice: rows skip … skip + take in the order of rows. Every morsel keeps at most skip + take of its rows; as soon as the
+ * morsels that are known to stand in front hold enough, later ones are told that they are not needed. */
+#include "runtime/base/atomic.h"
+#include "stdlib/table/args.h"
+#include "stdlib/table/store.h"
+
+typedef struct slice_params {
+  uint64_t skip, need; /* need: skip + take; UINT64_MAX: all */
+  const pel_type **types;
+  uint32_t ncols;
+} slice_params;
+
+/* The rows of one morsel: filled by the one worker that has it, then left alone. */
+typedef struct morsel {
+  pel_store store;
+  uint64_t rows; /* kept in store, or dropped from it because they are skipped */
+  bool done;
+} morsel;
+
+typedef struct slice_unit {
+  const pel_store *store;
+  uint64_t first, end; /* rows of the store */
+} slice_unit;
+
+typedef struct slice_state {
+  const slice_params *params;
+  pel_spin lock;        /* of everything below up to units */
+  morsel **morsels;     /* by number; NULL: nothing came yet */
+  uint64_t n, cap;
+  uint64_t prefix;      /* morsels 0 … prefix are done */
+  uint64_t prefix_rows; /* and have so many rows */
+  pel_atomic_u64 cutoff; /* rows of this morsel and later ones are not needed */
+  slice_unit *units;
+  uint64_t nunits, cap_units;
+} slice_state;
+
+typedef struct slice_local {
+  uint64_t number;
+  morsel *at; /* morsel `number`; NULL: none yet */
+} slice_local;
+
+static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
+  int64_t skip = 0, take = 0;
+  if (!pel__arg_int(b, 0, &skip) || !pel__arg_int(b, 1, &take) || skip < 0 || b->nports < 1 ||
+      b->nout != b->nin[0])
+    return pel_error_set(e, PEL_E_INVALID, "slice: arguments are wrong");
+  slice_params *p = (slice_params *)b->alloc(b, sizeof *p);
+  if (!p) return PEL_E_NOMEM;
+  p->skip = (uint64_t)skip;
+  p->need = take < 0 ? UINT64_MAX : (uint64_t)skip + (uint64_t)take;
+  p->ncols = b->nin[0];
+  p->types = (const pel_type **)b->alloc(b, (p->ncols + 1) * sizeof *p->types);
+  if (!p->types) return PEL_E_NOMEM;
+  for (uint32_t i = 0; i < p->ncols; i++) p->types[i] = b->out[i];
+  *params = p;
+  return PEL_OK;
+}
+
+static pel_status open_state(const pel_env *env, const void *params, const pel_request *request,
+                             void **state) {
+  (void)request;
+  slice_state *s = (slice_state *)env->alloc(env, sizeof *s);
+  if (!s) return PEL_E_NOMEM;
+  memset(s, 0, sizeof *s);
+  s->params = (const slice_params *)params;
+  pel__store_u64(&s->cutoff, s->params->need ? UINT64_MAX : 0, PEL_RELAXED);
+  *state = s;
+  return PEL_OK;
+}
+
+static void close_state(const pel_env *env, void *state) {
+  slice_state *s = (slice_state *)state;
+  for (uint64_t i = 0; i < s->n; i++) {
+    if (!s->morsels[i]) continue;
+    pel__store_free(env, &s->morsels[i]->store);
+    env->free(env, s->morsels[i], sizeof(morsel));
+  }
+  if (s->morsels) env->free(env, s->morsels, s->cap * sizeof *s->morsels);
+  if (s->units) env->free(env, s->units, s->cap_units * sizeof *s->units);
+  env->free(env, s, sizeof *s);
+}
+
+static pel_status local_init(const pel_env *env, void *state, void **local) {
+  (void)state;
+  slice_local *l = (slice_local *)env->alloc(env, sizeof *l);
+  if (!l) return PEL_E_NOMEM;
+  *l = (slice_local){0, NULL};
+  *local = l;
+  return PEL_OK;
+}
+
+static void local_fini(const pel_env *env, void *state, void *local) {
+  (void)state;
+  env->free(env, local, sizeof(slice_local));
+}
+
+/* ---- morsels ------------------------------------------------------------------------------------------ */
+
+/* Locked. Room for morsels up to number; NULL stands for those that nothing came of. */
+static bool have_morsels(const pel_env *env, slice_state *s, uint64_t number) {
+  if (number >= s->cap) {
+    uint64_t cap = s->cap ? s->cap : 64;
+    while (cap <= number) cap *= 2;
+    size_t old_n = s->cap * sizeof *s->morsels, n = cap * sizeof *s->morsels;
+    morsel **p =
+        (morsel **)(s->morsels ? env->resize(env, s->morsels, old_n, n) : env->alloc(env, n));
+    if (!p) return false;
+    s->morsels = p;
+    s->cap = cap;
+  }
+  while (s->n <= number) s->morsels[s->n++] = NULL;
+  return true;
+}
+
+static pel_status take_morsel(const pel_env *env, slice_state *s, uint64_t number, slice_local *l) {
+  if (l->at && l->number == number) return PEL_OK;
+  morsel *m = NULL;
+  pel__spin_lock(&s->lock);
+  if (have_morsels(env, s, number)) {
+    m = s->morsels[number];
+    if (!m) m = (morsel *)env->alloc(env, sizeof *m);
+    if (m && !s->morsels[number]) {
+      memset(m, 0, sizeof *m);
+      pel__store_init(&m->store, s->params->types, s->params->ncols);
+      s->morsels[number] = m;
+    }
+  }
+  pel__spin_unlock(&s->lock);
+  *l = (slice_local){number, m};
+  return m ? PEL_OK : PEL_E_NOMEM;
+}
+
+static uint64_t cutoff_of(const slice_state *s) {
+  /* relaxed: a late look only keeps rows that emission leaves out */
+  return pel__load_u64(&s->cutoff, PEL_RELAXED);
+}
+
+/* Locked. Frees what is known to be skipped. */
+static void advance_prefix(const pel_env *env, slice_state *s) {
+  for (; s->prefix < s->n && s->morsels[s->prefix] && s->morsels[s->prefix]->done; s->prefix++) {
+    morsel *m = s->morsels[s->prefix];
+    s->prefix_rows += m->rows;
+    if (s->prefix_rows <= s->params->skip) pel__store_free(env, &m->store);
+  }
+}
+
+/* Locked. The first morsel in front of which there are enough rows in morsels that are done; those from there on that are
+ * done can go. */
+static void lower_cutoff(const pel_env *env, slice_state *s) {
+  uint64_t rows = s->prefix_rows, at = s->prefix, was = cutoff_of(s);
+  while (at < s->n && rows < s->params->need) {
+    if (s->morsels[at] && s->morsels[at]->done) rows += s->morsels[at]->rows;
+    at++;
+  }
+  if (rows < s->params->need || at >= was) return;
+  pel__store_u64(&s->cutoff, at, PEL_RELAXED);
+  for (uint64_t i = at; i < s->n; i++)
+    if (s->morsels[i] && s->morsels[i]->done) pel__store_free(env, &s->morsels[i]->store);
+}
+
+static pel_status consume(const pel_env *env, void *state, void *local, uint32_t port,
+                          const pel_chunk *c) {
+  (void)port;
+  slice_state *s = (slice_state *)state;
+  slice_local *l = (slice_local *)local;
+  const uint64_t number = c->ordinal >> 32, need = s->params->need;
+  if (number >= cutoff_of(s)) return PEL_DONE;
+  pel_status status = take_morsel(env, s, number, l);
+  if (status) return status;
+  if (l->at->rows >= need) return PEL_DONE;
+  uint32_t n = c->nsel < need - l->at->rows ? c->nsel : (uint32_t)(need - l->at->rows);
+  status = pel__store_append(&l->at->store, env, c->cols, c->sel, n, NULL);
+  if (status) return status;
+  l->at->rows += n;
+  return l->at->rows >= need ? PEL_DONE : PEL_OK;
+}
+
+static pel_status end_morsel(const pel_env *env, void *state, void *local, uint64_t number) {
+  slice_state *s = (slice_state *)state;
+  pel_status status = PEL_OK;
+  if (number < cutoff_of(s)) {
+    status = take_morsel(env, s, number, (slice_local *)local);
+    if (status) return status;
+    pel__spin_lock(&s->lock);
+    s->morsels[number]->done = true;
+    advance_prefix(env, s);
+    lower_cutoff(env, s);
+    pel__spin_unlock(&s->lock);
+    ((slice_local *)local)->at = NULL;
+  }
+  return number + 1 >= cutoff_of(s) ? PEL_DONE : PEL_OK;
+}
+
+/* ---- result --------------------------------------------------------------------------------------------- */
+
+/* Morsel i holds rows [from, from + rows) of the input; rows that went early are in the skipped part. */
+static void add_unit(slice_state *s, const morsel *m, uint64_t from) {
+  const uint64_t skip = s->params->skip, need = s->params->need;
+  uint64_t first = from < skip ? skip - from : 0;
+  uint64_t end = m->rows < need - from ? m->rows : need - from;
+  if (first >= end) return;
+  s->units[s->nunits++] = (slice_unit){&m->store, first, end};
+}
+
+static pel_status unit_count(const pel_env *env, void *state, uint64_t *count) {
+  slice_state *s = (slice_state *)state;
+  if (!s->units && s->n > 0) {
+    s->units = (slice_unit *)env->alloc(env, s->n * sizeof *s->units);
+    if (!s->units) return PEL_E_NOMEM;
+    s->cap_units = s->n;
+    uint64_t rows = 0;
+    for (uint64_t i = 0; i < s->n && rows < s->params->need; i++) {
+      if (!s->morsels[i]) continue;
+      add_unit(s, s->morsels[i], rows);
+      rows += s->morsels[i]->rows;
+    }
+  }
+  *count = s->nunits;
+  return PEL_OK;
+}
+
+/* A block at a time, as it lies. cursor: number of the block, rows emitted, rows of the store before the block. */
+static pel_status emit(const pel_env *env, void *state, const pel_unit *unit, pel_cursor *cursor,
+                       pel_chunk *out) {
+  const slice_state *s = (const slice_state *)state;
+  const slice_unit *u = &s->units[unit->index];
+  uint64_t before = cursor->word[2];
+  const pel_block *b = NULL;
+  for (; cursor->word[0] < u->store->nblocks; cursor->word[0]++, before += b->n) {
+    b = u->store->blocks[cursor->word[0]];
+    if (before + b->n > u->first) break;
+  }
+  if (cursor->word[0] >= u->store->nblocks || before >= u->end) return PEL_DONE;
+  const uint64_t first = before < u->first ? u->first - before : 0;
+  const uint64_t end = b->n < u->end - before ? b->n : u->end - before;
+  const uint32_t ncols = s->params->ncols;
+  pel_col *cols = (pel_col *)env->temp(env, (ncols + 1) * sizeof *cols);
+  if (!cols) return PEL_E_NOMEM;
+  for (uint32_t i = 0; i < ncols; i++)
+    if (!pel__column_view(&b->cols[i], env, &cols[i])) return PEL_E_NOMEM;
+  *out = (pel_chunk){b->n, (uint32_t)(end - first), NULL, ncols, cols, unit->index << 32 | cursor->word[1]};
+  if (end - first < b->n) {
+    uint16_t *sel = (uint16_t *)env->temp(env, PEL_BLOCK_ROWS * sizeof *sel);
+    if (!sel) return PEL_E_NOMEM;
+    for (uint64_t k = first; k < end; k++) sel[k - first] = (uint16_t)k;
+    out->sel = sel;
+  }
+  cursor->word[0]++;
+  cursor->word[1] += b->n;
+  cursor->word[2] = before + b->n;
+  return PEL_OK;
+}
+
+PEL_OP(slice, "slice", "(rows: [n]{..r}, skip: i64, take: i64) -> [m]{..r}", PEL_OP_BREAKER,
+       .props = PEL_PURE | PEL_THREADSAFE | PEL_KEEPS_ORDER,
+       .doc = "Rows skip up to skip + take (-1: all the rest), in their order; stops the input when it has them.",
+       .bind = bind, .open = open_state, .close = close_state, .local_init = local_init,
+       .local_fini = local_fini, .consume = consume, .end_morsel = end_morsel,
+       .unit_count = unit_count, .emit = emit);
