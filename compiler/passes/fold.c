@@ -40,7 +40,7 @@ static pel_status fail(const pel_env *e, uint64_t ordinal, const char *code, con
 static bool scalar(pel_kind k) { return k >= PEL_BOOL && k <= PEL_DUR; }
 
 static void store_int(pel_kind k, int64_t v, void *p) {
-  switch (k) {
+  switch ((int)k) {
     case PEL_BOOL: case PEL_I8: case PEL_U8: { const int8_t x = (int8_t)v; memcpy(p, &x, 1); break; }
     case PEL_I16: case PEL_U16: { const int16_t x = (int16_t)v; memcpy(p, &x, 2); break; }
     case PEL_I32: case PEL_U32: case PEL_DATE: { const int32_t x = (int32_t)v; memcpy(p, &x, 4); break; }
@@ -50,7 +50,7 @@ static void store_int(pel_kind k, int64_t v, void *p) {
 
 static int64_t load_int(pel_kind k, const void *p) {
   int64_t r = 0;
-  switch (k) {
+  switch ((int)k) {
     case PEL_BOOL: case PEL_U8: { uint8_t x; memcpy(&x, p, 1); r = x; break; }
     case PEL_I8: { int8_t x; memcpy(&x, p, 1); r = x; break; }
     case PEL_I16: { int16_t x; memcpy(&x, p, 2); r = x; break; }

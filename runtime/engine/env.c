@@ -64,13 +64,16 @@ static uint32_t env_poison(const pel_env *e, uint64_t ordinal, const char *code,
   return (uint32_t)((log->at.n - 1) << WORKER_BITS) | s->worker;
 }
 
+pel_status pel__poison_fail(pel_pipe *p, uint32_t number, uint64_t ordinal) {
+  const pel_poison_log *log = &p->run->poison[number & ((1u << WORKER_BITS) - 1)];
+  const uint32_t i = number >> WORKER_BITS;
+  if (i >= log->at.n) return pel__pipe_fail(p, ordinal, PEL_E_NOMEM, "out of memory", "too many cells fail");
+  return pel__pipe_fail(p, ordinal, PEL_E_FAILED, log->at.at[i].code, log->at.at[i].text);
+}
+
 static pel_status env_consume(const pel_env *e, uint32_t number) {
   pel_stage *s = stage_of(e);
-  const pel_poison_log *log = &s->run->poison[number & ((1u << WORKER_BITS) - 1)];
-  const uint32_t i = number >> WORKER_BITS;
-  if (i >= log->at.n) return fail_text(s, s->ordinal, PEL_E_NOMEM, "out of memory", "too many cells fail");
-  const pel_failure *f = &log->at.at[i];
-  return fail_text(s, s->ordinal, PEL_E_FAILED, f->code, f->text);
+  return s->pipe ? pel__poison_fail(s->pipe, number, s->ordinal) : PEL_E_FAILED;
 }
 
 static void env_reject(const pel_env *e, uint64_t ordinal, const char *text, size_t n, const char *why) {

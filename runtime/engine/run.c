@@ -205,6 +205,46 @@ static pel_status commit_outputs(pel_engine_run *run, pel_status so_far) {
   return s;
 }
 
+/* The failure of the first poisoned cell in a column, nested ones too; false: there is none before row `least`. */
+static bool poisoned(const pel_engine_run *run, const pel_col *c, uint64_t rows, uint64_t *least, uint32_t *number) {
+  bool found = false;
+  for (uint64_t i = 0; c->fail && c->state && i < rows && i < *least; i++)
+    if (c->state[i] == PEL_POISON) *least = i, *number = c->fail[i], found = true;
+  for (uint32_t k = 0; c->type->kind == PEL_RECORD && k < c->type->nfields; k++)
+    found |= poisoned(run, &c->child[k], rows, least, number);
+  if (c->type->kind != PEL_LIST || !rows) return found;
+  const int64_t *at = c->data;
+  uint64_t item = UINT64_MAX;
+  if (!poisoned(run, c->child, (uint64_t)at[rows], &item, number)) return found;
+  uint64_t row = 0;
+  while ((uint64_t)at[row + 1] <= item) row++;
+  return row < *least ? (*least = row, true) : found;
+}
+
+/* A value that is asked for consumes the failures in its cells. */
+static void consume_result(pel_engine_run *run, uint32_t slot) {
+  const pel_table *t = slot == PEL_NONE ? NULL : run->slots[slot];
+  pel_pipe *p = NULL;
+  uint64_t least = UINT64_MAX;
+  uint32_t number = 0;
+  bool found = false;
+  for (uint32_t i = 0; i < run->plan->n_pipes; i++)
+    if (run->pipes[i].needed && run->pipes[i].sink == &run->sinks[pel__sink_of_slot(run->plan, slot)]) p = &run->pipes[i];
+  for (uint32_t c = 0; t && p && c < t->ncols; c++) found |= poisoned(run, &t->cols[c], t->rows, &least, &number);
+  if (!found) return;
+  (void)pel__poison_fail(p, number, least);
+  p->sink->failed = true;
+}
+
+static void consume_results(pel_engine_run *run) {
+  for (uint32_t i = 0; i < run->plan->n_items; i++) {
+    const pel_plan_item *item = &run->plan->items[i];
+    const bool wanted = run->options.items ? run->options.items[i] : item->kind == PEL_ITEM_OUT;
+    if (!wanted || item->slot == PEL_NONE) continue;
+    consume_result(run, item->slot);
+  }
+}
+
 static pel_status outcome(pel_engine_run *run, pel_status job) {
   if (job == PEL_E_CANCELLED) return job;
   for (uint32_t i = 0; i < run->plan->n_pipes; i++)
@@ -228,7 +268,9 @@ pel_status pel__run_execute(pel_engine_run *run, pel_error *e) {
   const pel_task task = {pel__run_begin, run, 0};
   s = pel__job_submit(run->job, 0, task);
   if (s) return pel_error_set(e, s, "no memory to start the run");
-  s = outcome(run, pel__job_run(run->job));
+  s = pel__job_run(run->job);
+  if (s != PEL_E_CANCELLED) consume_results(run);
+  s = outcome(run, s);
   s = commit_outputs(run, s);
   pel__run_collect_stats(run);
   pel__run_collect_failures(run);

@@ -166,6 +166,8 @@ PEL_INLINE void pel__stage_reset(pel_stage *s) { pel__arena_reset(&s->temp); }
 pel_status pel__pipe_fail(pel_pipe *p, uint64_t ordinal, pel_status status, const char *code, const char *text);
 /* A status that nobody has explained yet. */
 void pel__pipe_fail_status(pel_pipe *p, uint64_t ordinal, pel_status status);
+/* The failure that a poisoned cell carries becomes the pipe's. */
+pel_status pel__poison_fail(pel_pipe *p, uint32_t number, uint64_t ordinal);
 void pel__run_collect_failures(pel_engine_run *run);
 /* Rows with a higher ordinal than this are not needed any more. */
 void pel__pipe_stop(pel_pipe *p, uint64_t ordinal);
