@@ -56,19 +56,26 @@ static uint32_t env_poison(const pel_env *e, uint64_t ordinal, const char *code,
   va_start(ap, fmt);
   (void)vsnprintf(text, sizeof text, fmt, ap);
   va_end(ap);
-  pel_failure f = {PEL_NONE, PEL_NONE, PEL_E_FAILED, code, pel__arena_text(&log->text, text, strlen(text)), ordinal};
-  if (!f.text || log->at.n >= MOST_POISON || !PEL_VEC_PUSH(&log->at, f, s->run->alloc)) {
+  const pel_failure f = {PEL_NONE, PEL_NONE, PEL_E_FAILED, code, pel__arena_text(&log->text, text, strlen(text)), ordinal};
+  pel__spin_lock(&log->lock);
+  const size_t at = log->at.n;
+  const bool kept = f.text && at < MOST_POISON && PEL_VEC_PUSH(&log->at, f, s->run->alloc);
+  pel__spin_unlock(&log->lock);
+  if (!kept) {
     (void)fail_text(s, ordinal, PEL_E_NOMEM, "out of memory", "too many cells fail to be kept in memory");
     return s->worker;
   }
-  return (uint32_t)((log->at.n - 1) << WORKER_BITS) | s->worker;
+  return (uint32_t)(at << WORKER_BITS) | s->worker;
 }
 
 pel_status pel__poison_fail(pel_pipe *p, uint32_t number, uint64_t ordinal) {
-  const pel_poison_log *log = &p->run->poison[number & ((1u << WORKER_BITS) - 1)];
+  pel_poison_log *log = &p->run->poison[number & ((1u << WORKER_BITS) - 1)];
   const uint32_t i = number >> WORKER_BITS;
-  if (i >= log->at.n) return pel__pipe_fail(p, ordinal, PEL_E_NOMEM, "out of memory", "too many cells fail");
-  return pel__pipe_fail(p, ordinal, PEL_E_FAILED, log->at.at[i].code, log->at.at[i].text);
+  pel_failure f = {.status = PEL_E_NOMEM, .code = "out of memory", .text = "too many cells fail"};
+  pel__spin_lock(&log->lock);
+  if (i < log->at.n) f = log->at.at[i];
+  pel__spin_unlock(&log->lock);
+  return pel__pipe_fail(p, ordinal, f.status, f.code, f.text);
 }
 
 static pel_status env_consume(const pel_env *e, uint32_t number) {

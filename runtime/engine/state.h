@@ -114,6 +114,7 @@ typedef struct pel_pipe {
 } pel_pipe;
 
 typedef struct pel_poison_log {
+  pel_spin lock; /* its worker adds, any worker may read */
   PEL_VEC(pel_failure) at;
   pel_arena text;
 } pel_poison_log;
