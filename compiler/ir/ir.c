@@ -217,9 +217,16 @@ void pel__ir_forward(pel_ir *m) { pel__ir_each_use(m, forward_use, NULL); }
 
 /* ---- operators ---- */
 
+bool pel__ir_agg_takes(const pel_op *o, const pel_type *const *in, uint32_t nin, const pel_type *out) {
+  const pel_type *elements[64];
+  if (!o->choose_agg || nin > 64) return false;
+  for (uint32_t i = 0; i < nin; i++) elements[i] = i == 0 && in[i]->kind == PEL_LIST ? in[i]->item : in[i];
+  return o->choose_agg(elements, nin, out) != NULL;
+}
+
 static bool takes(const pel_op *o, pel_op_kind kind, const pel_type *const *in, uint32_t nin, const pel_type *out) {
   if (kind == PEL_OP_MAP) return o->choose && o->choose(in, nin, out);
-  if (kind == PEL_OP_AGG) return o->choose_agg && o->choose_agg(in, nin, out);
+  if (kind == PEL_OP_AGG) return pel__ir_agg_takes(o, in, nin, out);
   return true;
 }
 

@@ -183,6 +183,8 @@ PEL_INLINE bool pel__ir_is_const(const pel_ir_node *n) { return n->op == PEL_IR_
 /* The first operator of this name and kind whose kernel takes these types; NULL: none. */
 const pel_op *pel__ir_find_op(const pel_ir *m, pel_str name, pel_op_kind kind, const pel_type *const *in, uint32_t nin,
                               const pel_type *out);
+/* Does the aggregate take a list of this type (in[0]) and these further arguments? */
+bool pel__ir_agg_takes(const pel_op *o, const pel_type *const *in, uint32_t nin, const pel_type *out);
 /* The operator that casts, or NULL. */
 const pel_op *pel__ir_find_cast(const pel_ir *m, const pel_type *from, const pel_type *to);
 

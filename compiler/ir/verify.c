@@ -75,8 +75,8 @@ static pel_status check_call(check *c, const pel_ir_node *n) {
          "`%s` takes other types", n->fn->name);
     return PEL_OK;
   }
-  WANT(c, n, n->fn->kind == PEL_OP_AGG && n->nargs && in[0]->kind == PEL_LIST && n->fn->choose_agg &&
-                 n->fn->choose_agg(in, n->nargs, n->type),
+  WANT(c, n, n->fn->kind == PEL_OP_AGG && n->nargs && in[0]->kind == PEL_LIST &&
+                 pel__ir_agg_takes(n->fn, in, n->nargs, n->type),
        "`%s` takes other types", n->fn->name);
   return PEL_OK;
 }

@@ -78,12 +78,22 @@ static bool grow(fusing *f, const pel_op *fn, pel_ir_node **args, uint32_t nargs
 static bool takes(const pel_op *fn, pel_ir *m, pel_ir_node **args, uint32_t n, const pel_type *result) {
   const pel_type *in[8];
   for (uint32_t i = 0; i < n; i++) in[i] = i ? args[i]->type : pel__ir_list(m, args[i]->type);
-  return fn->choose_agg && fn->choose_agg(in, n, result);
+  return pel__ir_agg_takes(fn, in, n, result);
+}
+
+/* Counting does not look at what it counts. */
+static pel_ir_node *anything(fusing *f, pel_span span) {
+  pel_ir_node *k = pel__ir_node_new(f->m, PEL_IR_CONST, pel__ir_scalar(f->m, PEL_BOOL, false), span, 0, NULL, 0);
+  if (k == f->m->broken) return NULL;
+  k->value = pel__ir_const_bool(f->m, true);
+  pel__ir_append(f->rows, k);
+  return k;
 }
 
 static void fuse_agg(fusing *f, pel_ir_node *agg) {
   pel_ir_node *args[8];
   if (agg->nargs > 8 || !(args[0] = per_row(f, agg->args[0]))) return;
+  if (!strcmp(agg->fn->name, "len") && !(args[0] = anything(f, agg->span))) return;
   for (uint32_t i = 1; i < agg->nargs; i++)
     if (!(args[i] = pel__ir_copy(&f->copy, agg->args[i]))) return;
   if (!takes(agg->fn, f->m, args, agg->nargs, agg->type)) return;

@@ -1,18 +1,18 @@
 # libpel's public interface: joins compiler and engine behind include/pel.
-# PEL_FLOORS += libpelapi.la
-# libpelapi_la_CPPFLAGS = $(AM_CPPFLAGS) -DPEL_VERSION='"$(PACKAGE_VERSION)"'
-# libpelapi_la_SOURCES = \
-#   %D%/api.h \
-#   %D%/arrow_in.c \
-#   %D%/arrow_out.c \
-#   %D%/bind.c \
-#   %D%/compile.c \
-#   %D%/context.c \
-#   %D%/files.c \
-#   %D%/from_text.c \
-#   %D%/plan.c \
-#   %D%/print.c \
-#   %D%/print_table.c \
-#   %D%/print_text.c \
-#   %D%/run.c \
-#   %D%/types_text.c
+PEL_FLOORS += libpelapi.la
+libpelapi_la_CPPFLAGS = $(AM_CPPFLAGS) -DPEL_VERSION='"$(PACKAGE_VERSION)"'
+libpelapi_la_SOURCES = \
+  %D%/api.h \
+  %D%/arrow_in.c \
+  %D%/arrow_out.c \
+  %D%/bind.c \
+  %D%/compile.c \
+  %D%/context.c \
+  %D%/files.c \
+  %D%/from_text.c \
+  %D%/plan.c \
+  %D%/print.c \
+  %D%/print_table.c \
+  %D%/print_text.c \
+  %D%/run.c \
+  %D%/types_text.c

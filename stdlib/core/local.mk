@@ -1,3 +1,11 @@
-# What kernels are written with.
+# Arithmetic, comparison, logic.
 libpelstd_la_SOURCES += \
-  %D%/kernel.h
+  %D%/arith.h \
+  %D%/arith_div.c \
+  %D%/arith_fail.c \
+  %D%/arith_float.c \
+  %D%/arith_int.c \
+  %D%/compare.c \
+  %D%/compare_mixed.c \
+  %D%/kernel.h \
+  %D%/logic.c
