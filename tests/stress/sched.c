@@ -135,9 +135,8 @@ typedef struct phase {
   uint32_t index;
   pel_dispenser dispenser;
   uint64_t next; /* by the dispenser's lock alone */
-  uint64_t last; /* ordinals ascend */
   pel_atomic_u32 marks[MOST_MORSELS];
-  pel_atomic_u32 drained, later;
+  pel_atomic_u32 drained, inside, too_many;
 } phase;
 
 typedef struct phases {
@@ -169,8 +168,12 @@ static pel_status phase_shared_next(void *ctx, uint32_t worker, pel_morsel *m) {
 static pel_status phase_run(void *ctx, uint32_t worker, const pel_morsel *m) {
   phase *p = ctx;
   (void)worker;
+  uint32_t inside = pel__add_u32(&p->inside, 1, PEL_RELAXED) + 1;
+  if (p->dispenser.width && inside > p->dispenser.width)
+    pel__store_u32(&p->too_many, 1, PEL_RELAXED);
   burn((unsigned)(pel__hash_u64(m->begin, p->all->seed) % 500));
   pel__add_u32(&p->marks[m->begin], 1, PEL_RELAXED);
+  pel__sub_u32(&p->inside, 1, PEL_RELAXED);
   return PEL_OK;
 }
 
@@ -216,7 +219,8 @@ static bool phases_once(pel_sched *s, uint64_t seed) {
   open_phase(all, 0);
   bool ok = pel__job_run(all->job) == PEL_OK;
   for (int i = 0; i < PHASES; i++)
-    ok = ok && pel__load_u32(&all->at[i].drained, PEL_RELAXED) == 1;
+    ok = ok && pel__load_u32(&all->at[i].drained, PEL_RELAXED) == 1 &&
+         pel__load_u32(&all->at[i].too_many, PEL_RELAXED) == 0;
   ok = ok && !pel__load_u32(&all->order_broken, PEL_RELAXED);
   pel__job_free(all->job);
   free(all);
@@ -352,6 +356,110 @@ static bool stashes(uint32_t workers, int rounds) {
   bool ok = true;
   for (int i = 0; i < rounds && ok; i++)
     ok = ordered_once(s, pel__hash_u64((uint64_t)i, 5), i % 2 == 1);
+  pel__sched_free(s);
+  return ok;
+}
+
+/* --- A dispenser that waits for credits from elsewhere: no resume may be lost --- */
+
+typedef struct gate {
+  pel_dispenser waiting, giving;
+  uint64_t needed, given;
+  pel_atomic_u64 credits;
+  bool from_outside;
+} gate;
+
+static pel_status gate_next(void *ctx, uint32_t worker, pel_morsel *m) {
+  gate *g = ctx;
+  (void)worker;
+  if (g->given == g->needed) return PEL_DONE;
+  m->later = pel__load_u64(&g->credits, PEL_ACQUIRE) == g->given;
+  /* Between the look and the leaving is where a resume would be lost. */
+  if (m->later) burn((unsigned)(pel__hash_u64(g->given, 3) % 3000));
+  if (!m->later) m->ordinal = g->given++;
+  return PEL_OK;
+}
+
+static pel_status gate_run(void *ctx, uint32_t worker, const pel_morsel *m) {
+  (void)ctx, (void)worker, (void)m;
+  return PEL_OK;
+}
+
+static void give_credit(gate *g, uint64_t i) {
+  burn((unsigned)(pel__hash_u64(i, g->needed) % 3000));
+  pel__add_u64(&g->credits, 1, PEL_RELEASE);
+  pel__job_resume(&g->waiting);
+}
+
+static pel_status gate_give(void *ctx, uint32_t worker, const pel_morsel *m) {
+  (void)worker;
+  give_credit(ctx, m->begin);
+  return PEL_OK;
+}
+
+static void give_all(void *arg) {
+  gate *g = arg;
+  for (uint64_t i = 0; i < g->needed; i++) give_credit(g, i);
+}
+
+static bool gate_once(pel_sched *s, uint64_t seed, bool from_outside) {
+  gate g = {.needed = 1 + seed % 100, .from_outside = from_outside};
+  g.waiting = (pel_dispenser){.next = gate_next, .run = gate_run, .ctx = &g};
+  g.giving = (pel_dispenser){.run = gate_give, .ctx = &g, .count = g.needed, .width = 1};
+  pel_job *job = new_job(s);
+  pel_thread t = {0};
+  pel__job_open(job, &g.waiting);
+  if (!from_outside) {
+    pel__job_open(job, &g.giving);
+  } else if (pel__thread_start("giver", 1 << 18, give_all, &g, &t, NULL) != PEL_OK) {
+    abort();
+  }
+  bool ok = pel__job_run(job) == PEL_OK && g.given == g.needed;
+  if (from_outside) pel__thread_join(t);
+  pel__job_free(job);
+  return ok;
+}
+
+static bool gates(uint32_t workers, int rounds) {
+  pel_sched *s = new_sched(workers, 0);
+  bool ok = true;
+  for (int i = 0; i < rounds && ok; i++) ok = gate_once(s, (uint64_t)i, i % 2 == 1);
+  pel__sched_free(s);
+  return ok;
+}
+
+/* --- Two that must meet: a sleeper is woken whenever there is work for it --- */
+
+typedef struct meeting {
+  pel_atomic_u32 there;
+} meeting;
+
+static pel_status meet(void *ctx, uint32_t worker, const pel_morsel *m) {
+  meeting *x = ctx;
+  (void)worker, (void)m;
+  pel__add_u32(&x->there, 1, PEL_ACQ_REL);
+  uint64_t from = pel__clock_ns();
+  while (pel__load_u32(&x->there, PEL_ACQUIRE) < 2) {
+    if (pel__clock_ns() - from > 5000000000u) return PEL_E_FAILED;
+    (void)usleep(20); /* the other may need this very processor */
+  }
+  return PEL_OK;
+}
+
+static bool meetings(uint32_t workers, int rounds) {
+  if (workers == 1) return true; /* nobody to meet */
+  pel_sched *s = new_sched(workers, 0);
+  bool ok = true;
+  for (int i = 0; i < rounds && ok; i++) {
+    meeting x = {0};
+    pel_dispenser d = {.run = meet, .ctx = &x, .count = 2};
+    pel_job *job = new_job(s);
+    pel__job_open(job, &d);
+    ok = pel__job_run(job) == PEL_OK;
+    pel__job_free(job);
+    /* Pauses around the time after which a searcher falls asleep. */
+    burn((unsigned)(pel__hash_u64((uint64_t)i, 9) % 60000));
+  }
   pel__sched_free(s);
   return ok;
 }
@@ -519,6 +627,8 @@ int main(int argc, char **argv) {
       {"chained phases", chains, 40},
       {"the least failure is reported", failures, 60},
       {"an ordered sink that holds three", stashes, 60},
+      {"credits from elsewhere", gates, 60},
+      {"two that must meet", meetings, 300},
       {"cancels", cancels, 40},
       {"several callers", callers_rounds, 1},
       {"jobs inside jobs", nested_rounds, 1},

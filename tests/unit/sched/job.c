@@ -85,6 +85,31 @@ Test(job, stops_behind_a_failure) {
   cr_assert_eq(l.drained, 0);
 }
 
+Test(job, is_not_drained_when_the_last_morsel_fails) {
+  log l;
+  cr_assert_eq(run_log(&l, 10, 109, PEL_E_INVALID), PEL_E_INVALID);
+  cr_assert_eq(l.n, 10);
+  cr_assert_eq(l.drained, 0);
+}
+
+static pel_status submit_run(void *ctx, uint32_t worker, const pel_morsel *m) {
+  log *l = ctx;
+  l->seen[l->n++] = m->ordinal;
+  return pel__job_submit(l->job, worker, (pel_task){log_task, l, m->ordinal});
+}
+
+Test(job, does_what_a_morsel_submits_before_the_next_morsel) {
+  pel_sched *s = new_sched(1);
+  log l = {.job = new_job(s)};
+  pel_dispenser d = {.run = submit_run, .ctx = &l, .count = 5, .ordinal = 10};
+  pel__job_open(l.job, &d);
+  cr_assert_eq(pel__job_run(l.job), PEL_OK);
+  cr_assert_eq(l.n, 10);
+  for (int i = 0; i < 10; i++) cr_assert_eq(l.seen[i], i % 2 ? 0 : 10 + (uint64_t)i / 2);
+  pel__job_free(l.job);
+  pel__sched_free(s);
+}
+
 Test(job, ends_a_dispenser_that_wants_no_more) {
   log l;
   cr_assert_eq(run_log(&l, 10, 103, PEL_DONE), PEL_OK);
