@@ -37,12 +37,15 @@ static pel_status first_record(const pel_csv_params *params, const pel_env *env,
   }
 }
 
+/* 0: text stands behind a closing quote. */
 static size_t count_fields(const pel_csv_dialect *d, const char *p, size_t n) {
   size_t fields = 1;
   uint8_t state = PEL_CSV_ROW;
   for (size_t i = 0; i < n; i++) {
+    const uint8_t before = state;
     state = pel__csv_walk(d, p + i, 1, state, NULL);
     fields += state == PEL_CSV_FIELD;
+    if ((before == PEL_CSV_CLOSED && state == PEL_CSV_TEXT) || (before == PEL_CSV_CR && state != PEL_CSV_ROW)) return 0;
   }
   return fields;
 }
@@ -71,6 +74,9 @@ pel_status pel__csv_head(const pel_csv_params *params, const pel_env *env, pel_f
   if (s) return s;
   const size_t bom = memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
   const size_t fields = count_fields(&params->dialect, p + bom, length - bom);
+  if (fields == 0)
+    return env->fail(env, 0, "text after a quote", "`%s`:1: text stands behind a closing quote: a quote inside a quoted "
+                     "field is written twice", params->path);
   if (fields > 100000) return env->fail(env, 0, "too wide", "`%s` has more than 100000 columns", params->path);
   *out = (pel_csv_head){.ncols = (uint32_t)fields, .data = bom};
   if (!pel__size_mul(fields, sizeof(pel_str), &bytes) || !(out->names = env->temp(env, bytes))) return PEL_E_NOMEM;

@@ -1,3 +1,2 @@
-# Unit tests of stdlib. When the first lands:
-#   UNIT += tests/unit_stdlib
-#   tests_unit_stdlib_SOURCES = %D%/FILE.c
+UNIT += tests/unit_stdlib
+tests_unit_stdlib_SOURCES = %D%/csv.c %D%/csv_check.h %D%/csv_reference.h %D%/csv_world.h
