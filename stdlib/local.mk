@@ -8,6 +8,7 @@ CLEANFILES += %D%/optable.c
 include $(srcdir)/stdlib/agg/local.mk
 include $(srcdir)/stdlib/core/local.mk
 include $(srcdir)/stdlib/io/local.mk
+include $(srcdir)/stdlib/num/local.mk
 include $(srcdir)/stdlib/table/local.mk
 include $(srcdir)/stdlib/text/local.mk
 include $(srcdir)/stdlib/time/local.mk

@@ -1,0 +1,3 @@
+# Conversions, floats, elementary functions.
+libpelstd_la_SOURCES += \
+  %D%/cast.c
