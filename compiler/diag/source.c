@@ -31,7 +31,8 @@ static pel_status index_lines(pel_arena *arena, pel_source *src) {
   uint32_t *lines = PEL_ARENA_ARRAY(arena, uint32_t, src->line_count);
   if (!lines) return PEL_E_NOMEM;
   uint32_t at = 0;
-  if (src->text.n >= 3 && memcmp(src->text.p, "\xef\xbb\xbf", 3) == 0) lines[0] = 3; /* BOM */
+  if (src->text.n >= 3 && memcmp(src->text.p, "\xef\xbb\xbf", 3) == 0)
+    lines[0] = 3; /* BOM */
   for (uint32_t i = 1; i < src->line_count; i++) {
     const char *nl = memchr(src->text.p + at, '\n', src->text.n - at);
     lines[i] = at = (uint32_t)(nl - src->text.p) + 1;
@@ -42,7 +43,7 @@ static pel_status index_lines(pel_arena *arena, pel_source *src) {
 
 pel_status pel__sources_add(pel_sources *s, pel_str name, pel_str text, uint32_t *file) {
   if (text.n >= UINT32_MAX) return PEL_E_LIMIT;
-  pel_source src = {.text = text, .file = s->n};
+  pel_source src = {.text = text.n ? text : PEL_STR(""), .file = s->n};
   char *copy = pel__arena_text(s->arena, name.p, name.n);
   if (!copy) return PEL_E_NOMEM;
   src.name = (pel_str){copy, name.n};
@@ -85,7 +86,8 @@ pel_span pel__source_span(const pel_source *src, uint32_t begin, uint32_t end) {
   if (end < begin) end = begin;
   uint32_t line = line_of(src, begin);
   uint32_t start = src->lines[line - 1];
-  uint32_t before = begin > start ? begin - start : 0; /* a byte order mark has no column */
+  uint32_t before =
+      begin > start ? begin - start : 0; /* a byte order mark has no column */
   uint32_t col = (uint32_t)pel__utf8_length(src->text.p + start, before) + 1;
   return (pel_span){src->file, begin, end, line, col};
 }

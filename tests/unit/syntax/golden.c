@@ -1,5 +1,5 @@
-/* The cases of tests/golden/parse against the parser itself: tests/golden runs them through the program, here they hold for
- * the tree and the messages alone. Together they must bring every lexical and syntactic code. */
+/* The cases of tests/golden/parse against the front end itself, with the tree that stands beside each program (NAME.tree).
+ * Together they must bring every lexical and syntactic code. */
 #include <dirent.h>
 
 #include "tests/unit/syntax/helper.h"
@@ -32,31 +32,49 @@ static void expect_text(const char *path, const char *what, const pel_buf *want,
             "%s: %s is\n%s", path, what, pel__buf_z(got));
 }
 
-static void note_codes(const pel_diags *ds, bool *seen) {
-  for (uint32_t i = 0; i < ds->n; i++) seen[ds->at[i]->code] = true;
+/* The tree that stands beside the case, if it has one. */
+static void expect_tree(const char *path, parse *p) {
+  char tree[512];
+  pel_buf got, want;
+  snprintf(tree, sizeof tree, "%.*s.tree", (int)strlen(path) - 4, path);
+  pel_str text = slurp(tree);
+  pel__buf_init(&got, NULL);
+  pel__buf_init(&want, NULL);
+  pel__buf_str(&want, text);
+  pel__ast_dump(p->tree, &got);
+  expect_text(path, "the tree", &want, &got);
+  pel__buf_deinit(&got);
+  pel__buf_deinit(&want);
+  free((void *)(uintptr_t)text.p);
+}
+
+static void expect_formatted(const char *path, pel_str text, parse *p) {
+  pel_buf got, want;
+  block(text, "stdout", &want);
+  pel__buf_init(&got, NULL);
+  cr_expect_eq(pel__syntax_format(pel__source_get(&p->sources, p->file), &got, &p->diags), PEL_OK);
+  expect_text(path, "the layout", &want, &got);
+  pel__buf_deinit(&got);
+  pel__buf_deinit(&want);
 }
 
 static void check_case(const char *folder, const char *name, bool *seen) {
-  char path[512];
+  char path[256];
   parse p;
-  pel_buf want_out, want_err, out, err;
+  pel_buf want, got;
   snprintf(path, sizeof path, "%s/%s", folder, name);
   pel_str text = slurp(path);
-  block(text, "stdout", &want_out);
-  block(text, "stderr", &want_err);
   parse_init(&p, name, program_of(text));
-  pel__buf_init(&out, NULL);
-  if (p.tree) pel__ast_dump(p.tree, &out);
-  render(&p, PEL_DIAG_HUMAN, &err);
-  expect_text(path, "the tree", &want_out, &out);
-  expect_text(path, "the message", &want_err, &err);
-  cr_expect(p.tree || err.n, "%s: neither a tree nor a message", path);
-  note_codes(&p.diags, seen);
+  if (p.tree) expect_tree(path, &p);
+  if (p.tree) expect_formatted(path, text, &p);
+  block(text, "stderr", &want);
+  render(&p, PEL_DIAG_HUMAN, &got);
+  expect_text(path, "the message", &want, &got);
+  cr_expect(p.tree || got.n, "%s: neither a tree nor a message", path);
+  for (uint32_t i = 0; i < p.diags.n; i++) seen[p.diags.at[i]->code] = true;
   parse_deinit(&p);
-  pel__buf_deinit(&want_out);
-  pel__buf_deinit(&want_err);
-  pel__buf_deinit(&out);
-  pel__buf_deinit(&err);
+  pel__buf_deinit(&want);
+  pel__buf_deinit(&got);
   free((void *)(uintptr_t)text.p);
 }
 
