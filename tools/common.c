@@ -141,7 +141,7 @@ static void say_human(const pel_cli *cli, const pel_run_failure *f) {
     fprintf(stderr, "%*s%s-->%s %s:%u:%u\n", w, "", blue, plain, f->file, f->span.line, f->span.col);
     fprintf(stderr, "%*s %s|%s\n%s%s |%s %s\n%*s %s|%s\n", w, "", blue, plain, blue, number, plain, f->line, w, "", blue, plain);
   }
-  if (*f->item) fprintf(stderr, " %s=%s out `%s` has no value\n", blue, plain, f->item);
+  if (*f->item) fprintf(stderr, " %s=%s `%s` has no value\n", blue, plain, f->item);
 }
 
 void cli_say_failures(const pel_cli *cli, const pel_run *run) {

@@ -170,7 +170,10 @@ static const option *find(const char *name, size_t n) {
   return NULL;
 }
 
-bool cli_is_option(const char *name) { return find(name, strlen(name)) != NULL; }
+bool cli_is_option(const char *name) {
+  const option *o = find(name, strlen(name));
+  return o && o->commands & ENGINE;
+}
 
 void cli_print_options(FILE *to, unsigned bit) {
   if (bit & SOURCE) fprintf(to, "  %-24s %s\n", "-e TEXT", "the program itself instead of a file");
@@ -208,7 +211,7 @@ static int long_option(pel_cli *cli, const cli_command *c, char *arg, int *i) {
   const char *attached = eq ? eq + 1 : NULL;
   const option *o = find(arg, n);
   if (o && o->commands & c->bit) return own_option(cli, o, attached, i);
-  if (o) return cli_usage(cli, "--%s is no option of `pel %s`", o->name, c->name);
+  if (o && !(c->bit & ENGINE)) return cli_usage(cli, "--%s is no option of `pel %s`", o->name, c->name);
   if (!(c->bit & ENGINE)) return cli_usage(cli, "`pel %s` has no option --%.*s", c->name, (int)n, arg);
   char *name = strndup(arg, n);
   if (!name) return EXIT_BUG;

@@ -10,12 +10,18 @@ static pel_ir_region *rows_of(pel_ir_node *u, uint32_t arg) {
   return u->op == PEL_IR_JOIN && arg < 2 ? u->regions[arg] : NULL;
 }
 
-/* Native calls are not made twice. */
-static bool cheap(const pel_ir_region *r, const pel_ir_node *n) {
-  if (!pel__ir_within(n->home, r)) return n->op == PEL_IR_CONST || n->op == PEL_IR_PARAM;
+static bool stands_before(const pel_ir_node *n, const pel_ir_node *at) {
+  for (const pel_ir_node *k = at; k; k = k->prev)
+    if (k == n) return true;
+  return false;
+}
+
+/* Native calls are not made twice; values of the program must be there before the read. */
+static bool cheap(const pel_ir_region *r, const pel_ir_node *read, const pel_ir_node *n) {
+  if (!pel__ir_within(n->home, r)) return n->op == PEL_IR_CONST || (n->op == PEL_IR_PARAM && stands_before(n, read));
   if (n->op == PEL_IR_NATIVE || n->nregions) return false;
   for (uint32_t i = 0; i < n->nargs; i++)
-    if (!cheap(r, n->args[i])) return false;
+    if (!cheap(r, read, n->args[i])) return false;
   return true;
 }
 
@@ -45,7 +51,7 @@ static void push(pel_ir *m, pel_ir_node *read, const pel_ir_region *rows) {
   c.map[rows->params[0]->id] = into->params[0];
   for (const pel_ir_node *f = rows->first; f && n < 32; f = f->next) {
     if (f->op != PEL_IR_FILTER) continue;
-    if (!cheap(rows, f->args[0])) break;
+    if (!cheap(rows, read, f->args[0])) break;
     pel_ir_node *k = pel__ir_copy(&c, f->args[0]);
     if (!k) break;
     conds[n++] = k;

@@ -14,8 +14,9 @@ static pel_ir_node *fail(pel_ir_copier *c) {
 
 pel_ir_node *pel__ir_copy(pel_ir_copier *c, pel_ir_node *n) {
   if (n->id < c->nmap && c->map[n->id]) return c->map[n->id];
-  if (!pel__ir_within(n->home, c->from)) return pel__ir_within(c->into, n->home) ? n : fail(c);
-  if (n->op == PEL_IR_INPUT || n->op == PEL_IR_AGG || n->op == PEL_IR_FILTER || n->nregions) return fail(c);
+  const bool outside = !pel__ir_within(n->home, c->from);
+  if (outside && n->op != PEL_IR_CONST) return pel__ir_within(c->into, n->home) ? n : fail(c);
+  if (!outside && (n->op == PEL_IR_INPUT || n->op == PEL_IR_AGG || n->op == PEL_IR_FILTER || n->nregions)) return fail(c);
   pel_ir_node **args = PEL_ARENA_ARRAY(c->m->arena, pel_ir_node *, n->nargs + 1);
   if (!args) {
     c->m->oom = true;

@@ -1,10 +1,7 @@
 /* The operator "native": takes whole columns on its ports, calls once, gives what the function gave (see plan.h). */
-#include <stdlib.h>
-
 #include "runtime/engine/native_family.h"
 #include "runtime/engine/state.h"
-
-enum { UNIT_ROWS = 64 * 1024 };
+#include "runtime/vec/gather.h"
 
 typedef struct params {
   uint32_t number, nports;
@@ -14,24 +11,12 @@ typedef struct params {
   uint32_t nout;
 } params;
 
-/* Rows of one port and morsel. */
-typedef struct part {
-  uint32_t port;
-  uint64_t morsel;
-  pel_piece *piece;
-} part;
-
 typedef struct state {
   const params *p;
   pel_engine_run *run;
-  pel_spin lock; /* around parts */
-  PEL_VEC(part) parts;
+  pel_gather gather;
   pel_table *result;
 } state;
-
-typedef struct local {
-  PEL_VEC(part) parts;
-} local;
 
 static pel_engine_run *run_of(const pel_env *env) { return ((const pel_stage *)env->ctx)->run; }
 
@@ -58,7 +43,7 @@ static pel_status open_call(const pel_env *env, const void *bound, const pel_req
   pel_error e = {0};
   state *s = env->alloc(env, sizeof *s);
   if (!s) return PEL_E_NOMEM;
-  *s = (state){.p = bound, .run = run_of(env)};
+  *s = (state){.p = bound, .run = run_of(env), .gather = {.alloc = run_of(env)->alloc}};
   const pel_status st = pel__natives_prepare(s->run->natives, s->p->number, &e);
   if (st) {
     env->free(env, s, sizeof *s);
@@ -71,57 +56,36 @@ static pel_status open_call(const pel_env *env, const void *bound, const pel_req
 static void close_call(const pel_env *env, void *opened) {
   state *s = opened;
   if (!s) return;
-  for (size_t i = 0; i < s->parts.n; i++) pel__piece_free(s->parts.at[i].piece);
-  PEL_VEC_DEINIT(&s->parts, s->run->alloc);
+  pel__gather_deinit(&s->gather);
   if (s->result) pel__table_release(s->result);
   env->free(env, s, sizeof *s);
 }
 
 static pel_status local_init(const pel_env *env, void *opened, void **out) {
   (void)opened;
-  local *l = env->alloc(env, sizeof *l);
+  pel_gather_local *l = env->alloc(env, sizeof *l);
   if (!l) return PEL_E_NOMEM;
-  *l = (local){.parts = {0}};
+  *l = (pel_gather_local){.parts = {0}};
   *out = l;
   return PEL_OK;
 }
 
 static void local_fini(const pel_env *env, void *opened, void *mine) {
   const state *s = opened;
-  local *l = mine;
-  for (size_t i = 0; i < l->parts.n; i++) pel__piece_free(l->parts.at[i].piece);
-  PEL_VEC_DEINIT(&l->parts, s->run->alloc);
-  env->free(env, l, sizeof *l);
+  pel__gather_local_deinit(mine, s->run->alloc);
+  env->free(env, mine, sizeof(pel_gather_local));
 }
 
 static pel_status consume(const pel_env *env, void *opened, void *mine, uint32_t port, const pel_chunk *c) {
-  state *s = opened;
-  local *l = mine;
+  const state *s = opened;
   (void)env;
-  part *last = l->parts.n ? &l->parts.at[l->parts.n - 1] : NULL;
-  if (!last || last->port != port || last->morsel != c->ordinal >> 32) {
-    part fresh = {port, c->ordinal >> 32, NULL};
-    const pel_status st = pel__piece_new(s->run->alloc, s->p->in[port], s->p->nin[port], &fresh.piece);
-    if (st) return st;
-    if (!PEL_VEC_PUSH(&l->parts, fresh, s->run->alloc)) {
-      pel__piece_free(fresh.piece);
-      return PEL_E_NOMEM;
-    }
-    last = &l->parts.at[l->parts.n - 1];
-  }
-  return pel__piece_append(last->piece, c);
+  return pel__gather_add(mine, s->run->alloc, port, s->p->in[port], s->p->nin[port], c);
 }
 
 static pel_status seal(const pel_env *env, void *opened, void *mine) {
   state *s = opened;
-  local *l = mine;
-  pel_status st = PEL_OK;
   (void)env;
-  pel__spin_lock(&s->lock);
-  for (; l->parts.n && !st; l->parts.n -= st == PEL_OK)
-    if (!PEL_VEC_PUSH(&s->parts, l->parts.at[l->parts.n - 1], s->run->alloc)) st = PEL_E_NOMEM;
-  pel__spin_unlock(&s->lock);
-  return st;
+  return pel__gather_seal(&s->gather, mine);
 }
 
 static pel_status task_count(const pel_env *env, void *opened, uint32_t phase, uint32_t *count) {
@@ -132,40 +96,9 @@ static pel_status task_count(const pel_env *env, void *opened, uint32_t phase, u
 
 /* ---- arguments ------------------------------------------------------------------------------------------------------ */
 
-static int by_place(const void *a, const void *b) {
-  const part *x = a, *y = b;
-  if (x->port != y->port) return x->port < y->port ? -1 : 1;
-  return x->morsel < y->morsel ? -1 : x->morsel > y->morsel;
-}
-
-static pel_status whole_table(const pel_alloc *alloc, const pel_type *const *types, uint32_t n, pel_piece **pieces,
-                              size_t npieces, pel_table **out) {
-  pel_join_pieces *j = NULL;
-  uint32_t parts = 0;
-  pel_status s = pel__table_join_begin(alloc, types, n, pieces, npieces, &j, &parts);
-  for (uint32_t i = 0; !s && i < parts; i++) s = pel__table_join_part(j, i);
-  if (!s) return pel__table_join_end(j, out);
-  if (j) pel__table_join_abandon(j);
-  return s;
-}
-
-/* The sorted parts become a table per port. */
-static pel_status gather(const pel_env *env, state *s, pel_table **args) {
-  pel_piece **pieces = env->temp(env, (s->parts.n + 1) * sizeof *pieces);
-  if (!pieces) return PEL_E_NOMEM;
-  if (s->parts.n) qsort(s->parts.at, s->parts.n, sizeof *s->parts.at, by_place);
-  size_t at = 0;
+static pel_status gather(state *s, pel_table **args) {
   pel_status st = PEL_OK;
-  for (uint32_t port = 0; !st && port < s->p->nports; port++) {
-    size_t n = 0;
-    for (; at < s->parts.n && s->parts.at[at].port == port; at++) {
-      pieces[n++] = s->parts.at[at].piece;
-      s->parts.at[at].piece = NULL;
-    }
-    st = whole_table(s->run->alloc, s->p->in[port], s->p->nin[port], pieces, n, &args[port]);
-  }
-  for (size_t i = at; i < s->parts.n; i++) pel__piece_free(s->parts.at[i].piece);
-  s->parts.n = 0;
+  for (uint32_t i = 0; !st && i < s->p->nports; i++) st = pel__gather_table(&s->gather, i, s->p->in[i], s->p->nin[i], &args[i]);
   return st;
 }
 
@@ -298,7 +231,7 @@ static pel_status keep_rows(const state *s, const pel_col *cols, uint64_t rows, 
     const pel_chunk c = {.rows = n, .nsel = n, .ncols = s->p->nout, .cols = rows == 1 ? (pel_col *)(uintptr_t)cols : &block};
     st = pel__piece_append(piece, &c);
   }
-  if (!st) return whole_table(s->run->alloc, s->p->out, s->p->nout, &piece, 1, out);
+  if (!st) return pel__table_of_pieces(s->run->alloc, s->p->out, s->p->nout, &piece, 1, out);
   if (piece) pel__piece_free(piece);
   return st;
 }
@@ -348,7 +281,7 @@ static pel_status task_run(const pel_env *env, void *opened, uint32_t phase, uin
   pel_table **args = env->temp(env, (s->p->nports + 1) * sizeof *args);
   if (!args) return PEL_E_NOMEM;
   memset(args, 0, (s->p->nports + 1) * sizeof *args);
-  pel_status st = gather(env, s, args);
+  pel_status st = gather(s, args);
   if (!st) st = call(env, s, args);
   for (uint32_t i = 0; i < s->p->nports; i++)
     if (args[i]) pel__table_release(args[i]);
@@ -358,24 +291,12 @@ static pel_status task_run(const pel_env *env, void *opened, uint32_t phase, uin
 static pel_status unit_count(const pel_env *env, void *opened, uint64_t *count) {
   const state *s = opened;
   (void)env;
-  *count = (s->result->rows + UNIT_ROWS - 1) / UNIT_ROWS;
+  *count = pel__table_units(s->result);
   return PEL_OK;
 }
 
 static pel_status emit(const pel_env *env, void *opened, const pel_unit *u, pel_cursor *cur, pel_chunk *out) {
-  const state *s = opened;
-  const uint64_t first = u->index * UNIT_ROWS + cur->word[0];
-  uint64_t end = (u->index + 1) * UNIT_ROWS;
-  if (end > s->result->rows) end = s->result->rows;
-  if (first >= end) return PEL_DONE;
-  const uint32_t n = end - first > PEL_BLOCK_ROWS ? PEL_BLOCK_ROWS : (uint32_t)(end - first);
-  pel_col *cols = env->temp(env, (s->p->nout + 1) * sizeof *cols);
-  if (!cols) return PEL_E_NOMEM;
-  out->cols = cols;
-  const pel_status st = pel__table_chunk(s->result, first, n, env, out);
-  out->ordinal = (u->index << 32) | cur->word[0];
-  cur->word[0] += n;
-  return st;
+  return pel__table_emit(((const state *)opened)->result, env, u, cur, out);
 }
 
 const pel_op pel__op_native = {.size = sizeof(pel_op), .abi = PEL_OP_ABI, .name = "native", .sig = "", .kind = PEL_OP_BREAKER,

@@ -4,6 +4,7 @@ libpelvec_la_CFLAGS = $(AM_CFLAGS) -O3
 libpelvec_la_SOURCES = \
   %D%/column.c %D%/column.h \
   %D%/exec.h \
+  %D%/gather.c %D%/gather.h \
   %D%/list_agg.c \
   %D%/lists.c \
   %D%/local.c \

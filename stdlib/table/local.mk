@@ -10,4 +10,5 @@ libpelstd_la_SOURCES += \
   %D%/merge.c \
   %D%/ranking.c %D%/ranking.h \
   %D%/slice.c \
-  %D%/store.c %D%/store.h
+  %D%/store.c %D%/store.h \
+  %D%/unlist.c
