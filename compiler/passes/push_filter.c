@@ -25,6 +25,16 @@ static bool cheap(const pel_ir_region *r, const pel_ir_node *read, const pel_ir_
   return true;
 }
 
+/* What a condition uses from outside has to stand in front of the reader. */
+static void bring_forward(const pel_ir_region *rows, pel_ir_node *read, pel_ir_node *n) {
+  if (pel__ir_within(n->home, rows)) {
+    for (uint32_t i = 0; i < n->nargs; i++) bring_forward(rows, read, n->args[i]);
+  } else {
+    pel__ir_remove(n);
+    pel__ir_before(read, n);
+  }
+}
+
 static pel_ir_node *all_of(pel_ir *m, pel_ir_region *r, pel_ir_node **conds, uint32_t n) {
   if (n == 1) return conds[0];
   pel_ir_node *k = pel__ir_node_new(m, PEL_IR_AND, conds[0]->type, conds[0]->span, n, conds, 0);
@@ -54,6 +64,7 @@ static void push(pel_ir *m, pel_ir_node *read, const pel_ir_region *rows) {
     if (!cheap(rows, read, f->args[0])) break;
     pel_ir_node *k = pel__ir_copy(&c, f->args[0]);
     if (!k) break;
+    bring_forward(rows, read, f->args[0]);
     conds[n++] = k;
   }
   pel_ir_node *y = n ? all_of(m, into, conds, n) : NULL;
