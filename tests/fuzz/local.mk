@@ -11,9 +11,13 @@ FUZZ += tests/fuzz/number
 tests_fuzz_number_SOURCES = %D%/number.c %D%/replay.c
 tests_fuzz_number_LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE)
 
+FUZZ += tests/fuzz/csv
+tests_fuzz_csv_SOURCES = %D%/csv.c %D%/replay.c
+tests_fuzz_csv_LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE)
+
 check_PROGRAMS += $(FUZZ)
 dist_check_SCRIPTS += %D%/replay.sh %D%/fuzz.sh %D%/coverage.sh
-EXTRA_DIST += %D%/corpus
+EXTRA_DIST += %D%/corpus %D%/csv.dict
 TESTS += %D%/replay.sh
 AM_TESTS_ENVIRONMENT += FUZZ='$(FUZZ)'; export FUZZ;
 
