@@ -88,6 +88,26 @@ static void guess_types(const pel_scope *sc, pel_guess *g) {
   }
 }
 
+/* What other languages call our types. */
+static pel_str other_word(pel_str name) {
+  static const struct {
+    const char *other, *ours;
+  } words[] = {{"int", "i64"},      {"integer", "i64"},  {"long", "i64"},      {"float", "f64"},
+               {"double", "f64"},   {"number", "f64"},   {"string", "str"},    {"text", "str"},
+               {"char", "str"},     {"boolean", "bool"}, {"timestamp", "time"}, {"datetime", "time"},
+               {"duration", "dur"}, {"interval", "dur"}, {"str", "str"},       {"bool", "bool"},
+               {"date", "date"},    {"time", "time"},    {"bytes", "bytes"}};
+  char lower[16];
+  if (name.n >= sizeof lower) return (pel_str){0};
+  for (size_t i = 0; i < name.n; i++) {
+    char c = name.p[i];
+    lower[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+  }
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (pel__str_is((pel_str){lower, name.n}, words[i].other)) return pel__str(words[i].ours);
+  return (pel_str){0};
+}
+
 static const pel_ty *unknown_type(pel_sema *s, const pel_scope *sc, const pel_ast *t) {
   pel_str name = t->named.name;
   if (pel__str_is(name, "decimal")) return error_type(s, PEL_E0903, t->span, "`decimal`");
@@ -103,12 +123,8 @@ static const pel_ty *unknown_type(pel_sema *s, const pel_scope *sc, const pel_as
   pel_guess g = {name, {0}, 0};
   guess_types(sc, &g);
   pel_diag *d = pel__sema_error(s, PEL_E0108, t->span, "there is no type `" PEL_STR_FMT "`", PEL_STR_ARG(name));
-  static const struct { const char *other, *ours; } others[] = {
-      {"int", "i64"}, {"integer", "i64"}, {"float", "f64"}, {"double", "f64"}, {"string", "str"},
-      {"text", "str"}, {"boolean", "bool"}, {"timestamp", "time"}, {"datetime", "time"},
-      {"duration", "dur"}, {"number", "f64"}, {"Int", "i64"}, {"String", "str"}};
-  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-    if (pel__str_is(name, others[i].other)) g.best = pel__str(others[i].ours);
+  pel_str other = other_word(name);
+  if (other.n) g.best = other;
   if (g.best.n) {
     pel__diag_help(s->ds, d, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(g.best));
     pel__diag_fix(s->ds, d, t->span, PEL_STR_FMT, PEL_STR_ARG(g.best));
@@ -188,6 +204,7 @@ static const pel_ty *record_type(pel_sema *s, const where *w, const pel_ast *t) 
   }
   uint32_t n = t->fields.n;
   pel_ty *r = pel__ty_fields(s, PEL_TY_RECORD, n + (rest ? rest->type->nfields : 0));
+  bool bad = false;
   if (!r) return &pel__ty_error;
   for (uint32_t i = 0; i < n; i++) {
     const pel_ast_param *f = &t->fields.fields[i];
@@ -200,7 +217,9 @@ static const pel_ty *record_type(pel_sema *s, const where *w, const pel_ast *t) 
         return &pel__ty_error;
       }
     r->fields[i].type = annotate(s, w, f->type);
+    bad |= r->fields[i].type->kind == PEL_TY_ERROR;
   }
+  if (bad) return &pel__ty_error;
   if (rest) memcpy(r->fields + n, rest->type->fields, rest->type->nfields * sizeof *r->fields);
   return r;
 }

@@ -137,8 +137,9 @@ static bool stage_functions(pel_sema *s, const pel_arg *args, uint32_t n, pel_st
 static pel_x *call_std(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_str name, pel_arg *args, uint32_t n,
                        bool piped, pel_span span, const pel_ty *want) {
   if (pel__verb_named(name)) return pel__call_verb(s, sc, name, callee->span, args, n, piped, span, want);
-  if (piped && stage_functions(s, args, n, name)) return pel__x_error(s, span);
   pel_kind k = pel__kind_named(name);
+  bool known = k || pel__str_is(name, "same") || pel__ops_named(s, name);
+  if (known && piped && stage_functions(s, args, n, name)) return pel__x_error(s, span);
   if (k && (n == 1 || !pel__ops_named(s, name))) return call_kind(s, sc, k, args, n, span);
   if (pel__str_is(name, "same")) {
     if (!check_args(s, sc, args, n)) return pel__x_error(s, span);

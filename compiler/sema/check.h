@@ -471,6 +471,8 @@ void pel__check_fn_alone(pel_sema *s, pel_item *fn);
 pel_x *pel__check_pipe(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
 /* The first n items of a pipe. */
 pel_x *pel__pipe_to(pel_sema *s, pel_scope *sc, const pel_ast *e, uint32_t n, const pel_ty *want);
+/* `e ?? false`, in parentheses where they are needed. */
+const char *pel__or_false(pel_sema *s, const pel_ast *e);
 bool pel__holds_element(const pel_ast *e);
 typedef struct pel_verb_call {
   pel_scope *sc;

@@ -89,7 +89,7 @@ static pel_x *no_condition(pel_sema *s, const pel_ast *e, const pel_x *x) {
   if (pel__ty_is(x->type, PEL_BOOL)) {
     pel_str text = pel__source_text(s->ds->sources, e->span);
     pel__diag_help(s->ds, d, "it may be null: say what then");
-    if (text.n < 80) pel__diag_fix(s->ds, d, e->span, "(" PEL_STR_FMT ") ?? false", PEL_STR_ARG(text));
+    if (text.n < 80) pel__diag_fix(s->ds, d, e->span, "%s", pel__or_false(s, e));
   } else if (pel__ty_is_rows(x->type)) {
     pel__diag_help(s->ds, d, "for each element: `[if x then … else … for x in xs]`");
   }

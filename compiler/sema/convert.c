@@ -201,10 +201,10 @@ pel_x *pel__expect(pel_sema *s, pel_x *x, const pel_ast *ast, const pel_ty *to, 
   }
   pel_diag *d;
   if (x->type->kind == PEL_TY_NULL)
-    d = pel__sema_error(s, PEL_E0214, x->span, "%s is %s, which is never null", what,
+    d = pel__sema_error(s, PEL_E0214, x->span, "%s should be %s, which is never null", what,
                         pel__ty_text(s, to));
   else
-    d = pel__sema_error(s, PEL_E0201, x->span, "%s should be %s, but this is %s", what,
+    d = pel__sema_error(s, PEL_E0201, x->span, "%s should be %s, not %s", what,
                         pel__ty_text(s, to), pel__ty_text(s, x->type));
   if (why_span.line) pel__diag_note(s->ds, d, why_span, "%s", why);
   explain(s, d, ast, to, x->type);

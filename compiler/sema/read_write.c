@@ -71,11 +71,24 @@ static bool format_of(pel_sema *s, io *f) {
   return false;
 }
 
+static bool comes_later(pel_str format) {
+  static const char *const names[] = {"json", "ndjson", "parquet", "arrow", "feather", "npy", "nc", "gz",
+                                      "zst", "fastq", "fasta", "avro", "xlsx", "hdf5", "orc"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (pel__str_is(format, names[i])) return true;
+  return false;
+}
+
 static bool find_op(pel_sema *s, io *f) {
   const char *name = pel__sema_text(s, "%s_" PEL_STR_FMT, f->read ? "read" : "write", PEL_STR_ARG(f->format));
   pel_op_kind kind = f->read ? PEL_OP_SOURCE : PEL_OP_SINK;
   f->op = pel__op_find(s, pel__str(name), kind);
   if (f->op || s->oom) return f->op != NULL;
+  if (comes_later(f->format)) {
+    (void)pel__later(s, PEL_E0940, f->format_span,
+                     pel__sema_text(s, "the format `" PEL_STR_FMT "`", PEL_STR_ARG(f->format)));
+    return false;
+  }
   const char *prefix = f->read ? "read_" : "write_";
   pel_buf b;
   pel__buf_init(&b, s->alloc);
@@ -251,6 +264,7 @@ static const pel_ty *row_type(pel_sema *s, const io *f) {
 
 pel_x *pel__verb_read(pel_sema *s, pel_verb_call *v) {
   io f = {.v = v, .read = true};
+  if (v->want && pel__ty_broken(v->want)) return pel__x_error(s, v->span);
   if (v->piped && v->n && v->args[0].x && !pel__ty_is(v->args[0].x->type, PEL_STR)) {
     pel__sema_error(s, PEL_E0206, v->args[0].span, "`read` wants a path: str");
     return pel__x_error(s, v->span);

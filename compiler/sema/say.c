@@ -53,6 +53,20 @@ static pel_diag *both_sides(pel_sema *s, const pel_match *m, pel_span span, cons
   return d;
 }
 
+const char *pel__or_false(pel_sema *s, const pel_ast *e) {
+  pel_str text = pel__source_text(s->ds->sources, e->span);
+  bool tight = e->kind == PEL_AST_NAME || e->kind == PEL_AST_ELEMENT_FIELD || e->kind == PEL_AST_FIELD ||
+               e->kind == PEL_AST_CALL;
+  return pel__sema_text(s, "%s" PEL_STR_FMT "%s ?? false", tight ? "" : "(", PEL_STR_ARG(text), tight ? "" : ")");
+}
+
+static void say_convert(pel_sema *s, pel_diag *d, const pel_pt *pt) {
+  if (pt->kind == PEL_PT_VAR) pel__diag_help(s->ds, d, "convert it first: `f64(…)`");
+  if (pt->kind != PEL_PT_TYPE || pt->type->kind != PEL_TY_SCALAR || !pel__kind_num(pt->type->scalar)) return;
+  pel__diag_help(s->ds, d, "this may lose something: write `%s(…)` to convert anyway",
+                 pel__kind_name(pt->type->scalar));
+}
+
 static pel_diag *one_argument(pel_sema *s, const pel_match *m, const char *name) {
   const pel_sig *g = m->sig;
   uint32_t i = m->wrong, p = i < g->nparams ? i : g->nparams - 1;
@@ -66,8 +80,8 @@ static pel_diag *one_argument(pel_sema *s, const pel_match *m, const char *name)
     pel__diag_help(s->ds, d, "it may be null: say what then, with `??`");
   else if (leaf->nullable)
     pel__diag_help(s->ds, d, "it may be null: write `??` first");
-  else if (leaf->kind == PEL_TY_SCALAR && pel__kind_int(leaf->scalar) && g->params[p].pt->kind != PEL_PT_ARRAY)
-    pel__diag_help(s->ds, d, "convert it first: `f64(…)`, `i64(…)`, …");
+  else if (leaf->kind == PEL_TY_SCALAR && pel__kind_num(leaf->scalar))
+    say_convert(s, d, g->params[p].pt);
   return d;
 }
 

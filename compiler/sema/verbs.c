@@ -105,11 +105,10 @@ static pel_x *no_predicate(pel_sema *s, const pel_verb_call *v, const pel_x *x) 
   const pel_ast *e = v->args[0].ast;
   pel_diag *d = pel__sema_error(s, PEL_E0402, e->span, "`filter` wants a `bool`, but this is %s",
                                 pel__ty_text(s, x->type));
-  pel_str text = pel__source_text(s->ds->sources, e->span);
   if (pel__ty_is(x->type, PEL_BOOL)) {
-    pel__diag_help(s->ds, d, "where it is null, say whether the row stays: `(" PEL_STR_FMT ") ?? false`",
-                   PEL_STR_ARG(text));
-    pel__diag_fix(s->ds, d, e->span, "(" PEL_STR_FMT ") ?? false", PEL_STR_ARG(text));
+    const char *fixed = pel__or_false(s, e);
+    pel__diag_help(s->ds, d, "where it is null, say whether the row stays: `%s`", fixed);
+    pel__diag_fix(s->ds, d, e->span, "%s", fixed);
   } else if (pel__ty_is_rows(x->type)) {
     pel__diag_help(s->ds, d, "a column of the current row is written with a dot: `.name`");
   }

@@ -35,7 +35,7 @@ static pel_status look_into(void *ctx, const pel_op *reader, const pel_const *ar
 
 static pel_status find_symbol(void *ctx, pel_str folder, pel_str library, pel_str symbol, pel_str *near, pel_error *e) {
   (void)ctx, (void)folder;
-  if (!pel__str_is(library, "libm.so")) return pel_error_set(e, PEL_E_NOENT, "there is no library `" PEL_STR_FMT "`", PEL_STR_ARG(library));
+  if (pel__str_is(library, "libnowhere.so")) return pel_error_set(e, PEL_E_NOENT, "there is no library `" PEL_STR_FMT "`", PEL_STR_ARG(library));
   if (!pel__str_is(symbol, "coz")) return PEL_OK;
   *near = PEL_STR("cos");
   return PEL_E_INVALID;
