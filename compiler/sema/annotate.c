@@ -179,6 +179,7 @@ static const pel_ty *name_type(pel_sema *s, const where *w, const pel_ast *t) {
   const pel_topname *top = NULL;
   if (t->named.module) {
     const pel_alias *a = pel__alias_find(w->sc->module, t->named.module->text);
+    if (a && a->broken) return &pel__ty_error;
     if (!a || !a->module) {
       pel__sema_error(s, PEL_E0101, t->named.module->span, "there is no module `" PEL_STR_FMT "` here",
                       PEL_STR_ARG(t->named.module->text));

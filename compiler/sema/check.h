@@ -107,6 +107,7 @@ typedef struct pel_alias {
   pel_module *module; /* NULL for std */
   const pel_ast_item *library; /* an extern block with a name */
   pel_span span;
+  bool broken; /* a file that could not be used: what names it is silent */
 } pel_alias;
 
 struct pel_module {

@@ -48,7 +48,7 @@ static bool is_name(pel_str t) {
 static void add_alias(pel_sema *s, pel_module *m, pel_str name, pel_module *target,
                       const pel_ast_item *library, pel_span span) {
   const pel_alias *old = pel__alias_find(m, name);
-  pel_alias a = {name, target, library, span};
+  pel_alias a = {name, target, library, span, false};
   if (old) {
     pel_diag *d = pel__sema_error(s, PEL_E0102, span, "`" PEL_STR_FMT "` is defined twice", PEL_STR_ARG(name));
     pel__diag_note(s->ds, d, old->span, "it is first defined here");
@@ -112,7 +112,8 @@ static void use_file(pel_sema *s, pel_module *m, const pel_ast_item *use, openin
     return;
   }
   pel_module *target = open_file(s, m, use, name.text, up);
-  if (target) add_alias(s, m, name.text, target, NULL, name.span);
+  add_alias(s, m, name.text, target, NULL, name.span);
+  if (!target && m->aliases.n) m->aliases.at[m->aliases.n - 1].broken = true;
 }
 
 static void load(pel_sema *s, pel_module *m, opening *up) {

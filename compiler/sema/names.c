@@ -229,6 +229,7 @@ const pel_topname *pel__item_named(pel_sema *s, const pel_scope *sc, const pel_a
   if (pel__local_find(sc, root) || pel__top_find(sc->module, root)) return NULL;
   const pel_alias *a = pel__alias_find(sc->module, root);
   if (!a) return NULL;
+  *failed = a->broken;
   if (a->library) return in_library(s, sc, a, &e->field.name, failed);
   return a->module ? in_module(s, a, &e->field.name, failed) : NULL;
 }
@@ -242,7 +243,7 @@ pel_str pel__prelude_name(pel_sema *s, const pel_scope *sc, const pel_ast *e) {
   if (root->kind != PEL_AST_NAME || pel__local_find(sc, root->name)) return (pel_str){0};
   if (pel__top_find(sc->module, root->name)) return (pel_str){0};
   const pel_alias *a = pel__alias_find(sc->module, root->name);
-  bool std = a ? !a->module && !a->library : pel__str_is(root->name, "std");
+  bool std = a ? !a->module && !a->library && !a->broken : pel__str_is(root->name, "std");
   return std ? e->field.name.text : (pel_str){0};
 }
 
@@ -289,7 +290,9 @@ static pel_x *size_as_value(pel_sema *s, const pel_scope *sc, const pel_ast *e) 
 
 static pel_x *no_value(pel_sema *s, const pel_scope *sc, const pel_ast *e) {
   pel_str name = e->name;
-  const char *what = pel__alias_find(sc->module, name) || pel__str_is(name, "std") ? "a module" : NULL;
+  const pel_alias *alias = pel__alias_find(sc->module, name);
+  if (alias && alias->broken) return pel__x_error(s, e->span);
+  const char *what = alias || pel__str_is(name, "std") ? "a module" : NULL;
   if (!what && (pel__ops_named(s, name) || pel__verb_named(name) || pel__kind_named(name)))
     what = "a function";
   if (!what) {
