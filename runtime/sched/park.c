@@ -94,10 +94,13 @@ static void pool_thread(void *arg);
 
 /* A thread that is refused is no failure: those that are there do the work. */
 static void start_thread(pel_sched *sched) {
-  /* Somebody is starting one now: that one will look for more when it finds work. */
-  if (!pel__lock_try(&sched->start_lock)) return;
-  uint32_t index = started(pel__load_u64(&sched->crowd, PEL_RELAXED)) + 1;
-  if (index < sched->workers && !pel__load_u32(&sched->no_more, PEL_RELAXED)) {
+  pel__lock_acquire(&sched->start_lock);
+  /* Whoever had the lock before us may have started the thread that we wanted. But not if
+   * it searches no more: it may be the very thread that is looking for company now. */
+  uint64_t crowd = pel__load_u64(&sched->crowd, PEL_SEQ_CST);
+  uint32_t index = started(crowd) + 1;
+  if (searching(crowd) == 0 && index < sched->workers &&
+      !pel__load_u32(&sched->no_more, PEL_RELAXED)) {
     /* seq_cst: as every change of crowd. The new thread is born searching. */
     (void)pel__add_u64(&sched->crowd, STARTED + SEARCHING, PEL_SEQ_CST);
     pel_pool_thread *t = &sched->threads[index];

@@ -135,11 +135,10 @@ Test(job, does_what_is_below_a_failure) {
 }
 
 Test(job, can_be_filled_and_run_again) {
-  pel_sched *s = new_sched(2);
+  pel_sched *s = new_sched(1);
   log l = {.job = new_job(s), .bad = UINT64_MAX};
   for (int i = 1; i <= 5; i++) {
-    pel_dispenser d = {
-        .run = log_run, .drained = log_drained, .ctx = &l, .count = 1, .width = 1};
+    pel_dispenser d = {.run = log_run, .drained = log_drained, .ctx = &l, .count = 1};
     pel__job_open(l.job, &d);
     cr_assert_eq(pel__job_submit(l.job, 0, (pel_task){log_task, &l, 1}), PEL_OK);
     cr_assert_eq(pel__job_run(l.job), PEL_OK);
@@ -188,10 +187,20 @@ Test(job, reports_failures_of_next_and_drained) {
   pel__sched_free(s);
 }
 
-static pel_status spin_run(void *ctx, uint32_t worker, const pel_morsel *m) {
-  (void)ctx, (void)worker, (void)m;
+/* Each morsel waits until all workers are there. */
+typedef struct meeting {
+  pel_atomic_u32 there;
+  uint32_t wanted;
+} meeting;
+
+static pel_status meet(void *ctx, uint32_t worker, const pel_morsel *m) {
+  meeting *x = ctx;
+  (void)worker, (void)m;
+  pel__add_u32(&x->there, 1, PEL_ACQ_REL);
   uint64_t from = pel__clock_ns();
-  while (pel__clock_ns() - from < 200000) {
+  while (pel__load_u32(&x->there, PEL_ACQUIRE) < x->wanted) {
+    if (pel__clock_ns() - from > 10000000000u) return PEL_E_FAILED;
+    (void)usleep(100);
   }
   return PEL_OK;
 }
@@ -217,18 +226,15 @@ Test(pool, starts_no_thread_for_work_of_one) {
 Test(pool, shares_work_among_all_workers) {
   pel_sched *s = new_sched(3);
   pel_job *j = new_job(s);
-  pel_dispenser d = {.run = spin_run, .count = 300};
-  pel__job_open(j, &d);
-  cr_assert_eq(pel__job_run(j), PEL_OK);
-  cr_assert_eq(pel__sched_threads(s), 2);
-  uint64_t pieces = 0;
-  for (uint32_t i = 0; i < 3; i++) {
-    pel_worker_stats w = pel__job_stats(j, i);
-    cr_assert_gt(w.pieces, 10, "worker %u", i);
-    cr_assert_geq(w.busy_ns, w.pieces * 200000);
-    pieces += w.pieces;
+  for (uint64_t i = 1; i <= 20; i++) {
+    meeting x = {.wanted = 3};
+    pel_dispenser d = {.run = meet, .ctx = &x, .count = 3};
+    pel__job_open(j, &d);
+    cr_assert_eq(pel__job_run(j), PEL_OK);
+    for (uint32_t w = 0; w < 3; w++) cr_assert_eq(pel__job_stats(j, w).pieces, i);
   }
-  cr_assert_eq(pieces, 300);
+  cr_assert_eq(pel__sched_threads(s), 2);
+  for (uint32_t w = 0; w < 3; w++) cr_assert_gt(pel__job_stats(j, w).busy_ns, 0);
   pel__job_free(j);
   pel__sched_free(s);
 }
@@ -245,7 +251,8 @@ Test(pool, takes_its_size_from_the_machine) {
 Test(pool, can_be_freed_in_a_forked_child) {
   pel_sched *s = new_sched(3);
   pel_job *j = new_job(s);
-  pel_dispenser d = {.run = spin_run, .count = 100};
+  meeting x = {.wanted = 3};
+  pel_dispenser d = {.run = meet, .ctx = &x, .count = 3};
   pel__job_open(j, &d);
   cr_assert_eq(pel__job_run(j), PEL_OK);
   pel__job_free(j);

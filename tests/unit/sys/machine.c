@@ -152,12 +152,10 @@ typedef struct pair {
   pel_atomic_u32 word;
   pel_lock lock;
   uint64_t sum;
-  uint32_t fpu;
 } pair;
 
 static void add_many(void *arg) {
   pair *p = arg;
-  p->fpu = pel__fpu_control();
   for (int i = 0; i < 50000; i++) {
     pel__lock_acquire(&p->lock);
     p->sum++;
