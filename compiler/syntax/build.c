@@ -31,7 +31,7 @@ static void report_nodes(pel_parse *cx, pel_span span) {
   if (cx->status == PEL_OK) cx->status = PEL_E_COMPILE;
 }
 
-static uint32_t new_id(pel_parse *cx, pel_span span) {
+uint32_t pel__ast_id(pel_parse *cx, pel_span span) {
   if (++cx->nodes > PEL_SYNTAX_NODES) report_nodes(cx, span);
   return cx->ds->sources->node_count++;
 }
@@ -46,12 +46,12 @@ pel_ast *pel__ast_new(pel_parse *cx, pel_ast_kind kind, pel_span span) {
   node->kind = (uint8_t)kind;
   node->depth = 1;
   node->span = span;
-  node->id = new_id(cx, span);
+  node->id = pel__ast_id(cx, span);
   return node;
 }
 
 /* node is above child. Beyond the limit depth stays where it is: the parse ends anyway. */
-static void above(pel_parse *cx, pel_ast *node, const pel_ast *child) {
+void pel__ast_above(pel_parse *cx, pel_ast *node, const pel_ast *child) {
   if (!child || child->depth < node->depth) return;
   if (child->depth >= PEL_SYNTAX_DEPTH)
     pel__report_depth(cx, node->span);
@@ -59,22 +59,22 @@ static void above(pel_parse *cx, pel_ast *node, const pel_ast *child) {
     node->depth = (uint16_t)(child->depth + 1);
 }
 
-static void above_all(pel_parse *cx, pel_ast *node, pel_ast *const *children,
-                      uint32_t n) {
-  for (uint32_t i = 0; i < n; i++) above(cx, node, children[i]);
+void pel__ast_above_all(pel_parse *cx, pel_ast *node, pel_ast *const *children,
+                        uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) pel__ast_above(cx, node, children[i]);
 }
 
 static void above_args(pel_parse *cx, pel_ast *node, const pel_ast_arg *args,
                        uint32_t n) {
-  for (uint32_t i = 0; i < n; i++) above(cx, node, args[i].value);
+  for (uint32_t i = 0; i < n; i++) pel__ast_above(cx, node, args[i].value);
 }
 
 static void above_binds(pel_parse *cx, pel_ast *node, const pel_ast_bind *binds,
                         uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
-    above(cx, node, binds[i].pattern);
-    above(cx, node, binds[i].type);
-    above(cx, node, binds[i].value);
+    pel__ast_above(cx, node, binds[i].pattern);
+    pel__ast_above(cx, node, binds[i].type);
+    pel__ast_above(cx, node, binds[i].value);
   }
 }
 
@@ -110,7 +110,7 @@ pel_ast *pel__ast_unary(pel_parse *cx, pel_ast_kind kind, pel_span span,
                         pel_ast *operand) {
   pel_ast *node = pel__ast_new(cx, kind, span);
   node->operand = operand;
-  above(cx, node, operand);
+  pel__ast_above(cx, node, operand);
   return node;
 }
 
@@ -121,8 +121,8 @@ pel_ast *pel__ast_binary(pel_parse *cx, pel_ast_kind kind, pel_span span, pel_as
   node->binary.right = right;
   node->binary.op = op;
   node->binary.span = op_span;
-  above(cx, node, left);
-  above(cx, node, right);
+  pel__ast_above(cx, node, left);
+  pel__ast_above(cx, node, right);
   return node;
 }
 
@@ -154,7 +154,7 @@ static pel_ast *chain_start(pel_parse *cx, pel_ast_kind kind, pel_span span,
   items[0] = first;
   node->chain.items = items;
   node->chain.n = 1;
-  above(cx, node, first);
+  pel__ast_above(cx, node, first);
   return node;
 }
 
@@ -166,7 +166,7 @@ pel_ast *pel__ast_chain(pel_parse *cx, pel_ast_kind kind, pel_span span, pel_ast
   node->span = span;
   node->chain.ops[node->chain.n - 1] = (pel_ast_chain_op){op, op_span};
   node->chain.items[node->chain.n++] = right;
-  above(cx, node, right);
+  pel__ast_above(cx, node, right);
   return node;
 }
 
@@ -175,7 +175,7 @@ pel_ast *pel__ast_call(pel_parse *cx, pel_ast_kind kind, pel_span span, pel_ast 
   pel_ast *node = pel__ast_new(cx, kind, span);
   node->call.callee = callee;
   node->call.bare = args == NULL;
-  above(cx, node, callee);
+  pel__ast_above(cx, node, callee);
   if (!args) return node;
   node->call.args = args->at;
   node->call.n = args->n;
@@ -200,7 +200,7 @@ pel_ast *pel__ast_field(pel_parse *cx, pel_span span, pel_ast *base, pel_ast_nam
   pel_ast *node = pel__ast_new(cx, PEL_AST_FIELD, span);
   node->field.base = base;
   node->field.name = name;
-  above(cx, node, base);
+  pel__ast_above(cx, node, base);
   return node;
 }
 
@@ -210,8 +210,8 @@ pel_ast *pel__ast_index(pel_parse *cx, pel_span span, pel_ast *base,
   node->index.base = base;
   node->index.items = items->at;
   node->index.n = items->n;
-  above(cx, node, base);
-  above_all(cx, node, items->at, items->n);
+  pel__ast_above(cx, node, base);
+  pel__ast_above_all(cx, node, items->at, items->n);
   return node;
 }
 
@@ -219,8 +219,8 @@ pel_ast *pel__ast_cast(pel_parse *cx, pel_span span, pel_ast *value, pel_ast *ty
   pel_ast *node = pel__ast_new(cx, PEL_AST_CAST, span);
   node->cast.value = value;
   node->cast.type = type;
-  above(cx, node, value);
-  above(cx, node, type);
+  pel__ast_above(cx, node, value);
+  pel__ast_above(cx, node, type);
   return node;
 }
 
@@ -229,7 +229,7 @@ pel_ast *pel__ast_list(pel_parse *cx, pel_ast_kind kind, pel_span span,
   pel_ast *node = pel__ast_new(cx, kind, span);
   node->list.items = items->at;
   node->list.n = items->n;
-  above_all(cx, node, items->at, items->n);
+  pel__ast_above_all(cx, node, items->at, items->n);
   return node;
 }
 
@@ -262,9 +262,9 @@ pel_ast *pel__ast_comprehension(pel_parse *cx, pel_span span, pel_ast *body,
   node->comp.gens = gens->at;
   node->comp.n = gens->n;
   node->comp.filter = filter;
-  above(cx, node, body);
+  pel__ast_above(cx, node, body);
   above_binds(cx, node, gens->at, gens->n);
-  above(cx, node, filter);
+  pel__ast_above(cx, node, filter);
   return node;
 }
 
@@ -283,9 +283,9 @@ pel_ast *pel__ast_if(pel_parse *cx, pel_span span, pel_ast *test, pel_ast *then,
   node->cond.test = test;
   node->cond.then = then;
   node->cond.otherwise = otherwise;
-  above(cx, node, test);
-  above(cx, node, then);
-  above(cx, node, otherwise);
+  pel__ast_above(cx, node, test);
+  pel__ast_above(cx, node, then);
+  pel__ast_above(cx, node, otherwise);
   return node;
 }
 
@@ -296,7 +296,7 @@ pel_ast *pel__ast_with(pel_parse *cx, pel_span span, const pel_binds *binds,
   node->with.n = binds->n;
   node->with.body = body;
   above_binds(cx, node, binds->at, binds->n);
-  above(cx, node, body);
+  pel__ast_above(cx, node, body);
   return node;
 }
 
@@ -306,8 +306,8 @@ pel_ast *pel__ast_lambda(pel_parse *cx, pel_span span, const pel_nodes *params,
   node->lambda.params = params->at;
   node->lambda.n = params->n;
   node->lambda.body = body;
-  above_all(cx, node, params->at, params->n);
-  above(cx, node, body);
+  pel__ast_above_all(cx, node, params->at, params->n);
+  pel__ast_above(cx, node, body);
   return node;
 }
 
@@ -317,7 +317,7 @@ pel_ast *pel__ast_match(pel_parse *cx, pel_span span, pel_ast *subject,
   node->match.subject = subject;
   node->match.arms = arms->at;
   node->match.n = arms->n;
-  above(cx, node, subject);
+  pel__ast_above(cx, node, subject);
   above_binds(cx, node, arms->at, arms->n);
   return node;
 }
@@ -326,8 +326,8 @@ pel_ast *pel__ast_try(pel_parse *cx, pel_span span, pel_ast *body, pel_ast *fall
   pel_ast *node = pel__ast_new(cx, PEL_AST_TRY, span);
   node->attempt.body = body;
   node->attempt.fallback = fallback;
-  above(cx, node, body);
-  above(cx, node, fallback);
+  pel__ast_above(cx, node, body);
+  pel__ast_above(cx, node, fallback);
   return node;
 }
 
@@ -339,252 +339,6 @@ pel_ast *pel__ast_iterate(pel_parse *cx, pel_span span, pel_ast *const parts[6])
   node->iterate.over = parts[3];
   node->iterate.until = parts[4];
   node->iterate.next = parts[5];
-  above_all(cx, node, parts, 6);
+  pel__ast_above_all(cx, node, parts, 6);
   return node;
-}
-
-/* ---- types */
-
-pel_ast *pel__ast_type_name(pel_parse *cx, pel_span span, const pel_ast_name *module,
-                            pel_str name) {
-  pel_ast *node = pel__ast_new(cx, PEL_AST_TYPE_NAME, span);
-  node->named.name = name;
-  if (!module) return node;
-  node->named.module = PEL_ARENA_NEW(cx->arena, pel_ast_name);
-  if (node->named.module)
-    *node->named.module = *module;
-  else
-    cx->status = PEL_E_NOMEM;
-  return node;
-}
-
-pel_ast *pel__ast_type_args(pel_parse *cx, pel_span span, pel_ast *type,
-                            const pel_nodes *args) {
-  type->span = span;
-  type->named.args = args->at;
-  type->named.n = args->n;
-  above_all(cx, type, args->at, args->n);
-  return type;
-}
-
-pel_ast *pel__ast_type_var(pel_parse *cx, pel_span span, pel_str text) {
-  return pel__ast_named(cx, PEL_AST_TYPE_VAR, span, (pel_str){text.p + 1, text.n - 1});
-}
-
-pel_ast *pel__ast_type_array(pel_parse *cx, pel_span span, const pel_nodes *dims,
-                             pel_ast *element) {
-  pel_ast *node = pel__ast_new(cx, PEL_AST_TYPE_ARRAY, span);
-  node->array.dims = dims->at;
-  node->array.n = dims->n;
-  node->array.element = element;
-  above_all(cx, node, dims->at, dims->n);
-  above(cx, node, element);
-  return node;
-}
-
-static void set_rest(pel_parse *cx, pel_ast *node, const pel_ast_param *p) {
-  if (node->fields.rest) {
-    pel_diag *d =
-        pel__report(cx, PEL_E0015, p->span, "a record type has one `..` at most");
-    pel__diag_note(cx->ds, d, node->fields.rest->span, "the first is here");
-    return;
-  }
-  node->fields.rest = PEL_ARENA_NEW(cx->arena, pel_ast_name);
-  if (node->fields.rest)
-    *node->fields.rest = p->name;
-  else
-    cx->status = PEL_E_NOMEM;
-}
-
-pel_ast *pel__ast_type_record(pel_parse *cx, pel_span span, const pel_params *fields) {
-  pel_ast *node = pel__ast_new(cx, PEL_AST_TYPE_RECORD, span);
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < fields->n; i++) {
-    const pel_ast_param *p = &fields->at[i];
-    above(cx, node, p->type);
-    if (p->type)
-      fields->at[n++] = *p;
-    else
-      set_rest(cx, node, p);
-  }
-  node->fields.fields = fields->at;
-  node->fields.n = n;
-  return node;
-}
-
-pel_ast *pel__ast_type_fn(pel_parse *cx, pel_span span, pel_ast *from, pel_ast *result) {
-  pel_nodes params = {0};
-  pel_ast *node = pel__ast_new(cx, PEL_AST_TYPE_FN, span);
-  if (from->kind == PEL_AST_TYPE_TUPLE && !from->paren) {
-    params.at = from->list.items;
-    params.n = from->list.n;
-  } else {
-    PEL_LIST_PUSH(cx, &params, from);
-  }
-  node->fn.params = params.at;
-  node->fn.n = params.n;
-  node->fn.result = result;
-  above_all(cx, node, params.at, params.n);
-  above(cx, node, result);
-  return node;
-}
-
-pel_ast *pel__ast_variants(pel_parse *cx, pel_span span, const pel_variants *variants) {
-  pel_ast *node = pel__ast_new(cx, PEL_AST_TYPE_VARIANTS, span);
-  node->variants.at = variants->at;
-  node->variants.n = variants->n;
-  for (uint32_t i = 0; i < variants->n; i++)
-    above_all(cx, node, variants->at[i].payload, variants->at[i].n);
-  return node;
-}
-
-/* ---- patterns */
-
-pel_ast *pel__ast_pattern_name(pel_parse *cx, pel_span span, pel_str name) {
-  bool wild = pel__str_is(name, "_");
-  return pel__ast_named(cx, wild ? PEL_AST_PAT_WILD : PEL_AST_PAT_NAME, span, name);
-}
-
-pel_ast *pel__ast_pattern_path(pel_parse *cx, pel_span span, const pel_names *path,
-                               const pel_nodes *args) {
-  if (!args && path->n == 1) return pel__ast_pattern_name(cx, span, path->at[0].text);
-  pel_ast *node = pel__ast_new(cx, PEL_AST_PAT_VARIANT, span);
-  node->variant.path = path->at;
-  node->variant.path_n = path->n;
-  if (!args) return node;
-  node->variant.args = args->at;
-  node->variant.n = args->n;
-  above_all(cx, node, args->at, args->n);
-  return node;
-}
-
-/* ---- parts */
-
-pel_ast_param pel__param(pel_parse *cx, pel_span span, pel_ast_mode mode,
-                         pel_ast_name name, pel_ast *type, pel_ast *init) {
-  return (pel_ast_param){.id = new_id(cx, span),
-                         .mode = mode,
-                         .name = name,
-                         .span = span,
-                         .doc = pel__doc_at(cx, span.begin),
-                         .type = type,
-                         .init = init};
-}
-
-pel_ast_variant pel__variant(pel_parse *cx, pel_ast_name name, const pel_nodes *payload) {
-  pel_ast_variant v = {.id = new_id(cx, name.span), .name = name};
-  if (payload) {
-    v.payload = payload->at;
-    v.n = payload->n;
-  }
-  return v;
-}
-
-pel_ast_variant pel__variant_doc(pel_parse *cx, pel_span bar) {
-  pel_ast_variant v = cx->variant;
-  v.doc = pel__doc_at(cx, bar.begin);
-  if (v.doc.n == 0) v.doc = pel__doc_at(cx, v.name.span.begin);
-  return v;
-}
-
-pel_ast_attr pel__attr(pel_ast_name name, pel_span span, const pel_args *args) {
-  pel_ast_attr a = {.name = name, .span = span};
-  if (args) {
-    a.args = args->at;
-    a.n = args->n;
-  }
-  return a;
-}
-
-/* ---- items */
-
-pel_ast_item *pel__item(pel_parse *cx, pel_ast_item_kind kind, pel_span keyword,
-                        pel_ast_name name, pel_ast *type, pel_ast *value) {
-  pel_ast_item *item = PEL_ARENA_NEW(cx->arena, pel_ast_item);
-  if (!item) {
-    cx->status = PEL_E_NOMEM;
-    item = &cx->spare_item;
-    *item = (pel_ast_item){0};
-  }
-  item->kind = kind;
-  item->id = new_id(cx, keyword);
-  item->keyword_span = keyword;
-  item->name = name;
-  item->type = type;
-  item->value = value;
-  return item;
-}
-
-static const pel_ast_name nameless = {{"", 0}, {0}};
-
-pel_ast_item *pel__item_use(pel_parse *cx, pel_span keyword, const pel_names *path,
-                            pel_ast_name alias) {
-  pel_ast_item *item = pel__item(cx, PEL_AST_ITEM_USE, keyword, nameless, NULL, NULL);
-  item->path = path->at;
-  item->path_n = path->n;
-  item->alias = alias;
-  return item;
-}
-
-pel_ast_item *pel__item_use_file(pel_parse *cx, pel_span keyword, pel_ast_name target,
-                                 pel_ast_name alias) {
-  pel_ast_item *item = pel__item(cx, PEL_AST_ITEM_USE, keyword, nameless, NULL, NULL);
-  item->target = target;
-  item->alias = alias;
-  return item;
-}
-
-pel_ast_item *pel__item_type(pel_parse *cx, pel_span keyword, pel_ast_name name,
-                             const pel_names *params, pel_ast *body) {
-  pel_ast_item *item = pel__item(cx, PEL_AST_ITEM_TYPE, keyword, name, body, NULL);
-  item->type_params = params->at;
-  item->type_param_n = params->n;
-  return item;
-}
-
-pel_ast_item *pel__item_fn(pel_parse *cx, pel_ast_item_kind kind, pel_span keyword,
-                           pel_ast_name name, const pel_params *params, pel_ast *result,
-                           pel_ast *body) {
-  pel_ast_item *item = pel__item(cx, kind, keyword, name, result, body);
-  item->params = params->at;
-  item->param_n = params->n;
-  return item;
-}
-
-pel_ast_item *pel__item_extern(pel_parse *cx, pel_span keyword, pel_ast_name library,
-                               pel_ast_name alias, const pel_items *functions) {
-  pel_ast_item *item = pel__item(cx, PEL_AST_ITEM_EXTERN, keyword, nameless, NULL, NULL);
-  item->target = library;
-  item->alias = alias;
-  item->functions = functions->at;
-  item->function_n = functions->n;
-  return item;
-}
-
-pel_ast_item *pel__item_let(pel_parse *cx, pel_span keyword, pel_ast *pattern,
-                            pel_ast *type, pel_ast *value) {
-  pel_ast_item *item = pel__item(cx, PEL_AST_ITEM_LET, keyword, nameless, type, value);
-  item->pattern = pattern;
-  if (pattern->kind == PEL_AST_PAT_NAME)
-    item->name = (pel_ast_name){pattern->name, pattern->span};
-  return item;
-}
-
-void pel__item_attrs(pel_parse *cx, pel_ast_item *item, const pel_attrs *attrs,
-                     pel_span before) {
-  item->attrs = attrs->at;
-  item->attr_n = attrs->n;
-  if (attrs->n) {
-    before.end = item->span.end;
-    item->span = before;
-  }
-  item->doc = pel__doc_at(cx, item->span.begin);
-  if (item->doc.n == 0) item->doc = pel__doc_at(cx, item->keyword_span.begin);
-}
-
-void pel__item_end(pel_parse *cx, pel_ast_item *item, pel_span span,
-                   const pel_attrs *attrs) {
-  item->span = span;
-  pel__item_attrs(cx, item, attrs, span);
-  PEL_LIST_PUSH(cx, &cx->items, item);
 }

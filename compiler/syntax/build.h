@@ -1,5 +1,7 @@
-/* Makes nodes of the syntax tree for the parser's actions, counts them and measures their depth.
- * Nodes live in the parse's arena. None of these answers NULL: when memory or a limit is reached the parse's status
+/* Makes nodes of the syntax tree for the parser's actions, counts them and measures
+ * their depth.
+ * Nodes live in the parse's arena. None of these answers NULL: when memory or a limit
+ * is reached the parse's status
  * says so, it ends at the next token, and a spare node stands in.
  * One thread per parse. */
 #ifndef PEL_COMPILER_SYNTAX_BUILD_H
@@ -8,6 +10,10 @@
 #include "compiler/syntax/parse.h"
 
 pel_ast *pel__ast_new(pel_parse *cx, pel_ast_kind kind, pel_span span);
+uint32_t pel__ast_id(pel_parse *cx, pel_span span);
+/* node is above child (or children; NULL is none). Too deep: the parse ends. */
+void pel__ast_above(pel_parse *cx, pel_ast *node, const pel_ast *child);
+void pel__ast_above_all(pel_parse *cx, pel_ast *node, pel_ast *const *children, uint32_t n);
 
 /* ---- leaves */
 pel_ast *pel__ast_named(pel_parse *cx, pel_ast_kind kind, pel_span span, pel_str name);
@@ -15,7 +21,8 @@ pel_ast *pel__ast_string(pel_parse *cx, pel_span span, pel_str bytes);
 pel_ast *pel__ast_bool(pel_parse *cx, pel_span span, bool truth);
 pel_ast *pel__ast_size_int(pel_ast *integer);
 
-/* ---- expressions; unary also TYPE_REF, TYPE_OPTION and PAT_LITERAL, list and tuple every kind with `list` */
+/* ---- expressions; unary also TYPE_REF, TYPE_OPTION and PAT_LITERAL, list and tuple
+ * every kind with `list` */
 pel_ast *pel__ast_unary(pel_parse *cx, pel_ast_kind kind, pel_span span, pel_ast *operand);
 pel_ast *pel__ast_binary(pel_parse *cx, pel_ast_kind kind, pel_span span, pel_ast *left,
                          pel_ast_op op, pel_span op_span, pel_ast *right);

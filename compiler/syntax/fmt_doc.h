@@ -1,7 +1,8 @@
 /* A document to be laid out: tokens of the source, and places where a line may end.
  * Documents live in the arena of their maker and are printed once.
  * One thread.
- * After Wadler, "A prettier printer" (1998), with widths measured bottom-up, so that layout takes linear time. */
+ * After Wadler, "A prettier printer" (1998), with widths measured bottom-up, so that
+ * layout takes linear time. */
 #ifndef PEL_COMPILER_SYNTAX_FMT_DOC_H
 #define PEL_COMPILER_SYNTAX_FMT_DOC_H
 

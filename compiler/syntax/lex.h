@@ -31,6 +31,7 @@ void pel__lex_illegal(pel_parse *cx, pel_span span);
 
 /* The token NUMBER as INT, FLOAT or QUANTITY with its node. */
 int pel__literal_number(pel_parse *cx, pel_span span, pel_ast **out);
-/* The bytes of a string or quoted field whose opening quote stands `skip` bytes into the span. */
+/* The bytes of a string or quoted field whose opening quote stands `skip` bytes into
+ * the span. */
 pel_str pel__literal_string(pel_parse *cx, pel_span span, uint32_t skip);
 #endif

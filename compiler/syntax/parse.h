@@ -1,5 +1,7 @@
-/* The state of one parse, shared by lexer, parser, builders and error messages of this folder.
- * pel__syntax_parse owns it on its stack; what it points to lives in the compile arena.
+/* The state of one parse, shared by lexer, parser, builders and error messages of this
+ * folder.
+ * pel__syntax_parse owns it on its stack; what it points to lives in the compile
+ * arena.
  * One thread. */
 #ifndef PEL_COMPILER_SYNTAX_PARSE_H
 #define PEL_COMPILER_SYNTAX_PARSE_H
@@ -38,7 +40,8 @@ typedef union pel_yyval {
   pel_ast_mode mode;
 } pel_yyval;
 
-/* An open bracket, or a word that another word must follow: if, try (else), with, for (in). */
+/* An open bracket, or a word that another word must follow: if, try (else), with, for
+ * (in). */
 typedef struct pel_opener {
   int token;
   pel_span span;
@@ -110,7 +113,8 @@ bool pel__list_grow(pel_parse *cx, void **at, uint32_t n, uint32_t *cap, size_t 
                                               &(list)->cap, sizeof *(list)->at))         \
        ? (void)((list)->at[(list)->n++] = (value))                                       \
        : (void)0)
-/* A new, empty list of any kind; never NULL: without memory the parse ends and a spare one stands in. */
+/* A new, empty list of any kind; never NULL: without memory the parse ends and a spare
+ * one stands in. */
 void *pel__list_new(pel_parse *cx);
 
 /* ---- lex.c */
@@ -125,7 +129,8 @@ const char *pel__token_name(int token);
 /* ---- report.c */
 bool pel__token_begins_item(int token);
 bool pel__token_is_word(int token);
-/* True when the token the parser looks at begins the next item, so that recovery may end. */
+/* True when the token the parser looks at begins the next item, so that recovery may
+ * end. */
 bool pel__begins_item_here(const pel_parse *cx);
 /* expected[t - first] for each token t from first on. */
 void pel__report_unexpected(pel_parse *cx, const bool *expected);

@@ -9,7 +9,8 @@
 
 enum { PEL_TOKEN_FIRST = T_IDENT, PEL_TOKEN_END = T_COMMENT }; /* as declared in parser.y */
 
-/* Sets are arrays of PEL_TOKEN_END - PEL_TOKEN_FIRST bools. The end of the file is in none. */
+/* Sets are arrays of PEL_TOKEN_END - PEL_TOKEN_FIRST bools. The end of the file is in
+ * none. */
 PEL_INLINE bool pel__expects(const bool *set, int token) {
   return set[token - PEL_TOKEN_FIRST];
 }

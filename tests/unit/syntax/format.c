@@ -27,7 +27,7 @@ static void dump(pel_str text, pel_buf *out) {
 static pel_str text_of(const pel_buf *b) { return (pel_str){b->p, b->n}; }
 
 static bool holds(pel_str text, const char *word) {
-  return memmem(text.p, text.n, word, strlen(word)) != NULL;
+  return text.n && memmem(text.p, text.n, word, strlen(word)) != NULL;
 }
 
 static void expect_tidy(pel_str text) {
