@@ -166,7 +166,9 @@ static pel_status finish(const pel_env *env, void *const *states, uint32_t n,
     offsets[k + 1] = (int64_t)items.n;
   }
   pel_col *child = (pel_col *)env->temp(env, sizeof *child);
-  if (!child || !pel__column_view(&items, env, child)) return PEL_E_NOMEM;
+  if (!child) return PEL_E_NOMEM;
+  pel__column_freeze(&items);
+  *child = pel__column_head(&items);
   out->child = child;
   return PEL_OK;
 }

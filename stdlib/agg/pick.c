@@ -176,7 +176,8 @@ static pel_status cell_finish(const pel_env *env, void *const *states, uint32_t 
     bool ok = t->seen ? pel__cell_read(temp, &b, &heap, &p) : pel__column_null(temp, &b);
     if (!ok) return PEL_E_NOMEM;
   }
-  if (!pel__column_view(&b, env, out)) return PEL_E_NOMEM;
+  pel__column_freeze(&b);
+  *out = pel__column_head(&b);
   out->state = state;
   for (uint32_t k = 0; k < n; k++) {
     if (((const pel_agg_text *)states[k])->seen) continue;

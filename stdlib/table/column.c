@@ -30,16 +30,16 @@ enum { HEAP_FIRST = 1 << 12, HEAP_LARGEST = 1 << 18 };
 char *pel__heap_get(pel_mem m, pel_heap *h, size_t n) {
   if (n > SIZE_MAX / 2) return NULL;
   n = (n + 7) & ~(size_t)7;
-  if (m.temp) return (char *)m.env->temp(m.env, n);
   if (n > h->left) {
     size_t size = h->next_size ? h->next_size : HEAP_FIRST;
     bool alone = n > size / 2; /* a large text has a block to itself */
     if (alone) size = n + sizeof(pel_heap_block);
-    pel_heap_block *b = (pel_heap_block *)m.env->alloc(m.env, size);
+    pel_heap_block *b = (pel_heap_block *)pel__mem_get(m, size);
     if (!b) return NULL;
-    b->next = h->blocks;
-    b->size = size;
-    h->blocks = b;
+    if (!m.temp) {
+      *b = (pel_heap_block){h->blocks, size};
+      h->blocks = b;
+    }
     h->total += size;
     if (alone) return (char *)(b + 1);
     h->at = (char *)(b + 1);
@@ -82,6 +82,8 @@ bool pel__column_init(pel_mem m, pel_column *b, const pel_type *type) {
   if (!b->child) return false;
   b->nchild = n;
   memset(b->child, 0, n * sizeof *b->child);
+  b->heads = (pel_col *)pel__mem_get(m, n * sizeof *b->heads);
+  if (!b->heads) return false;
   for (uint32_t i = 0; i < n; i++) {
     const pel_type *t = type->kind == PEL_LIST ? type->item : type->fields[i].type;
     if (!pel__column_init(m, &b->child[i], t)) return false;
@@ -98,6 +100,7 @@ void pel__column_free(pel_mem m, pel_column *b) {
   if (!b->type) return;
   for (uint32_t i = 0; i < b->nchild; i++) pel__column_free(m, &b->child[i]);
   pel__mem_free(m, b->child, b->nchild * sizeof *b->child);
+  pel__mem_free(m, b->heads, b->nchild * sizeof *b->heads);
   pel__mem_free(m, b->data, data_bytes(b));
   pel__mem_free(m, b->state, b->cap);
   pel__mem_free(m, b->fail, b->cap * sizeof *b->fail);
@@ -316,20 +319,20 @@ size_t pel__column_bytes(const pel_column *b) {
   size_t n = (b->data ? data_bytes(b) : 0) + (b->state ? b->cap : 0) +
              (b->fail ? b->cap * sizeof *b->fail : 0);
   for (uint32_t i = 0; i < b->nchild; i++)
-    n += sizeof *b->child + pel__column_bytes(&b->child[i]);
+    n += sizeof *b->child + sizeof *b->heads + pel__column_bytes(&b->child[i]);
   return n;
 }
 
-bool pel__column_view(const pel_column *b, const pel_env *env, pel_col *out) {
+pel_col pel__column_head(const pel_column *b) {
   static const int64_t no_offsets[1] = {0};
-  pel_col c = {b->type, b->data, b->state, b->fail, NULL};
+  pel_col c = {b->type, b->data, b->state, b->fail, b->heads};
   if (b->type->kind == PEL_LIST && !b->data) c.data = (void *)(uintptr_t)no_offsets;
-  if (b->nchild) {
-    c.child = (pel_col *)env->temp(env, b->nchild * sizeof *c.child);
-    if (!c.child) return false;
-    for (uint32_t i = 0; i < b->nchild; i++)
-      if (!pel__column_view(&b->child[i], env, &c.child[i])) return false;
+  return c;
+}
+
+void pel__column_freeze(pel_column *b) {
+  for (uint32_t i = 0; i < b->nchild; i++) {
+    pel__column_freeze(&b->child[i]);
+    b->heads[i] = pel__column_head(&b->child[i]);
   }
-  *out = c;
-  return true;
 }

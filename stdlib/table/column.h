@@ -55,6 +55,7 @@ struct pel_column {
   uint8_t *state; /* NULL: all valid so far */
   uint32_t *fail; /* NULL: nothing poisoned so far */
   pel_column *child;
+  pel_col *heads; /* of the children, as pel__column_freeze left them */
 };
 
 /* All of these answer false without memory; the builder may then only be freed. */
@@ -69,8 +70,10 @@ bool pel__column_cell(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *i
 bool pel__column_null(pel_mem m, pel_column *b) PEL_USE_RESULT;
 /* Bytes that appending to b has taken for data, state and children. */
 size_t pel__column_bytes(const pel_column *b);
-/* The column as it is now, borrowed; nested columns' heads come from env->temp. false: no memory. */
-bool pel__column_view(const pel_column *b, const pel_env *env, pel_col *out) PEL_USE_RESULT;
+/* Makes b ready to be read as a pel_col, until it grows again. */
+void pel__column_freeze(pel_column *b);
+/* The column, borrowed, as it was when it was frozen (a column without children: as it is). */
+pel_col pel__column_head(const pel_column *b);
 
 /* ---- cells as bytes, for states that keep them and for spilling ------------------------------- */
 

@@ -163,6 +163,7 @@ static pel_status seal(const pel_env *env, void *state, void *local) {
   (void)env;
   distinct_local *l = (distinct_local *)local;
   if (l->keeper->table.n == 0) return PEL_OK; /* local_fini frees it */
+  pel__store_freeze(&l->keeper->store);
   pel__ranking_push(&((distinct_state *)state)->ranking, &l->keeper->table);
   l->keeper = NULL;
   return PEL_OK;

@@ -7,8 +7,15 @@ libpelstd_la_SOURCES += \
   %D%/group.c %D%/group.h \
   %D%/group_emit.c \
   %D%/keys.c %D%/keys.h \
+  %D%/losers.h \
   %D%/merge.c \
   %D%/ranking.c %D%/ranking.h \
   %D%/slice.c \
+  %D%/sort.c %D%/sort.h \
+  %D%/sort_file.c \
+  %D%/sort_keys.c \
+  %D%/sort_merge.c \
+  %D%/sort_run.c \
+  %D%/sort_stream.c \
   %D%/store.c %D%/store.h \
   %D%/unlist.c

@@ -211,6 +211,7 @@ static pel_status unit_count(const pel_env *env, void *state, uint64_t *count) {
     uint64_t rows = 0;
     for (uint64_t i = 0; i < s->n && rows < s->params->need; i++) {
       if (!s->morsels[i]) continue;
+      pel__store_freeze(&s->morsels[i]->store);
       add_unit(s, s->morsels[i], rows);
       rows += s->morsels[i]->rows;
     }
@@ -236,8 +237,7 @@ static pel_status emit(const pel_env *env, void *state, const pel_unit *unit, pe
   const uint32_t ncols = s->params->ncols;
   pel_col *cols = (pel_col *)env->temp(env, (ncols + 1) * sizeof *cols);
   if (!cols) return PEL_E_NOMEM;
-  for (uint32_t i = 0; i < ncols; i++)
-    if (!pel__column_view(&b->cols[i], env, &cols[i])) return PEL_E_NOMEM;
+  for (uint32_t i = 0; i < ncols; i++) cols[i] = pel__column_head(&b->cols[i]);
   *out = (pel_chunk){b->n, (uint32_t)(end - first), NULL, ncols, cols, unit->index << 32 | cursor->word[1]};
   if (end - first < b->n) {
     uint16_t *sel = (uint16_t *)env->temp(env, PEL_BLOCK_ROWS * sizeof *sel);

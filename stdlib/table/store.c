@@ -1,6 +1,6 @@
 #include "stdlib/table/store.h"
 
-enum { FIRST_CAP = 64 };
+enum { FIRST_CAP = 16 };
 
 void pel__store_init(pel_store *s, const pel_type *const *types, uint32_t ncols) {
   memset(s, 0, sizeof *s);
@@ -112,6 +112,11 @@ pel_status pel__store_append(pel_store *s, const pel_env *env, const pel_col *co
   return PEL_E_NOMEM;
 }
 
+void pel__store_freeze(pel_store *s) {
+  for (uint32_t i = 0; i < s->nblocks; i++)
+    for (uint32_t c = 0; c < s->ncols; c++) pel__column_freeze(&s->blocks[i]->cols[c]);
+}
+
 size_t pel__store_bytes(const pel_store *s) {
   size_t n = s->heap.total + s->cap_blocks * sizeof *s->blocks;
   for (uint32_t i = 0; i < s->nblocks; i++) {
@@ -178,13 +183,15 @@ static bool gather_nested(const pel_env *env, const pel_place *at, uint32_t n, c
     bool here = k < n && (rows ? rows[k] : k) == row;
     const pel_place p = here ? at[k++] : (pel_place){NULL, 0};
     if (p.block && p.block != seen) {
-      if (!pel__column_view(&p.block->cols[col], env, &view)) return false;
+      view = pel__column_head(&p.block->cols[col]);
       seen = p.block;
     }
     bool ok = p.block ? pel__column_cell(temp, &c, NULL, &view, p.row) : pel__column_null(temp, &c);
     if (!ok) return false;
   }
-  return pel__column_view(&c, env, out);
+  pel__column_freeze(&c);
+  *out = pel__column_head(&c);
+  return true;
 }
 
 pel_status pel__places_column(const pel_env *env, const pel_place *at, uint32_t n, const uint16_t *rows, uint32_t size,

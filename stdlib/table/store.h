@@ -27,6 +27,8 @@ void pel__store_free(const pel_env *env, pel_store *s);
  * are not there. */
 pel_status pel__store_append(pel_store *s, const pel_env *env, const pel_col *cols, const uint16_t *sel, uint32_t n,
                              uint32_t *ids);
+/* Makes it ready to be read, until it grows again. */
+void pel__store_freeze(pel_store *s);
 /* Memory it holds, about. */
 size_t pel__store_bytes(const pel_store *s);
 

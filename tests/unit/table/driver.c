@@ -9,7 +9,8 @@ static driver *driver_of(const pel_env *env) { return (driver *)env->ctx; }
 
 static bool refuses(driver *d, size_t more) {
   d->calls++;
-  if (d->fail_at && (d->fail_once ? d->calls == d->fail_at : d->calls >= d->fail_at)) return true;
+  if (d->fail_at && d->calls >= d->fail_at && (!d->fail_n || d->calls < d->fail_at + d->fail_n))
+    return true;
   return d->budget && d->live_bytes + more > d->budget;
 }
 

@@ -80,8 +80,8 @@ typedef struct driver {
   void *temps[MAX_WORKERS]; /* linked blocks */
   uint32_t workers;
   uint64_t live, live_bytes, peak_bytes, calls;
-  uint64_t fail_at; /* the allocation that fails (1: the first), and all after it; 0: none */
-  bool fail_once;
+  uint64_t fail_at; /* the first allocation that fails (1: the first of all); 0: none */
+  uint64_t fail_n; /* so many of them; 0: all after it */
   uint64_t budget;  /* bytes; 0: any */
   char *spill;
   uint64_t spill_n, spill_cap, spill_reads;

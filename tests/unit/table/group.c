@@ -271,7 +271,7 @@ Test(group, no_memory) {
     tab got;
     driver_init(&d, 2, 1, 64);
     d.fail_at = at;
-    d.fail_once = at % 2;
+    d.fail_n = at % 3;
     run_opts o = {.seed = 11};
     pel_status s = run_plan(&d, &p, &in, &o, &got);
     cr_assert(s == PEL_OK || s == PEL_E_NOMEM, "status %d", (int)s);

@@ -4,4 +4,5 @@ tests_unit_table_SOURCES = \
   %D%/group.c \
   %D%/reference.c %D%/reference.h \
   %D%/rows.c \
+  %D%/sort.c \
   %D%/values.c
