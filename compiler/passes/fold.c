@@ -1,134 +1,159 @@
-#include "compiler/passes/fold.h"
+#include <stdarg.h>
 
-#include <string.h>
+#include "compiler/passes/passes_family.h"
 
-/* A one-row block. */
-typedef struct cell {
-  union {
-    uint8_t bytes[PEL_BLOCK_ROWS * 16]; /* kernels may use the room of a whole block */
-    int64_t i;
-    pel_view view;
-  } data;
-  uint8_t state[PEL_BLOCK_ROWS];
-  uint32_t fail[PEL_BLOCK_ROWS];
-} cell;
-
+/* One row through the kernel that would run it: the same bits. A call that fails is left to the run, which knows what to say
+ * of it and whether it is needed at all. */
 typedef struct folding {
-  pel_ir *m;
+  pel_arena scratch;
   bool failed;
 } folding;
 
-static void *temp(const pel_env *e, size_t n) {
-  folding *f = e->ctx;
-  char *p = n < (1 << 20) ? pel__arena_get(f->m->arena, n + 64) : NULL;
-  if (!p) f->failed = true;
-  return p ? p + (-(uintptr_t)p & 63) : NULL;
+static void *scratch(const pel_env *env, size_t n) {
+  char *p = pel__arena_get(&((folding *)env->ctx)->scratch, n + 64);
+  return p ? p + (64 - (uintptr_t)p % 64) : NULL;
 }
 
-static uint32_t poison(const pel_env *e, uint64_t ordinal, const char *code, const char *fmt, ...) {
-  (void)ordinal, (void)code, (void)fmt;
-  ((folding *)e->ctx)->failed = true;
-  return 0;
-}
-
-static pel_status fail(const pel_env *e, uint64_t ordinal, const char *code, const char *fmt, ...) {
-  (void)ordinal, (void)code, (void)fmt;
-  ((folding *)e->ctx)->failed = true;
-  return PEL_E_FAILED;
-}
-
-static bool scalar(pel_kind k) { return k >= PEL_BOOL && k <= PEL_DUR; }
-
-static void store_int(pel_kind k, int64_t v, void *p) {
-  switch ((int)k) {
-    case PEL_BOOL: case PEL_I8: case PEL_U8: { const int8_t x = (int8_t)v; memcpy(p, &x, 1); break; }
-    case PEL_I16: case PEL_U16: { const int16_t x = (int16_t)v; memcpy(p, &x, 2); break; }
-    case PEL_I32: case PEL_U32: case PEL_DATE: { const int32_t x = (int32_t)v; memcpy(p, &x, 4); break; }
-    default: memcpy(p, &v, 8);
-  }
-}
-
-static int64_t load_int(pel_kind k, const void *p) {
-  int64_t r = 0;
-  switch ((int)k) {
-    case PEL_BOOL: case PEL_U8: { uint8_t x; memcpy(&x, p, 1); r = x; break; }
-    case PEL_I8: { int8_t x; memcpy(&x, p, 1); r = x; break; }
-    case PEL_I16: { int16_t x; memcpy(&x, p, 2); r = x; break; }
-    case PEL_U16: { uint16_t x; memcpy(&x, p, 2); r = x; break; }
-    case PEL_I32: case PEL_DATE: { int32_t x; memcpy(&x, p, 4); r = x; break; }
-    case PEL_U32: { uint32_t x; memcpy(&x, p, 4); r = x; break; }
-    default: memcpy(&r, p, 8);
-  }
+static void *grow(const pel_env *env, void *p, size_t old_n, size_t n) {
+  void *r = scratch(env, n);
+  if (r && p) memcpy(r, p, old_n < n ? old_n : n);
   return r;
 }
 
-static void store(const pel_const *c, cell *out) {
-  const pel_kind k = c->type->kind;
-  const float f = (float)c->as.f;
-  if (k == PEL_STR || k == PEL_BYTES) out->data.view = pel_view_of(c->as.s.p, (uint32_t)c->as.s.n);
-  else if (k == PEL_F64) memcpy(out->data.bytes, &c->as.f, 8);
-  else if (k == PEL_F32) memcpy(out->data.bytes, &f, 4);
-  else store_int(k, c->as.i, out->data.bytes);
+static void keep(const pel_env *env, void *p, size_t n) {
+  (void)env;
+  (void)p;
+  (void)n;
 }
 
-static bool load(pel_ir *m, const cell *c, pel_const *out) {
-  const pel_kind k = out->type->kind;
-  float f;
-  if (k == PEL_STR || k == PEL_BYTES) {
-    out->as.s.n = c->data.view.in.n;
-    out->as.s.p = pel__arena_text(m->arena, pel_view_bytes(&c->data.view), out->as.s.n);
-    return out->as.s.p != NULL;
+static pel_status PEL_PRINTF(4, 5) fail(const pel_env *env, uint64_t ordinal, const char *code, const char *fmt, ...) {
+  (void)ordinal;
+  (void)code;
+  (void)fmt;
+  ((folding *)env->ctx)->failed = true;
+  return PEL_E_FAILED;
+}
+
+static uint32_t PEL_PRINTF(4, 5) poison(const pel_env *env, uint64_t ordinal, const char *code, const char *fmt, ...) {
+  (void)ordinal;
+  (void)code;
+  (void)fmt;
+  ((folding *)env->ctx)->failed = true;
+  return 1;
+}
+
+static bool not_cancelled(const pel_env *env) {
+  (void)env;
+  return false;
+}
+
+static bool store(pel_col *c, const pel_const *v) {
+  switch ((int)c->type->kind) {
+    case PEL_BOOL:
+    case PEL_I8:
+    case PEL_U8: *(int8_t *)c->data = (int8_t)v->as.i; return true;
+    case PEL_I16:
+    case PEL_U16: *(int16_t *)c->data = (int16_t)v->as.i; return true;
+    case PEL_I32:
+    case PEL_U32:
+    case PEL_DATE: *(int32_t *)c->data = (int32_t)v->as.i; return true;
+    case PEL_I64:
+    case PEL_U64:
+    case PEL_TIME:
+    case PEL_DUR: *(int64_t *)c->data = v->as.i; return true;
+    case PEL_F32: *(float *)c->data = (float)v->as.f; return true;
+    case PEL_F64: *(double *)c->data = v->as.f; return true;
+    case PEL_STR:
+    case PEL_BYTES:
+      if (v->as.s.n > UINT32_MAX) return false;
+      *(pel_view *)c->data = pel_view_of(v->as.s.p, (uint32_t)v->as.s.n);
+      return true;
+    default: return false;
   }
-  memcpy(&f, c->data.bytes, 4);
-  if (k == PEL_F64) memcpy(&out->as.f, c->data.bytes, 8);
-  else if (k == PEL_F32) out->as.f = (double)f;
-  else out->as.i = load_int(k, c->data.bytes);
+}
+
+static bool load(const pel_col *c, pel_const *v) {
+  switch ((int)c->type->kind) {
+    case PEL_BOOL: v->as.i = *(uint8_t *)c->data != 0; return true;
+    case PEL_I8: v->as.i = *(int8_t *)c->data; return true;
+    case PEL_U8: v->as.i = *(uint8_t *)c->data; return true;
+    case PEL_I16: v->as.i = *(int16_t *)c->data; return true;
+    case PEL_U16: v->as.i = *(uint16_t *)c->data; return true;
+    case PEL_I32:
+    case PEL_DATE: v->as.i = *(int32_t *)c->data; return true;
+    case PEL_U32: v->as.i = *(uint32_t *)c->data; return true;
+    case PEL_I64:
+    case PEL_U64:
+    case PEL_TIME:
+    case PEL_DUR: v->as.i = *(int64_t *)c->data; return true;
+    case PEL_F32: v->as.f = (double)*(float *)c->data; return true;
+    case PEL_F64: v->as.f = *(double *)c->data; return true;
+    case PEL_STR:
+    case PEL_BYTES: {
+      const pel_view *s = c->data;
+      v->as.s.p = pel_view_bytes(s);
+      v->as.s.n = s->in.n;
+      return s->in.n <= 64 << 10;
+    }
+    default: return false;
+  }
+}
+
+/* A column of one row; room for a block, which kernels may touch. */
+static bool column(const pel_env *env, const pel_type *t, pel_col *c) {
+  *c = (pel_col){.type = t, .data = scratch(env, 16 * PEL_BLOCK_ROWS)};
+  if (c->data) memset(c->data, 0, 16 * PEL_BLOCK_ROWS);
+  return c->data != NULL;
+}
+
+static bool states(const pel_env *env, pel_col *c) {
+  c->state = scratch(env, PEL_BLOCK_ROWS);
+  c->fail = scratch(env, PEL_BLOCK_ROWS * sizeof *c->fail);
+  if (!c->state || !c->fail) return false;
+  memset(c->state, PEL_VALID, PEL_BLOCK_ROWS);
+  memset(c->fail, 0, PEL_BLOCK_ROWS * sizeof *c->fail);
   return true;
 }
 
-static bool foldable(const pel_ir_node *n) {
-  if (!n->fn || !(n->fn->props & PEL_PURE) || !n->nargs || n->nargs > 8 || !scalar(n->type->kind)) return false;
+static const pel_const *run(pel_ir *m, const pel_ir_node *n, const pel_env *env) {
+  enum { MOST = 16 };
+  pel_col in[MOST], out;
+  const pel_type *types[MOST];
+  bool strict = n->fn->props & PEL_NULL_STRICT, any_null = false;
   for (uint32_t i = 0; i < n->nargs; i++) {
-    const pel_ir_node *a = n->args[i];
-    if (a->op != PEL_IR_CONST || a->value->is_null || !scalar(a->type->kind)) return false;
-  }
-  return true;
-}
-
-pel_ir_node *pel__fold_call(pel_ir *m, pel_ir_node *n) {
-  if (!foldable(n)) return NULL;
-  folding f = {m, false};
-  const pel_env env = {.size = sizeof env, .ctx = &f, .temp = temp, .poison = poison, .fail = fail, .hash_bits = 64};
-  cell *cells = pel__alloc_get(pel__alloc_libc(), (n->nargs + 1) * sizeof *cells);
-  const pel_type *types[8];
-  pel_col in[8], out = {.type = n->type};
-  pel_const *value = PEL_ARENA_NEW(m->arena, pel_const);
-  if (!cells || !value) {
-    pel__alloc_free(pel__alloc_libc(), cells, (n->nargs + 1) * sizeof *cells);
-    m->oom = true;
-    return NULL;
-  }
-  memset(cells, 0, (n->nargs + 1) * sizeof *cells);
-  for (uint32_t i = 0; i < n->nargs; i++) {
+    const pel_const *v = n->args[i]->value;
     types[i] = n->args[i]->type;
-    store(n->args[i]->value, &cells[i]);
-    in[i] = (pel_col){.type = types[i], .data = &cells[i].data};
+    if (!column(env, types[i], &in[i]) || (!v->is_null && !store(&in[i], v))) return NULL;
+    if (!v->is_null) continue;
+    any_null = true;
+    if (!states(env, &in[i])) return NULL;
+    in[i].state[0] = PEL_NULL;
+    in[i].fail = NULL;
   }
-  cell *r = &cells[n->nargs];
-  memset(r->state, PEL_VALID, sizeof r->state);
-  out.data = &r->data;
-  out.state = r->state;
-  out.fail = r->fail;
-  const pel_call call = {.env = &env, .in = in, .nin = n->nargs, .n = 1, .out = &out};
-  const pel_kernel k = n->fn->choose(types, n->nargs, n->type);
-  *value = (pel_const){.type = n->type};
-  const bool ok = k && k(&call) == PEL_OK && !f.failed && r->state[0] == PEL_VALID && load(m, r, value);
-  pel__alloc_free(pel__alloc_libc(), cells, (n->nargs + 1) * sizeof *cells);
-  if (!ok) return NULL;
-  pel_ir_node *c = pel__ir_node_new(m, PEL_IR_CONST, n->type, n->span, 0, NULL, 0);
-  if (c == m->broken) return NULL;
-  c->value = value;
-  c->item = n->item;
-  pel__ir_before(n, c);
-  return c;
+  pel_const r = {.type = n->type};
+  if (strict && any_null) {
+    r.is_null = n->type->nullable;
+    return r.is_null ? pel__ir_const(m, &r) : NULL;
+  }
+  pel_kernel kernel = n->fn->choose(types, n->nargs, n->type);
+  if (!kernel || !column(env, n->type, &out) || !states(env, &out)) return NULL;
+  pel_call call = {.env = env, .in = in, .nin = n->nargs, .n = 1, .out = &out};
+  if (kernel(&call) != PEL_OK || ((folding *)env->ctx)->failed) return NULL;
+  if (out.state && out.state[0] == PEL_POISON) return NULL;
+  r.is_null = out.state && out.state[0] == PEL_NULL;
+  if (r.is_null ? !n->type->nullable : !load(&out, &r)) return NULL;
+  return pel__ir_const(m, &r);
+}
+
+const pel_const *pel__fold_call(pel_ir *m, const pel_ir_node *n) {
+  if (!(n->fn->props & PEL_PURE) || !n->fn->choose || n->nargs > 16 || n->type->kind > PEL_DUR) return NULL;
+  for (uint32_t i = 0; i < n->nargs; i++)
+    if (n->args[i]->op != PEL_IR_CONST || n->args[i]->type->kind > PEL_DUR) return NULL;
+  folding f = {.failed = false};
+  pel__arena_init(&f.scratch, NULL);
+  pel_env env = {.size = sizeof env, .ctx = &f, .alloc = scratch, .resize = grow, .free = keep, .temp = scratch,
+                 .fail = fail, .poison = poison, .cancelled = not_cancelled, .hash_bits = 64};
+  const pel_const *r = run(m, n, &env);
+  pel__arena_deinit(&f.scratch);
+  return r;
 }

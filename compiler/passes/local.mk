@@ -1,13 +1,14 @@
-# Floor of the compiler: passes over the intermediate form.
+# What makes a module better.
 PEL_FLOORS += libpelpasses.la
 libpelpasses_la_SOURCES = \
+  %D%/combine.c \
   %D%/cse.c \
-  %D%/fold.c %D%/fold.h \
+  %D%/dce.c \
+  %D%/fold.c \
   %D%/fuse_group.c \
   %D%/fuse_maps.c \
-  %D%/passes.c %D%/passes.h %D%/passes.def \
+  %D%/passes.c %D%/passes.def %D%/passes.h %D%/passes_family.h \
   %D%/prune.c \
-  %D%/push_filter.c \
-  %D%/push_limit.c \
-  %D%/share.c \
+  %D%/push.c \
+  %D%/region.c \
   %D%/simplify.c

@@ -1,60 +1,169 @@
-#include "compiler/passes/fold.h"
-#include "compiler/passes/passes.h"
+#include "compiler/passes/passes_family.h"
 
-/* Rewrites that are exact for every value, null and failure: nothing is reassociated, nothing that can fail is dropped
- * from where it is needed. */
+/* Each rule answers the node to use instead, a new one in n's place included, or NULL. Arguments are simple already. */
 
-static bool is_bool_const(const pel_ir_node *n, bool value) {
+static pel_ir_node *new_const(pel_ir *m, pel_ir_node *at, const pel_const *c) {
+  pel_ir_node *n = pel__ir_node_new(m, PEL_IR_CONST, c->type, at->span, 0, NULL, 0);
+  if (n == m->broken) return NULL;
+  n->value = c;
+  n->item = at->item;
+  pel__ir_before(at, n);
+  return n;
+}
+
+static bool all_consts(const pel_ir_node *n) {
+  for (uint32_t i = 0; i < n->nargs; i++)
+    if (n->args[i]->op != PEL_IR_CONST) return false;
+  return true;
+}
+
+static pel_ir_node *call(pel_ir *m, pel_ir_node *n) {
+  if (!all_consts(n)) return NULL;
+  const pel_const *c = pel__fold_call(m, n);
+  return c ? new_const(m, n, c) : NULL;
+}
+
+static pel_ir_node *field(pel_ir *m, pel_ir_node *n) {
+  pel_ir_node *of = n->args[0];
+  if (of->op == PEL_IR_RECORD) return pel__replaces(n, of->args[n->index]) ? of->args[n->index] : NULL;
+  if (of->op != PEL_IR_CONST || of->type->kind != PEL_RECORD || of->value->is_null) return NULL;
+  const pel_const *c = &of->value->as.list.at[n->index];
+  return c->type == n->type ? new_const(m, n, c) : NULL;
+}
+
+static pel_ir_node *list(pel_ir *m, pel_ir_node *n) {
+  if (!all_consts(n)) return NULL;
+  pel_const *at = pel__pass_room(m, n->nargs, sizeof *at), *c = pel__pass_room(m, 1, sizeof *c);
+  if (!at || !c) return NULL;
+  for (uint32_t i = 0; i < n->nargs; i++) {
+    at[i] = *n->args[i]->value;
+    at[i].type = n->type->item;
+  }
+  c->type = n->type;
+  c->as.list.at = at;
+  c->as.list.n = n->nargs;
+  return new_const(m, n, c);
+}
+
+static bool is_bool(const pel_ir_node *n, bool value) {
   return n->op == PEL_IR_CONST && n->type->kind == PEL_BOOL && !n->value->is_null && (n->value->as.i != 0) == value;
 }
 
-static pel_ir_node *field_of_record(pel_ir_node *n) {
-  pel_ir_node *r = n->args[0];
-  while (r->other) r = r->other;
-  if (r->op != PEL_IR_RECORD || n->index >= r->nargs) return NULL;
-  pel_ir_node *part = r->args[n->index];
-  return part->type == n->type ? part : NULL;
+static pel_ir_node *if_const(pel_ir_node *n) {
+  pel_ir_node *c = n->args[0];
+  if (c->op != PEL_IR_CONST || c->value->is_null) return NULL;
+  pel_ir_node *x = n->args[c->value->as.i ? 1 : 2];
+  return pel__replaces(n, x) ? x : NULL;
 }
 
-static pel_ir_node *choice(pel_ir_node *n) {
-  if (is_bool_const(n->args[0], true)) return n->args[1]->type == n->type ? n->args[1] : NULL;
-  if (is_bool_const(n->args[0], false)) return n->args[2]->type == n->type ? n->args[2] : NULL;
+/* Nested chains become one; what does not decide is left out; nothing behind what does is ever asked. */
+static void flatten(pel_ir *m, pel_ir_node *n) {
+  uint32_t total = 0, k = 0;
+  for (uint32_t i = 0; i < n->nargs; i++)
+    total += n->args[i]->op == n->op && n->args[i]->type == n->type ? n->args[i]->nargs : 1;
+  if (total == n->nargs || total > 4096) return;
+  pel_ir_node **at = pel__pass_room(m, total, sizeof *at);
+  if (!at) return;
+  for (uint32_t i = 0; i < n->nargs; i++) {
+    pel_ir_node *x = n->args[i];
+    if (x->op != n->op || x->type != n->type) at[k++] = x;
+    else
+      for (uint32_t j = 0; j < x->nargs; j++) at[k++] = x->args[j];
+  }
+  n->args = at;
+  n->nargs = total;
+}
+
+/* k of the operands are left. A single one of another type stands there twice: x and x is x. */
+static pel_ir_node *settle(pel_ir_node *n, uint32_t k) {
+  if (k == 1 && pel__replaces(n, n->args[0])) return n->args[0];
+  if (k == 1) n->args[k++] = n->args[0];
+  n->nargs = k;
   return NULL;
 }
 
-/* `x and true` is x; what stands behind `false` is never needed. */
-static void logic(pel_ir_node *n, bool neutral) {
+static pel_ir_node *logic(pel_ir *m, pel_ir_node *n) {
+  bool neutral = n->op == PEL_IR_AND;
+  flatten(m, n);
   uint32_t k = 0;
   for (uint32_t i = 0; i < n->nargs; i++) {
-    if (is_bool_const(n->args[i], neutral) && n->nargs - i + k > 2) continue;
-    n->args[k++] = n->args[i];
-    if (is_bool_const(n->args[i], !neutral) && k >= 2) break;
+    pel_ir_node *x = n->args[i];
+    bool last = i + 1 == n->nargs && k == 0;
+    if (is_bool(x, neutral) && !last) continue;
+    n->args[k++] = x;
+    if (is_bool(x, !neutral)) break;
   }
-  n->nargs = k;
+  return settle(n, k);
 }
 
-static pel_ir_node *better(pel_ir *m, pel_ir_node *n) {
+static pel_ir_node *coalesce(pel_ir_node *n) {
+  uint32_t k = 0;
+  for (uint32_t i = 0; i < n->nargs; i++) {
+    pel_ir_node *x = n->args[i];
+    bool last = i + 1 == n->nargs;
+    if (x->op == PEL_IR_CONST && x->value->is_null && !last) continue;
+    n->args[k++] = x;
+    if (!x->type->nullable) break;
+  }
+  return settle(n, k);
+}
+
+static pel_ir_node *identity_map(pel_ir_node *n) {
+  const pel_ir_region *r = n->regions[0];
+  if (n->nargs != 1 || r->yields[0] != r->params[0] || pel__region_filters(r)) return NULL;
+  return pel__replaces(n, n->args[0]) ? n->args[0] : NULL;
+}
+
+static pel_ir_node *whole_slice(pel_ir_node *n) {
+  const pel_ir_node *skip = n->args[1], *take = n->args[2];
+  if (skip->op != PEL_IR_CONST || take->op != PEL_IR_CONST) return NULL;
+  return skip->value->as.i == 0 && take->value->as.i == -1 ? n->args[0] : NULL;
+}
+
+static pel_ir_node *simpler(pel_ir *m, pel_ir_node *n) {
   switch ((int)n->op) {
-    case PEL_IR_FIELD: return field_of_record(n);
-    case PEL_IR_IF: return choice(n);
-    case PEL_IR_AND: logic(n, true); return NULL;
-    case PEL_IR_OR: logic(n, false); return NULL;
-    case PEL_IR_CALL: return pel__fold_call(m, n);
+    case PEL_IR_CALL: return call(m, n);
+    case PEL_IR_FIELD: return field(m, n);
+    case PEL_IR_LIST: return list(m, n);
+    case PEL_IR_IF: return if_const(n);
+    case PEL_IR_AND:
+    case PEL_IR_OR: return logic(m, n);
+    case PEL_IR_COALESCE: return coalesce(n);
+    case PEL_IR_TRY: return n->args[0]->op == PEL_IR_CONST && pel__replaces(n, n->args[0]) ? n->args[0] : NULL;
+    case PEL_IR_MAP:
+    case PEL_IR_LMAP: return identity_map(n);
+    case PEL_IR_SLICE: return whole_slice(n);
+    case PEL_IR_CONCAT: return n->nargs == 1 && pel__replaces(n, n->args[0]) ? n->args[0] : NULL;
     default: return NULL;
   }
 }
 
-void pel__pass_simplify(pel_ir *m) {
-  pel__ir_clear(m);
-  for (pel_ir_node *n = NULL; (n = pel__ir_walk(m->top, n));) {
-    for (uint32_t i = 0; i < n->nargs; i++)
-      while (n->args[i]->other) n->args[i] = n->args[i]->other;
-    if (n->op == PEL_IR_INPUT || n->array) continue;
-    pel_ir_node *b = better(m, n);
-    if (b) n->other = b;
+/* filter(a and b) is filter(a), filter(b): the right side is asked where the left is true, and a failing side fails the
+ * item either way. */
+static void split_filter(pel_ir *m, pel_ir_node *n) {
+  pel_ir_node *c = n->args[0];
+  if (is_bool(c, true)) {
+    pel__ir_remove(n);
+    return;
   }
-  pel__ir_forward(m);
-  pel__ir_clear(m);
+  if (c->op != PEL_IR_AND || c->type->nullable) return;
+  for (uint32_t i = 0; i < c->nargs; i++) {
+    pel_ir_node *f = pel__ir_node_new(m, PEL_IR_FILTER, c->args[i]->type, n->span, 1, &c->args[i], 0);
+    pel__ir_before(n, f);
+  }
+  if (pel__ir_status(m) == PEL_OK) pel__ir_remove(n);
 }
 
-void pel__pass_tidy(pel_ir *m) { pel__pass_simplify(m); }
+void pel__pass_simplify(pel_ir *m) {
+  pel__ir_clear(m);
+  for (pel_ir_node *n = pel__ir_walk(m->top, NULL), *next; n && pel__ir_status(m) == PEL_OK; n = next) {
+    next = pel__ir_walk(m->top, n);
+    for (uint32_t i = 0; i < n->nargs; i++) n->args[i] = (pel_ir_node *)(uintptr_t)pel__ir_end(n->args[i]);
+    for (uint32_t i = 0; i < n->nregions; i++) /* inputs and what is outside may have changed; what is inside comes later */
+      for (uint32_t k = 0; k < n->regions[i]->nyields; k++)
+        n->regions[i]->yields[k] = (pel_ir_node *)(uintptr_t)pel__ir_end(n->regions[i]->yields[k]);
+    if (n->op == PEL_IR_FILTER) split_filter(m, n);
+    else n->other = simpler(m, n);
+  }
+  pel__ir_forward(m);
+}

@@ -98,16 +98,18 @@ MAP(eq, "eq", "(a: 'num, b: 'num) -> bool", STRICT | PEL_COMMUTES, choose_eq)
 MAP(not, "not", "(a: bool) -> bool", STRICT, choose_not)
 MAP(null, "is_null", "(a: 't?) -> bool", PEL_PURE, choose_null)
 
-/* Aggregates: only their types matter here. */
+/* Aggregates: only their types matter here (in[0] is an element). */
 static const pel_agg an_agg = {.state_size = 8, .state_align = 8};
 static const pel_agg *agg_same(const pel_type *const *in, uint32_t nin, const pel_type *out) {
-  return nin == 1 && in[0]->kind == PEL_LIST && in[0]->item->kind == out->kind ? &an_agg : NULL;
+  return nin == 1 && in[0]->kind == out->kind ? &an_agg : NULL;
 }
 static const pel_agg *agg_count(const pel_type *const *in, uint32_t nin, const pel_type *out) {
-  return nin == 1 && in[0]->kind == PEL_LIST && out->kind == PEL_I64 ? &an_agg : NULL;
+  (void)in;
+  return nin == 1 && out->kind == PEL_I64 ? &an_agg : NULL;
 }
 static const pel_agg *agg_list(const pel_type *const *in, uint32_t nin, const pel_type *out) {
-  return nin == 1 && in[0]->kind == PEL_LIST && out->kind == PEL_LIST ? &an_agg : NULL;
+  (void)in;
+  return nin == 1 && out->kind == PEL_LIST ? &an_agg : NULL;
 }
 #define AGG(id, name_, choose_)                                                                          \
   static const pel_op op_##id = {.size = sizeof(pel_op), .abi = PEL_OP_ABI, .name = (name_), .sig = "agg", \
