@@ -1,3 +1,3 @@
-# Unit tests of vec. When the first lands:
-#   UNIT += tests/unit_vec
-#   tests_unit_vec_SOURCES = %D%/FILE.c
+# Unit tests of vec.
+UNIT += tests/unit_vec
+tests_unit_vec_SOURCES = %D%/rig.h %D%/vm.c
