@@ -25,7 +25,7 @@ static pel_status find(const pel_run *run, const char *name, uint32_t *out, pel_
 static pel_status wrong_type(const pel_run *run, uint32_t param, const char *given, pel_error *err) {
   pel_buf b;
   pel__buf_init(&b, NULL);
-  pel__type_print(&run->plan->types[run->plan->params[param].type], &b);
+  pel__param_print(run->plan, param, &b);
   const pel_status s = pel_error_set(err, PEL_E_INVALID, "parameter `" PEL_STR_FMT "` is of type %s; it was given %s",
                                      PEL_STR_ARG(run->plan->params[param].name), pel__buf_z(&b), given);
   pel__buf_deinit(&b);
@@ -62,7 +62,7 @@ pel_status pel_run_bind_i64(pel_run *run, const char *name, int64_t value, pel_e
   pel_status s = find(run, name, &i, err);
   if (s) return s;
   const pel_type *t = pel__param_type(run, i, 0);
-  if (run->plan->params[i].shape != PEL_SHAPE_SCALAR || !holds(t->kind, value)) return wrong_type(run, i, "an integer it does not hold", err);
+  if (run->plan->params[i].shape != PEL_SHAPE_SCALAR || !holds(t->kind, value)) return wrong_type(run, i, t->kind <= PEL_F64 ? "an integer that it does not hold" : "an integer", err);
   pel_const c = {.type = t};
   if (t->kind == PEL_F64 || t->kind == PEL_F32) c.as.f = (double)value;
   else c.as.i = value;

@@ -43,12 +43,21 @@ pel_status pel_plan_text(pel_context *ctx, const pel_plan *plan, char **text, si
 }
 
 /* Texts of a plan are followed by a NUL only where their arena put one: it does for every name. */
-static const char *z(const pel_plan_data *p, pel_str s) {
-  char *copy = pel__arena_text((pel_arena *)(uintptr_t)&p->arena, s.p ? s.p : "", s.n);
+static const char *z(const pel_plan_data *plan, pel_str s) {
+  pel_plan_data *p = (pel_plan_data *)(uintptr_t)plan;
+  pel__spin_lock(&p->texts);
+  char *copy = pel__arena_text(&p->arena, s.p ? s.p : "", s.n);
+  pel__spin_unlock(&p->texts);
   return copy ? copy : "";
 }
 
 size_t pel_plan_params(const pel_plan *plan) { return pel__plan_of(plan)->n_params; }
+
+void pel__param_print(const pel_plan_data *p, uint32_t param, pel_buf *out) {
+  const pel_plan_param *q = &p->params[param];
+  if (q->shape == PEL_SHAPE_ARRAY || q->shape == PEL_SHAPE_TABLE) pel__buf_text(out, "[*]");
+  pel__type_print(&p->types[q->type], out);
+}
 
 pel_param pel_plan_param_at(const pel_plan *plan, size_t i) {
   const pel_plan_data *p = pel__plan_of(plan);
@@ -56,7 +65,7 @@ pel_param pel_plan_param_at(const pel_plan *plan, size_t i) {
   const pel_type *t = &p->types[q->type];
   pel_buf b;
   pel__buf_init(&b, NULL);
-  pel__type_print(t, &b);
+  pel__param_print(p, (uint32_t)i, &b);
   const pel_param out = {.name = z(p, q->name), .type = z(p, (pel_str){pel__buf_z(&b), b.n}),
                          .shape = (pel_value_shape)q->shape, .kind = t->kind,
                          .required = q->constant == PEL_NONE && !pel__plan_fills(p, q->slot), .doc = z(p, q->doc)};

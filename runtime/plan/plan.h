@@ -202,6 +202,7 @@ typedef struct pel_plan_source {
 typedef struct pel_plan {
   pel_arena arena;
   pel_atomic_u32 refs;
+  pel_spin texts; /* the arena, once the plan is sealed: texts that were asked for */
   uint32_t version;
 
 #define PEL_PLAN_ARRAY(T, name) T *name; uint32_t n_##name
