@@ -80,13 +80,12 @@ static pel_status symbol(void *ctx, pel_str folder, pel_str library, pel_str nam
     if (pel__context_function(w->ctx, name)) return PEL_OK;
     return pel_error_set(e, PEL_E_INVALID, "the host program gave no function of this name (pel_context_add_function)");
   }
-  const char *in = folder.n ? pel__arena_text(a, folder.p, folder.n) : NULL;
+  const char *in = folder.n ? pel__arena_text(a, folder.p, folder.n) : ".";
   const char *lib = pel__arena_text(a, library.p, library.n), *z = pel__arena_text(a, name.p, name.n);
   char *path = NULL;
   pel_symbols *symbols = NULL;
-  if (!lib || !z || (folder.n && !in)) return PEL_E_NOMEM;
-  if (strchr(lib, '/') && lib[0] != '/' && folder.n) lib = pel__arena_printf(a, "%s/%s", in, lib);
-  pel_status s = lib ? pel__library_find(in, lib, a, &path, e) : PEL_E_NOMEM;
+  if (!lib || !z || !in) return PEL_E_NOMEM;
+  pel_status s = pel__library_find(in, lib, a, &path, e);
   if (!s) s = pel__symbols_open(path, w->ctx->alloc, &symbols, e);
   if (s) return s == PEL_E_NOMEM ? s : PEL_E_NOENT;
   if (pel__symbols_kind(symbols, z) != PEL_SYMBOL_FUNCTION) {

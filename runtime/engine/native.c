@@ -77,8 +77,8 @@ ffi_type *pel__native_type(pel_natives *n, pel_ctype c, uint32_t type) {
 
 static pel_status find_path(pel_natives *n, const pel_native *f, char **path, pel_error *e) {
   char *name = pel__arena_text(&n->arena, f->library.p, f->library.n);
-  char *folder = f->folder.n ? pel__arena_text(&n->arena, f->folder.p, f->folder.n) : NULL;
-  if (!name || (f->folder.n && !folder)) return PEL_E_NOMEM;
+  const char *folder = f->folder.n ? pel__arena_text(&n->arena, f->folder.p, f->folder.n) : ".";
+  if (!name || !folder) return PEL_E_NOMEM;
   return pel__library_find(folder, name, &n->arena, path, e);
 }
 

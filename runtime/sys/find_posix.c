@@ -98,18 +98,20 @@ static char *search(const char *folder, const char *name, pel_arena *arena) {
   return path;
 }
 
-static pel_status find_exact(const char *name, pel_arena *arena, char **path,
-                             pel_error *err) {
-  if (access(name, R_OK) != 0) return pel__sys_fail_input(err, "open library", name);
-  char *copy = pel__arena_text(arena, name, strlen(name));
+static pel_status find_exact(const char *folder, const char *name, pel_arena *arena,
+                             char **path, pel_error *err) {
+  const bool here = name[0] == '/' || !folder || !*folder;
+  const char *slash = !here && folder[strlen(folder) - 1] != '/' ? "/" : "";
+  char *copy = pel__arena_printf(arena, "%s%s%s", here ? "" : folder, slash, name);
   if (!copy) return pel__sys_no_memory(err, name);
+  if (access(copy, R_OK) != 0) return pel__sys_fail_input(err, "open library", copy);
   *path = copy;
   return PEL_OK;
 }
 
 pel_status pel__library_find(const char *folder, const char *name, pel_arena *arena,
                              char **path, pel_error *err) {
-  if (strchr(name, '/')) return find_exact(name, arena, path, err);
+  if (strchr(name, '/')) return find_exact(folder, name, arena, path, err);
   char *found = *name ? search(folder, name, arena) : NULL;
   if (!found) return pel_error_set(err, PEL_E_NOENT, "cannot find library '%s'", name);
   *path = found;

@@ -186,9 +186,9 @@ pel_status pel__library_symbol(pel_library library, const char *name, void **add
                                pel_error *err);
 void pel__library_close(pel_library library);
 
-/* The file the loader would take for name, in the arena. A name with a `/` is itself. A
- * bare one is looked for in folder (NULL: none), LD_LIBRARY_PATH, /etc/ld.so.cache and
- * the standard directories; files that are no ELF library for this machine (linker
+/* The file the loader would take for name, in the arena. A name with a `/` is relative to
+ * folder (NULL: as it is). A bare one is looked for in folder (NULL: none),
+ * LD_LIBRARY_PATH, /etc/ld.so.cache and the standard directories; files that are no ELF library for this machine (linker
  * scripts, other architectures) are passed over. PEL_E_NOENT when there is none. */
 pel_status pel__library_find(const char *folder, const char *name, pel_arena *arena,
                              char **path, pel_error *err);
