@@ -64,5 +64,6 @@ endif
 
 include $(srcdir)/tests/golden/local.mk
 include $(srcdir)/tests/matrix/local.mk
+include $(srcdir)/tests/oracle/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/house/local.mk
