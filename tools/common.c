@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,22 +167,3 @@ pel_status cli_write_stdout(void *user, const char *p, size_t n) {
   (void)user;
   return fwrite(p, 1, n, stdout) == n ? PEL_OK : PEL_E_IO;
 }
-
-/* ---- signals -------------------------------------------------------------------------------------------------------- */
-
-static pel_run *volatile running;
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int sig) {
-  (void)sig;
-  interrupted = 1;
-  if (running) pel_run_cancel(running);
-  signal(SIGINT, SIG_DFL); /* the second one is final */
-}
-
-void cli_cancel_on_signal(pel_run *run) {
-  running = run;
-  signal(SIGINT, run ? on_interrupt : SIG_DFL);
-}
-
-bool cli_was_interrupted(void) { return interrupted; }

@@ -56,7 +56,7 @@ static int dispatch(pel_cli *cli) {
 }
 
 int main(int argc, char **argv) {
-  static pel_cli cli = {.color = -1};
+  pel_cli cli = {.color = -1};
   cli.argc = argc;
   cli.argv = argv;
   signal(SIGPIPE, SIG_DFL); /* `pel … | head` ends quietly */

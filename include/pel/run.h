@@ -50,7 +50,7 @@ typedef enum pel_format_name { PEL_PRINT_TABLE, PEL_PRINT_CSV, PEL_PRINT_TSV, PE
 typedef pel_status (*pel_write_fn)(void *user, const char *p, size_t n);
 /* Prints the chosen items that have values, in item order, as docs/CLI.md says. PEL_E_INVALID: this format holds one item
  * only, and there are several. */
-PEL_API PEL_USE_RESULT pel_status pel_run_print(pel_run *run, pel_format_name format, pel_write_fn write, void *user,
+PEL_API PEL_USE_RESULT pel_status pel_run_print(pel_run *run, pel_format_name format, pel_write_fn give, void *user,
                                                 pel_error *err);
 
 /* What went wrong: each independent failure once, in the order of the items. */

@@ -52,7 +52,7 @@ static uint32_t count_chosen(const pel_run *run) {
   return n;
 }
 
-pel_status pel_run_print(pel_run *run, pel_format_name format, pel_write_fn write, void *user, pel_error *err) {
+pel_status pel_run_print(pel_run *run, pel_format_name format, pel_write_fn give, void *user, pel_error *err) {
   const uint32_t n = count_chosen(run);
   pel_buf b;
   if (!run->done || !run->run) return pel_error_set(err, PEL_E_INVALID, "the run has not ended: call pel_run_wait");
@@ -61,7 +61,7 @@ pel_status pel_run_print(pel_run *run, pel_format_name format, pel_write_fn writ
   pel__buf_init(&b, run->ctx->alloc);
   print_all(run, format, n > 1, &b);
   pel_status s = b.failed ? pel_error_set(err, PEL_E_NOMEM, "no memory to print the results") : PEL_OK;
-  if (!s && b.n) s = write(user, b.p, b.n);
+  if (!s && b.n) s = give(user, b.p, b.n);
   pel__buf_deinit(&b);
   return s;
 }
