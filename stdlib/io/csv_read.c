@@ -1,4 +1,5 @@
 #include "runtime/base/check.h"
+#include "stdlib/io/csv_convert.h"
 #include "stdlib/io/csv_units.h"
 
 enum { UNIT_BYTES = 512 << 10, SLACK = 16 << 10 };
@@ -35,7 +36,7 @@ typedef struct worker {
   lane *lanes;        /* requested columns first, then (on_error: skip) the other declared ones */
   uint32_t nlanes;
   pel_col *cols;
-  uint16_t *sel;
+  uint16_t *sel, *odd;
   uint8_t *dropped;
   pel_csv_index index;
 } worker;
@@ -149,6 +150,7 @@ static void local_fini(const pel_env *env, void *state, void *local) {
   env->free(env, w->sep, sep_bytes(r));
   env->free(env, w->row, (PEL_BLOCK_ROWS + 64) * sizeof *w->row);
   env->free(env, w->sel, PEL_BLOCK_ROWS * sizeof *w->sel);
+  env->free(env, w->odd, PEL_BLOCK_ROWS * sizeof *w->odd);
   env->free(env, w->dropped, PEL_BLOCK_ROWS);
   env->free(env, w->buf, w->cap);
   env->free(env, w, sizeof *w);
@@ -194,8 +196,9 @@ static pel_status local_init(const pel_env *env, void *state, void **local) {
   w->sep = env->alloc(env, sep_bytes(r));
   w->row = env->alloc(env, (PEL_BLOCK_ROWS + 64) * sizeof *w->row);
   w->sel = env->alloc(env, PEL_BLOCK_ROWS * sizeof *w->sel);
+  w->odd = env->alloc(env, PEL_BLOCK_ROWS * sizeof *w->odd);
   w->dropped = env->alloc(env, PEL_BLOCK_ROWS);
-  if (!w->sep || !w->row || !w->sel || !w->dropped) s = PEL_E_NOMEM;
+  if (!w->sep || !w->row || !w->sel || !w->odd || !w->dropped) s = PEL_E_NOMEM;
   if (s) {
     local_fini(env, state, w);
     return s;
@@ -358,20 +361,15 @@ static cell cell_at(const reader *r, const worker *w, uint32_t row, uint32_t fie
 static pel_status convert(const pel_env *env, const reader *r, worker *w, lane *l, const uint16_t *sel, uint32_t n,
                           uint64_t ordinal) {
   const uint32_t field = r->field_of[l->column];
-  const pel_kind kind = l->col.type->kind;
-  const bool ascii = !w->index.high;
-  const bool words = r->params->n_null_words > 0 && l->col.type->nullable;
-  const char quote = r->params->dialect.quoting ? r->params->dialect.quote : '\n'; /* no field begins with a line feed */
   l->stated = l->failed = false;
+  if (r->params->n_null_words == 0 || !l->col.type->nullable) { /* else any cell may be odd */
+    n = pel__csv_convert(&w->index, l->col.type->kind, field, sel, n, l->col.data, w->odd);
+    sel = w->odd;
+  }
   for (uint32_t i = 0; i < n; i++) {
     const cell c = cell_at(r, w, sel ? sel[i] : i, field);
-    if (PEL_LIKELY(c.n && c.p[0] != quote && !words)) {
-      if (PEL_LIKELY(pel__csv_value(kind, (pel_str){c.p, c.n}, ascii, l->col.data, c.row))) continue;
-      bad_value(env, r, w, l, &c, (pel_str){c.p, c.n}, ordinal + c.row);
-    } else {
-      const pel_status s = odd_cell(env, r, w, l, &c, ordinal + c.row);
-      if (s) return s;
-    }
+    const pel_status s = odd_cell(env, r, w, l, &c, ordinal + c.row);
+    if (s) return s;
   }
   return PEL_OK;
 }

@@ -3,6 +3,7 @@ libpelstd_la_SOURCES += \
   %D%/csv.h \
   %D%/csv_automaton.c \
   %D%/csv_head.c \
+  %D%/csv_convert.c %D%/csv_convert.h \
   %D%/csv_index.c \
   %D%/csv_infer.c \
   %D%/csv_options.c \

@@ -37,7 +37,7 @@ static inline csv_choice csv_choice_of(uint64_t a, uint64_t b) {
 typedef struct csv_schema {
   pel_type types[CHECK_COLUMNS];
   const pel_type *at[CHECK_COLUMNS];
-  char names[CHECK_COLUMNS][8];
+  char names[CHECK_COLUMNS][16];
   const char *name_at[CHECK_COLUMNS];
   uint32_t columns[CHECK_COLUMNS], field_of[CHECK_COLUMNS];
   uint32_t ncols, ncolumns;
