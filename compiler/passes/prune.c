@@ -37,6 +37,15 @@ static void reach(const pel_ir_region *r) {
   }
 }
 
+/* What only dropped fields wanted goes at once: it could not be renumbered. */
+static void drop_unreached(pel_ir_region *r) {
+  reach(r);
+  for (pel_ir_node *n = r->last, *prev; n; n = prev) {
+    prev = n->prev;
+    if (!n->uses) pel__ir_remove(n);
+  }
+}
+
 static void region_reads(pruning *p, const pel_ir_region *r, uint32_t param, const pel_ir_node *from) {
   const pel_ir_node *in = r->params[param];
   bool *need = of(p, from)->need;
@@ -72,7 +81,7 @@ static void node_reads(pruning *p, const pel_ir_node *n) {
     case PEL_IR_SLICE:
     case PEL_IR_CONCAT:
       for (uint32_t i = 0; i < n->nargs; i++)
-        for (uint32_t f = 0; t->need && n->args[i]->array && f < n->type->nfields; f++)
+        for (uint32_t f = 0; t->need && n->args[i]->array && f < n->args[i]->type->nfields; f++) /* n is narrow already */
           of(p, n->args[i])->need[f] |= t->need[f];
       return;
     default:
@@ -149,6 +158,7 @@ static void narrow_group(pruning *p, pel_ir_node *n) {
   r->nyields = ky;
   n->naggs = k - n->nkeys;
   n->type = type;
+  drop_unreached(r);
 }
 
 /* One side keeps the fields that outputs name. */
@@ -167,6 +177,7 @@ static void narrow_side(pruning *p, pel_ir_node *n, bool right) {
   pel_ir_node *y = narrow(p, r, row, map, k, narrow_type(p, row->type, map, k));
   if (y == row) return;
   r->yields[n->nkeys] = y;
+  drop_unreached(r);
   for (uint32_t i = 0; i < n->noutputs; i++)
     if (n->outputs[i].right == right) n->outputs[i].field = map[n->outputs[i].field];
 }
@@ -203,6 +214,7 @@ static void narrow_node(pruning *p, pel_ir_node *n) {
   if (row) {
     uint32_t at = n->op == PEL_IR_MAP ? 0 : n->nkeys;
     n->regions[0]->yields[at] = narrow(p, n->regions[0], n->regions[0]->yields[at], t->map, k, type);
+    drop_unreached(n->regions[0]);
   }
   n->type = type;
 }
