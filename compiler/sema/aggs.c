@@ -63,6 +63,7 @@ pel_x *pel__agg_empty(pel_sema *s, const char *name, pel_arg *args, uint32_t n, 
 /* ---- same(a, b): two whole values, nulls equal ------------------------------------------------------------- */
 
 static pel_x *same(pel_sema *s, pel_x *a, pel_x *b, pel_span span);
+static pel_x *same_rows(pel_sema *s, pel_x *a, pel_x *b, pel_span span);
 
 static pel_x *join_and(pel_sema *s, pel_x *a, pel_x *b, pel_span span) {
   if (!a) return b;
@@ -89,6 +90,32 @@ static pel_x *same_scalar(pel_sema *s, pel_x *a, pel_x *b, pel_span span) {
   return x;
 }
 
+static pel_x *first_of(pel_sema *s, pel_x *x, pel_x *n, pel_span span) {
+  const pel_ty *t = pel__ty_array(s, x->type->item, pel__size_new(s, PEL_SIZE_FRESH, span));
+  pel_x *slice = pel__x_new(s, PEL_X_SLICE, t, span, 3);
+  if (slice->nargs != 3) return slice;
+  slice->args[0] = x;
+  slice->args[1] = pel__x_int(s, PEL_I64, 0, span);
+  slice->args[2] = n;
+  return slice;
+}
+
+/* Arrays are cut to the shorter length before they are compared: a map over unequal ones would fail. */
+static pel_x *same_arrays(pel_sema *s, pel_x *a, pel_x *b, pel_span span) {
+  pel_x *la = pel__apply(s, "len", &a, 1, span), *lb = pel__apply(s, "len", &b, 1, span);
+  if (pel__x_bad(la) || pel__x_bad(lb)) return pel__x_error(s, span);
+  pel_binder *ba, *bb;
+  pel_x *both[2] = {pel__x_share(s, la, "", &ba), pel__x_share(s, lb, "", &bb)};
+  pel_x *shorter = pel__apply(s, "<", both, 2, span), *equal = pel__apply(s, "==", both, 2, span);
+  if (pel__x_bad(shorter) || pel__x_bad(equal)) return pel__x_error(s, span);
+  pel_x *least = pel__x_if(s, shorter, both[0], both[1], span);
+  pel_x *all = same_rows(s, first_of(s, pel__x_copy(s, a, span), least, span),
+                         first_of(s, pel__x_copy(s, b, span), pel__x_copy(s, least, span), span), span);
+  pel_x *x = join_and(s, equal, all, span);
+  if (bb && !pel__x_bad(x)) x = pel__x_let(s, bb, lb, x);
+  return ba && !pel__x_bad(x) ? pel__x_let(s, ba, la, x) : x;
+}
+
 static pel_x *same_rows(pel_sema *s, pel_x *a, pel_x *b, pel_span span) {
   pel_binder *bs[2] = {pel__binder_new(s, PEL_STR(""), a->type->item), pel__binder_new(s, PEL_STR(""), b->type->item)};
   pel_x *item = same(s, pel__x_binder(s, bs[0], span), pel__x_binder(s, bs[1], span), span);
@@ -100,7 +127,7 @@ static pel_x *same_rows(pel_sema *s, pel_x *a, pel_x *b, pel_span span) {
   m->args[2] = item;
   m = pel__x_bind(s, m, bs, 2);
   pel_x *all = pel__apply(s, "all", &m, 1, span);
-  if (a->type->size && a->type->size == b->type->size) return all;
+  if (a->type->kind == PEL_TY_ARRAY || (a->type->size && a->type->size == b->type->size)) return all;
   pel_x *lens[2] = {pel__apply(s, "len", &a, 1, span), pel__apply(s, "len", &b, 1, span)};
   if (pel__x_bad(lens[0]) || pel__x_bad(lens[1])) return pel__x_error(s, span);
   pel_x *equal = pel__apply(s, "==", lens, 2, span);
@@ -126,7 +153,10 @@ static pel_x *same(pel_sema *s, pel_x *a, pel_x *b, pel_span span) {
   pel_x *va = pel__x_share(s, a, "", &ba), *vb = pel__x_share(s, b, "", &bb);
   pel_x *x;
   bool record = a->type->kind == PEL_TY_RECORD || a->type->kind == PEL_TY_TUPLE;
-  if (pel__ty_is_rows(a->type))
+  bool differ = !a->type->size || a->type->size != b->type->size;
+  if (a->type->kind == PEL_TY_ARRAY && pel__ty_is_rows(a->type) && differ)
+    x = same_arrays(s, va, vb, span);
+  else if (pel__ty_is_rows(a->type))
     x = same_rows(s, va, vb, span);
   else if (record && !a->type->nullable && !b->type->nullable)
     x = same_fields(s, va, vb, span);

@@ -228,10 +228,14 @@ static void check_attrs(decl *d) {
 
 /* ---- the library ------------------------------------------------------------------------------------------------- */
 
+/* Of the file that says `extern`; a text that is no file has none. */
 static pel_str folder_of(pel_str name) {
   size_t n = name.n;
   while (n > 0 && name.p[n - 1] != '/') n--;
-  return (pel_str){name.p, n};
+  if (n > 1) return (pel_str){name.p, n - 1};
+  if (n == 1) return PEL_STR("/");
+  bool file = name.n && name.p[0] != '<' && !pel__str_is(name, "-");
+  return file ? PEL_STR(".") : (pel_str){0};
 }
 
 static void check_symbol(decl *d) {

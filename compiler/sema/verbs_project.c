@@ -56,6 +56,7 @@ static bool is_cell(pel_sema *s, const pel_arg *a, pel_x *x) {
                                 pel__ty_text(s, t));
   if (t->kind == PEL_TY_ARRAY && !pel__holds_element(a->ast))
     pel__diag_help(s->ds, d, "a column of the current row is written with a dot: `.name`");
+  if (t->kind == PEL_TY_TUPLE) pel__diag_help(s->ds, d, "take the values apart: `with (a, b) = … in a`");
   return false;
 }
 
