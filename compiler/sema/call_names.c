@@ -2,8 +2,8 @@
 
 /* What the name in front of the parentheses means. */
 
-bool pel__args_of(pel_sema *s, const pel_ast *call, pel_x *subject, pel_span subject_span, pel_arg **args,
-                  uint32_t *n) {
+bool pel__args_of(pel_sema *s, const pel_ast *call, pel_x *subject, pel_span subject_span,
+                  pel_arg **args, uint32_t *n) {
   uint32_t first = subject ? 1 : 0;
   *n = call->call.n + first;
   *args = PEL_ARENA_ARRAY(s->arena, pel_arg, *n);
@@ -14,7 +14,8 @@ bool pel__args_of(pel_sema *s, const pel_ast *call, pel_x *subject, pel_span sub
   if (subject) (*args)[0] = (pel_arg){.x = subject, .span = subject_span};
   for (uint32_t i = 0; i < call->call.n; i++) {
     const pel_ast_arg *a = &call->call.args[i];
-    (*args)[i + first] = (pel_arg){a->label, a->label_span, a->value, NULL, a->value->span};
+    (*args)[i + first] =
+        (pel_arg){a->label, a->label_span, a->value, NULL, a->value->span};
   }
   return true;
 }
@@ -39,9 +40,11 @@ static pel_x *convert_item(pel_sema *s, void *ctx, pel_x **args, pel_span span) 
   return pel__cast_to(s, args[0], pel__ty_nullable(s, to, args[0]->type->nullable), span);
 }
 
-static pel_x *call_kind(pel_sema *s, pel_scope *sc, pel_kind k, pel_arg *args, uint32_t n, pel_span span) {
+static pel_x *call_kind(pel_sema *s, pel_scope *sc, pel_kind k, pel_arg *args, uint32_t n,
+                        pel_span span) {
   if (n != 1 || args[0].label.n) {
-    pel__sema_error(s, PEL_E0204, span, "`%s` takes one value to convert", pel__kind_name(k));
+    pel__sema_error(s, PEL_E0204, span, "`%s` takes one value to convert",
+                    pel__kind_name(k));
     return pel__x_error(s, span);
   }
   conversion c = {pel__ty_scalar(k)};
@@ -79,11 +82,13 @@ static pel_arg *pull(pel_arg *args, uint32_t *n, const char *label, pel_arg *out
   return NULL;
 }
 
-static pel_x *call_prelude(pel_sema *s, pel_scope *sc, pel_str name, const pel_overloads *o, pel_arg *args,
-                           uint32_t n, pel_span span) {
+static pel_x *call_prelude(pel_sema *s, pel_scope *sc, pel_str name,
+                           const pel_overloads *o, pel_arg *args, uint32_t n,
+                           pel_span span) {
   pel_arg empty, axis;
   bool agg = is_aggregate(o);
-  const pel_arg *e = agg && !takes(o, PEL_STR("empty")) ? pull(args, &n, "empty", &empty) : NULL;
+  const pel_arg *e =
+      agg && !takes(o, PEL_STR("empty")) ? pull(args, &n, "empty", &empty) : NULL;
   if (agg && pull(args, &n, "axis", &axis))
     return pel__later(s, PEL_E0934, axis.label_span, "an aggregate along one axis");
   bool ok = check_args(s, sc, args, n);
@@ -95,10 +100,12 @@ static pel_x *call_prelude(pel_sema *s, pel_scope *sc, pel_str name, const pel_o
 }
 
 /* len(distinct(xs)) is one aggregate: the distinct values are counted, not kept. */
-static pel_x *len_distinct(pel_sema *s, pel_scope *sc, pel_arg *args, uint32_t n, pel_span span) {
+static pel_x *len_distinct(pel_sema *s, pel_scope *sc, pel_arg *args, uint32_t n,
+                           pel_span span) {
   bool failed = false;
   const pel_ast *e = n == 1 && !args[0].x ? args[0].ast : NULL;
-  if (!e || e->kind != PEL_AST_CALL || e->call.n != 1 || e->call.args[0].label.n) return NULL;
+  if (!e || e->kind != PEL_AST_CALL || e->call.n != 1 || e->call.args[0].label.n)
+    return NULL;
   if (!pel__str_is(pel__prelude_name(s, sc, e->call.callee), "distinct")) return NULL;
   if (pel__item_named(s, sc, e->call.callee, &failed) || failed) return NULL;
   if (!pel__ops_named(s, PEL_STR("len_distinct"))) return NULL;
@@ -108,13 +115,16 @@ static pel_x *len_distinct(pel_sema *s, pel_scope *sc, pel_arg *args, uint32_t n
   while (pel__ty_is_rows(t) && pel__ty_is_rows(t->item)) t = t->item;
   if (pel__ty_is_rows(t) && t->item->kind == PEL_TY_SCALAR)
     return pel__call_op(s, "len_distinct", &xs, 1, span, false);
-  args[0].x = pel__call_verb(s, sc, PEL_STR("distinct"), e->call.callee->span, &xs, 1, false, e->span, NULL);
+  args[0].x = pel__call_verb(s, sc, PEL_STR("distinct"), e->call.callee->span, &xs, 1,
+                             false, e->span, NULL);
   return NULL;
 }
 
-static pel_x *no_function(pel_sema *s, const pel_ast *callee, const pel_topname *top, pel_span local) {
+static pel_x *no_function(pel_sema *s, const pel_ast *callee, const pel_topname *top,
+                          pel_span local) {
   pel_str text = pel__source_text(s->ds->sources, callee->span);
-  pel_diag *d = pel__sema_error(s, PEL_E0113, callee->span, "`" PEL_STR_FMT "` is not a function", PEL_STR_ARG(text));
+  pel_diag *d = pel__sema_error(s, PEL_E0113, callee->span,
+                                "`" PEL_STR_FMT "` is not a function", PEL_STR_ARG(text));
   pel_span at = top ? top->span : local;
   if (at.line) pel__diag_note(s->ds, d, at, "it is defined here");
   return pel__x_error(s, callee->span);
@@ -125,22 +135,30 @@ static bool stage_functions(pel_sema *s, const pel_arg *args, uint32_t n, pel_st
   bool found = false;
   for (uint32_t i = 0; i < n; i++) {
     if (!args[i].ast || !pel__holds_element(args[i].ast)) continue;
-    pel_diag *d = pel__sema_error(s, PEL_E0915, args[i].span, "`" PEL_STR_FMT "` takes a value here, not a function of the element",
+    pel_diag *d = pel__sema_error(s, PEL_E0915, args[i].span,
+                                  "`" PEL_STR_FMT
+                                  "` takes a value here, not a function of the element",
                                   PEL_STR_ARG(name));
-    pel__diag_help(s->ds, d, "right of `|>` a `.` is the element of what is left of it; write `" PEL_STR_FMT
-                   "(…)` without `|>`", PEL_STR_ARG(name));
+    pel__diag_help(
+        s->ds, d,
+        "right of `|>` a `.` is the element of what is left of it; write `" PEL_STR_FMT
+        "(…)` without `|>`",
+        PEL_STR_ARG(name));
     found = true;
   }
   return found;
 }
 
-static pel_x *call_std(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_str name, pel_arg *args, uint32_t n,
-                       bool piped, pel_span span, const pel_ty *want) {
-  if (pel__verb_named(name)) return pel__call_verb(s, sc, name, callee->span, args, n, piped, span, want);
+static pel_x *call_std(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_str name,
+                       pel_arg *args, uint32_t n, bool piped, pel_span span,
+                       const pel_ty *want) {
+  if (pel__verb_named(name))
+    return pel__call_verb(s, sc, name, callee->span, args, n, piped, span, want);
   pel_kind k = pel__kind_named(name);
   bool known = k || pel__str_is(name, "same") || pel__ops_named(s, name);
   if (known && piped && stage_functions(s, args, n, name)) return pel__x_error(s, span);
-  if (k && (n == 1 || !pel__ops_named(s, name))) return call_kind(s, sc, k, args, n, span);
+  if (k && (n == 1 || !pel__ops_named(s, name)))
+    return call_kind(s, sc, k, args, n, span);
   if (pel__str_is(name, "same")) {
     if (!check_args(s, sc, args, n)) return pel__x_error(s, span);
     return pel__call_same(s, args, n, span);
@@ -151,26 +169,30 @@ static pel_x *call_std(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_st
   if (o) return call_prelude(s, sc, name, o, args, n, span);
   pel_diag_code later = pel__later_named(name);
   if (later != PEL_DIAG_CODE_COUNT)
-    return pel__later(s, later, callee->span, pel__sema_text(s, "`" PEL_STR_FMT "`", PEL_STR_ARG(name)));
+    return pel__later(s, later, callee->span,
+                      pel__sema_text(s, "`" PEL_STR_FMT "`", PEL_STR_ARG(name)));
   if (s->oom) return pel__x_error(s, span);
   if (pel__str_is(name, "desc")) {
-    pel__sema_error(s, PEL_E0406, callee->span, "`desc` stands around a key of `sort`, nowhere else");
+    pel__sema_error(s, PEL_E0406, callee->span,
+                    "`desc` stands around a key of `sort`, nowhere else");
     return pel__x_error(s, span);
   }
   for (uint32_t i = 0; i < n; i++)
-    if (!args[i].x && !pel__holds_element(args[i].ast)) args[i].x = pel__check(s, sc, args[i].ast, NULL);
+    if (!args[i].x && !pel__holds_element(args[i].ast))
+      args[i].x = pel__check(s, sc, args[i].ast, NULL);
   pel__unknown_name(s, sc, name, callee->span, true);
   return pel__x_error(s, span);
 }
 
-pel_x *pel__call_named(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_arg *args, uint32_t n,
-                       bool piped, pel_span span, const pel_ty *want) {
+pel_x *pel__call_named(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_arg *args,
+                       uint32_t n, bool piped, pel_span span, const pel_ty *want) {
   bool failed;
   const pel_topname *top = pel__item_named(s, sc, callee, &failed);
   if (failed) return pel__x_error(s, span);
   if (top) {
     pel_ast_item_kind k = top->item->ast->kind;
-    if (piped && stage_functions(s, args, n, top->item->ast->name.text)) return pel__x_error(s, span);
+    if (piped && stage_functions(s, args, n, top->item->ast->name.text))
+      return pel__x_error(s, span);
     if (k == PEL_AST_ITEM_FN) return pel__call_fn(s, sc, top->item, args, n, span);
     if (k == PEL_AST_ITEM_CFN) return pel__call_native(s, sc, top->item, args, n, span);
     return no_function(s, callee, top, (pel_span){0});
@@ -188,6 +210,7 @@ pel_x *pel__call_named(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_ar
 pel_x *pel__check_call(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
   pel_arg *args;
   uint32_t n;
-  if (!pel__args_of(s, e, NULL, (pel_span){0}, &args, &n)) return pel__x_error(s, e->span);
+  if (!pel__args_of(s, e, NULL, (pel_span){0}, &args, &n))
+    return pel__x_error(s, e->span);
   return pel__call_named(s, sc, e->call.callee, args, n, false, e->span, want);
 }

@@ -9,7 +9,9 @@ typedef struct op_call {
   const pel_op *op;
 } op_call;
 
-static const pel_ty *without_null(pel_sema *s, const pel_ty *t) { return pel__ty_required(s, t); }
+static const pel_ty *without_null(pel_sema *s, const pel_ty *t) {
+  return pel__ty_required(s, t);
+}
 
 static const pel_type **runtime_types(pel_sema *s, pel_x *const *args, uint32_t n) {
   const pel_type **t = (const pel_type **)PEL_ARENA_ARRAY(s->arena, pel_type *, n);
@@ -29,7 +31,8 @@ static const pel_type *seen(const pel_op *op, const pel_type *t) {
   return op->kind == PEL_OP_AGG && t->kind == PEL_LIST ? t->item : t;
 }
 
-static const pel_ty *result_type(pel_sema *s, const op_call *c, pel_x *const *args, uint32_t n) {
+static const pel_ty *result_type(pel_sema *s, const op_call *c, pel_x *const *args,
+                                 uint32_t n) {
   const pel_op *op = c->op;
   const pel_sig *g = c->m->sig;
   if (op->result) {
@@ -54,13 +57,15 @@ static const pel_ty *result_type(pel_sema *s, const op_call *c, pel_x *const *ar
 }
 
 /* Whether the operator has code for these types. */
-static bool has_code(pel_sema *s, const pel_op *op, pel_x *const *args, uint32_t n, const pel_ty *result) {
+static bool has_code(pel_sema *s, const pel_op *op, pel_x *const *args, uint32_t n,
+                     const pel_ty *result) {
   if (op->kind == PEL_OP_MAP ? !op->choose : !op->choose_agg) return true;
   const pel_type **in = runtime_types(s, args, n);
   const pel_type *out = pel__ty_runtime(s, result);
   if (!in || !out) return false;
   for (uint32_t i = 0; i < n; i++) in[i] = seen(op, in[i]);
-  return op->kind == PEL_OP_MAP ? op->choose(in, n, out) != NULL : op->choose_agg(in, n, out) != NULL;
+  return op->kind == PEL_OP_MAP ? op->choose(in, n, out) != NULL
+                                : op->choose_agg(in, n, out) != NULL;
 }
 
 static pel_x *default_value(pel_sema *s, const pel_match *m, uint32_t i, pel_span span) {
@@ -78,7 +83,8 @@ static pel_x *default_value(pel_sema *s, const pel_match *m, uint32_t i, pel_spa
 }
 
 /* The type argument i has to have, `?` as the argument has it where nulls pass. */
-static const pel_ty *wanted(pel_sema *s, const op_call *c, uint32_t i, const pel_ty *actual) {
+static const pel_ty *wanted(pel_sema *s, const op_call *c, uint32_t i,
+                            const pel_ty *actual) {
   const pel_pt *pt = pel__match_pt(c->m, i);
   if (actual && c->op->kind == PEL_OP_AGG && pt->kind == PEL_PT_ARRAY) return actual;
   const pel_ty *t = pel__instance(s, &c->m->b, pt, actual);
@@ -86,8 +92,10 @@ static const pel_ty *wanted(pel_sema *s, const op_call *c, uint32_t i, const pel
   return t;
 }
 
-static pel_x *plain_call(pel_sema *s, const op_call *c, pel_x **args, const pel_ty *type, pel_span span) {
-  pel_x *x = pel__x_new(s, c->op->kind == PEL_OP_AGG ? PEL_X_AGG : PEL_X_CALL, type, span, c->m->n);
+static pel_x *plain_call(pel_sema *s, const op_call *c, pel_x **args, const pel_ty *type,
+                         pel_span span) {
+  pel_x *x = pel__x_new(s, c->op->kind == PEL_OP_AGG ? PEL_X_AGG : PEL_X_CALL, type, span,
+                        c->m->n);
   if (x->nargs != c->m->n) return x;
   x->op = c->op;
   memcpy(x->args, args, c->m->n * sizeof *args);
@@ -145,14 +153,14 @@ static bool runnable(pel_sema *s, const pel_match *m) {
 }
 
 typedef struct choice {
-  pel_match m;    /* the one that fits, or the nearest */
+  pel_match m; /* the one that fits, or the nearest */
   bool found;
   pel_slotting slotting;
   uint32_t at;
 } choice;
 
-static bool try_all(pel_sema *s, const pel_overloads *o, pel_arg *args, uint32_t n, bool arithmetic,
-                    bool lift, choice *out) {
+static bool try_all(pel_sema *s, const pel_overloads *o, pel_arg *args, uint32_t n,
+                    bool arithmetic, bool lift, choice *out) {
   bool near = false;
   for (uint32_t k = 0; k < o->n; k++) {
     pel_match m;
@@ -168,7 +176,8 @@ static bool try_all(pel_sema *s, const pel_overloads *o, pel_arg *args, uint32_t
       *out = (choice){.m = m, .found = true};
       return true;
     }
-    if (!near || (m.wrong != UINT32_MAX && m.wrong > out->m.wrong)) *out = (choice){.m = m};
+    if (!near || (m.wrong != UINT32_MAX && m.wrong > out->m.wrong))
+      *out = (choice){.m = m};
     near = true;
   }
   return false;
@@ -184,7 +193,8 @@ static pel_x *call_found(pel_sema *s, choice *c, const char *name, pel_span span
     return pel__x_error(s, span);
   }
   for (uint32_t i = 0; i < c->m.n; i++)
-    in[i] = c->m.args[i] ? c->m.args[i]->x : pel__x_new(s, PEL_X_CONST, pel__ty_null(), span, 0);
+    in[i] = c->m.args[i] ? c->m.args[i]->x
+                         : pel__x_new(s, PEL_X_CONST, pel__ty_null(), span, 0);
   pel_guard guard = {&c->m, &ctx, make_op};
   bool strict = ctx.op->props & PEL_NULL_STRICT;
   pel_lift l = {c->m.n, in, c->m.depth, span, name, &guard, pel__guarded};
@@ -201,13 +211,14 @@ static bool any_bad(const pel_arg *args, uint32_t n) {
   return false;
 }
 
-pel_x *pel__call_op(pel_sema *s, const char *name, pel_arg *args, uint32_t n, pel_span span,
-                    bool arithmetic) {
+pel_x *pel__call_op(pel_sema *s, const char *name, pel_arg *args, uint32_t n,
+                    pel_span span, bool arithmetic) {
   const pel_overloads *o = pel__ops_named(s, pel__str(name));
   choice c = {0};
   if (any_bad(args, n)) return pel__x_error(s, span);
   if (!o) {
-    if (!s->oom) pel__sema_error(s, PEL_E0109, span, "there is no operator `%s` here", name);
+    if (!s->oom)
+      pel__sema_error(s, PEL_E0109, span, "there is no operator `%s` here", name);
     return pel__x_error(s, span);
   }
   if (try_all(s, o, args, n, arithmetic, false, &c)) return call_found(s, &c, name, span);
@@ -218,9 +229,11 @@ pel_x *pel__call_op(pel_sema *s, const char *name, pel_arg *args, uint32_t n, pe
   return pel__say_types(s, &c.m, span, (pel_span){0});
 }
 
-pel_x *pel__apply(pel_sema *s, const char *name, pel_x *const *xs, uint32_t n, pel_span span) {
+pel_x *pel__apply(pel_sema *s, const char *name, pel_x *const *xs, uint32_t n,
+                  pel_span span) {
   pel_arg args[4] = {0};
-  for (uint32_t i = 0; i < n && i < 4; i++) args[i] = (pel_arg){.x = xs[i], .span = xs[i]->span};
+  for (uint32_t i = 0; i < n && i < 4; i++)
+    args[i] = (pel_arg){.x = xs[i], .span = xs[i]->span};
   return pel__call_op(s, name, args, n, span, false);
 }
 

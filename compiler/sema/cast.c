@@ -5,7 +5,8 @@ static bool castable(pel_kind from, pel_kind to) {
   bool num_from = pel__kind_num(from) || from == PEL_BOOL;
   bool num_to = pel__kind_num(to) || to == PEL_BOOL;
   if (from == to || (num_from && num_to)) return true;
-  if (from == PEL_STR || to == PEL_STR) return true; /* read from its text, written as it prints */
+  if (from == PEL_STR || to == PEL_STR)
+    return true; /* read from its text, written as it prints */
   return (from == PEL_DATE && to == PEL_TIME) || (from == PEL_TIME && to == PEL_DATE);
 }
 
@@ -28,7 +29,8 @@ static pel_x *cast_item(pel_sema *s, void *ctx, pel_x **args, pel_span span) {
 static pel_x *refuse(pel_sema *s, pel_x *x, const pel_ty *to, pel_span span) {
   pel_diag *d = pel__sema_error(s, PEL_E0211, span, "%s cannot be made into %s",
                                 pel__ty_text(s, x->type), pel__ty_text(s, to));
-  if (x->type->kind == PEL_TY_SCALAR && pel__ty_is(to, PEL_I64) && x->type->scalar == PEL_DUR)
+  if (x->type->kind == PEL_TY_SCALAR && pel__ty_is(to, PEL_I64) &&
+      x->type->scalar == PEL_DUR)
     pel__diag_help(s->ds, d, "divide by a unit: `div(x, 1s)`");
   return pel__x_error(s, span);
 }
@@ -50,9 +52,11 @@ static pel_x *cast_record(pel_sema *s, pel_x *x, const pel_ty *to, pel_span span
 pel_x *pel__cast_to(pel_sema *s, pel_x *x, const pel_ty *to, pel_span span) {
   if (pel__x_bad(x) || to->kind == PEL_TY_ERROR) return pel__x_error(s, span);
   const pel_ty *t = x->type;
-  if (t->kind == PEL_TY_NULL) return to->nullable ? pel__x_null(s, to, span) : refuse(s, x, to, span);
+  if (t->kind == PEL_TY_NULL)
+    return to->nullable ? pel__x_null(s, to, span) : refuse(s, x, to, span);
   if (t->kind == PEL_TY_SCALAR && to->kind == PEL_TY_SCALAR)
-    return castable(t->scalar, to->scalar) ? cast_scalar(s, x, to, span) : refuse(s, x, to, span);
+    return castable(t->scalar, to->scalar) ? cast_scalar(s, x, to, span)
+                                           : refuse(s, x, to, span);
   if (pel__ty_is_rows(t) && pel__ty_is_rows(to)) {
     cast_ctx ctx = {to->item};
     pel_x *m = pel__ty_same(t->item, to->item) ? x : NULL;

@@ -25,7 +25,7 @@ typedef struct pel_sig pel_sig;
 typedef enum pel_size_kind {
   PEL_SIZE_FRESH, /* the length of something; no name, no number */
   PEL_SIZE_FIXED,
-  PEL_SIZE_NAMED  /* a name of the program: equal to no other name */
+  PEL_SIZE_NAMED /* a name of the program: equal to no other name */
 } pel_size_kind;
 
 typedef struct pel_size {
@@ -75,23 +75,29 @@ typedef struct pel_scope {
   bool in_row;    /* inside a stage or an element of a comprehension */
 } pel_scope;
 
-typedef enum pel_item_state { PEL_ITEM_FRESH, PEL_ITEM_BUSY, PEL_ITEM_DONE, PEL_ITEM_BROKEN } pel_item_state;
+typedef enum pel_item_state {
+  PEL_ITEM_FRESH,
+  PEL_ITEM_BUSY,
+  PEL_ITEM_DONE,
+  PEL_ITEM_BROKEN
+} pel_item_state;
 
 struct pel_item {
   const pel_ast_item *ast;
   pel_module *module;
   pel_item_state state;
-  uint32_t index;     /* PARAM: params; LET: lets; CFN: natives */
-  const pel_ty *type; /* PARAM, LET: of the value; TYPE without parameters: what it stands for */
+  uint32_t index; /* PARAM: params; LET: lets; CFN: natives */
+  const pel_ty
+      *type; /* PARAM, LET: of the value; TYPE without parameters: what it stands for */
   const pel_ast_item *block; /* CFN: the extern block */
-  uint32_t size;      /* PARAM of integers: the size that has its value; else 0 */
+  uint32_t size;             /* PARAM of integers: the size that has its value; else 0 */
   pel_x *value, *left, *right; /* OUT, TEST */
-  pel_sig *sig;       /* FN, CFN, once asked for */
-  bool needed;        /* OUT: another item uses its value */
-  bool impure;        /* CFN */
-  bool refused;       /* CFN: a diagnostic was given, calls are silent */
+  pel_sig *sig;                /* FN, CFN, once asked for */
+  bool needed;                 /* OUT: another item uses its value */
+  bool impure;                 /* CFN */
+  bool refused;                /* CFN: a diagnostic was given, calls are silent */
   PEL_VEC(pel_item *) needs;
-  bool busy; /* on the walk's stack */
+  bool busy;     /* on the walk's stack */
   uint32_t walk; /* where the walk over needs stands */
 };
 
@@ -104,7 +110,7 @@ typedef struct pel_topname {
 
 typedef struct pel_alias {
   pel_str name;
-  pel_module *module; /* NULL for std */
+  pel_module *module;          /* NULL for std */
   const pel_ast_item *library; /* an extern block with a name */
   pel_span span;
   bool broken; /* a file that could not be used: what names it is silent */
@@ -152,9 +158,9 @@ struct pel_pt {
 typedef struct pel_sigparam {
   pel_str name;
   const pel_pt *pt;
-  const pel_ast *init;   /* default of a fn */
+  const pel_ast *init;    /* default of a fn */
   const pel_const *value; /* default of an operator */
-  bool constant;         /* not liftable */
+  bool constant;          /* not liftable */
 } pel_sigparam;
 
 typedef struct pel_sigvar {
@@ -212,7 +218,8 @@ struct pel_sema {
   PEL_VEC(const pel_op *) ops;
   PEL_VEC(uint32_t) op_next; /* the next row of the same name, or UINT32_MAX */
   PEL_VEC(uint32_t) op_last;
-  PEL_VEC(pel_overloads *) sigs; /* of the first row of each name; NULL: not asked for yet */
+  PEL_VEC(pel_overloads *)
+  sigs; /* of the first row of each name; NULL: not asked for yet */
   PEL_VEC(pel_size) sizes;
   PEL_VEC(pel_module *) modules;
   PEL_VEC(pel_tparam) params;
@@ -223,8 +230,8 @@ struct pel_sema {
 };
 
 /* sema.c: errors; a note leads to each call that is being unfolded */
-pel_diag *pel__sema_error(pel_sema *s, pel_diag_code code, pel_span span, const char *fmt, ...)
-    PEL_PRINTF(4, 5);
+pel_diag *pel__sema_error(pel_sema *s, pel_diag_code code, pel_span span, const char *fmt,
+                          ...) PEL_PRINTF(4, 5);
 const char *pel__sema_text(pel_sema *s, const char *fmt, ...) PEL_PRINTF(2, 3);
 pel_span pel__span_join(pel_span a, pel_span b);
 
@@ -267,13 +274,14 @@ const pel_ty *pel__ty_from_runtime(pel_sema *s, const pel_type *t, uint32_t size
 /* convert.c */
 bool pel__kind_widens(pel_kind from, pel_kind to);
 /* The smallest type both widen to, nullability included; NULL: none. */
-const pel_ty *pel__ty_common(pel_sema *s, const pel_ty *a, const pel_ty *b, bool arithmetic);
+const pel_ty *pel__ty_common(pel_sema *s, const pel_ty *a, const pel_ty *b,
+                             bool arithmetic);
 bool pel__ty_accepts(pel_sema *s, const pel_ty *to, const pel_ty *from);
 /* x as a `to` where accepts said yes. */
 pel_x *pel__convert(pel_sema *s, pel_x *x, const pel_ty *to);
 /* x as a `to`, or a diagnostic that says what for. `why` and its place may be empty. */
-pel_x *pel__expect(pel_sema *s, pel_x *x, const pel_ast *ast, const pel_ty *to, const char *what,
-                   pel_span why_span, const char *why);
+pel_x *pel__expect(pel_sema *s, pel_x *x, const pel_ast *ast, const pel_ty *to,
+                   const char *what, pel_span why_span, const char *why);
 pel_x *pel__check_cast(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
 pel_x *pel__cast_to(pel_sema *s, pel_x *x, const pel_ty *to, pel_span span);
 
@@ -295,11 +303,13 @@ pel_x *pel__size_value(pel_sema *s, uint32_t id, pel_span span);
 pel_x *pel__size_annotate(pel_sema *s, pel_x *x, const pel_ty *declared, pel_span span);
 
 /* tree.c: nodes */
-pel_x *pel__x_new(pel_sema *s, pel_xkind kind, const pel_ty *type, pel_span span, uint32_t nargs);
+pel_x *pel__x_new(pel_sema *s, pel_xkind kind, const pel_ty *type, pel_span span,
+                  uint32_t nargs);
 pel_x *pel__x_error(pel_sema *s, pel_span span);
 PEL_INLINE bool pel__x_bad(const pel_x *x) { return x->type->kind == PEL_TY_ERROR; }
 pel_x *pel__x_copy(pel_sema *s, const pel_x *x, pel_span span);
-pel_x *pel__x_const(pel_sema *s, const pel_ty *type, const pel_const *value, pel_span span);
+pel_x *pel__x_const(pel_sema *s, const pel_ty *type, const pel_const *value,
+                    pel_span span);
 pel_x *pel__x_int(pel_sema *s, pel_kind kind, int64_t value, pel_span span);
 pel_x *pel__x_text(pel_sema *s, pel_str text, pel_span span);
 pel_x *pel__x_special(pel_sema *s, const pel_ast *name); /* inf, nan */
@@ -323,7 +333,8 @@ bool pel__literal_fits(const pel_ast *e, const pel_ty *to);
 /* The type it has alone. */
 const pel_ty *pel__literal_type(const pel_ast *e);
 /* As a `want` (NULL: alone); a diagnostic when out of range or no date. */
-pel_x *pel__check_literal(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
+pel_x *pel__check_literal(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                          const pel_ty *want);
 
 /* annotate.c */
 const pel_ty *pel__annotate(pel_sema *s, pel_scope *sc, const pel_ast *type);
@@ -333,7 +344,8 @@ uint32_t pel__annotate_size(pel_sema *s, pel_scope *sc, const pel_ast *dim);
 uint32_t pel__size_of_value(pel_sema *s, pel_x *x);
 
 /* names.c */
-pel_module *pel__module_new(pel_sema *s, const pel_ast_file *file, pel_str name, pel_str prefix);
+pel_module *pel__module_new(pel_sema *s, const pel_ast_file *file, pel_str name,
+                            pel_str prefix);
 void pel__module_free(pel_sema *s, pel_module *m);
 void pel__module_declare(pel_sema *s, pel_module *m);
 const pel_local *pel__local_find(const pel_scope *sc, pel_str name);
@@ -344,11 +356,13 @@ const pel_tyname *pel__size_find(const pel_scope *sc, pel_str name);
 const pel_tyname *pel__tyvar_find(const pel_scope *sc, pel_str name);
 /* What `a.b` or `b` names from here, if it is an item. NULL: not one. Private names and missing ones of a module are a
  * diagnostic and *failed. */
-const pel_topname *pel__item_named(pel_sema *s, const pel_scope *sc, const pel_ast *e, bool *failed);
+const pel_topname *pel__item_named(pel_sema *s, const pel_scope *sc, const pel_ast *e,
+                                   bool *failed);
 /* The name of the prelude that `e` is: `sum`, `std.sum`; empty: none. */
 pel_str pel__prelude_name(pel_sema *s, const pel_scope *sc, const pel_ast *e);
 pel_x *pel__check_name(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
-void pel__unknown_name(pel_sema *s, const pel_scope *sc, pel_str name, pel_span span, bool call);
+void pel__unknown_name(pel_sema *s, const pel_scope *sc, pel_str name, pel_span span,
+                       bool call);
 /* The closest of some names, for "did you mean"; empty: none is close. */
 typedef struct pel_guess {
   pel_str want, best;
@@ -370,46 +384,55 @@ const pel_overloads *pel__ops_named(pel_sema *s, pel_str name);
 pel_sig *pel__sig_parse(pel_sema *s, const pel_op *op);
 bool pel__fits(pel_sema *s, pel_binding *b, const pel_pt *pt, const pel_ty *t);
 /* The type a parameter wants now that variables are bound; `actual` says array or list, and its size. */
-const pel_ty *pel__instance(pel_sema *s, const pel_binding *b, const pel_pt *pt, const pel_ty *actual);
+const pel_ty *pel__instance(pel_sema *s, const pel_binding *b, const pel_pt *pt,
+                            const pel_ty *actual);
 const char *pel__pt_text(pel_sema *s, const pel_sig *sig, const pel_pt *pt);
 const pel_op *pel__op_find(pel_sema *s, pel_str name, pel_op_kind kind);
 void pel__op_guess(pel_sema *s, pel_guess *g);
 
 /* calls.c */
 pel_x *pel__check_call(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
-pel_x *pel__call_named(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_arg *args, uint32_t n,
-                       bool piped, pel_span span, const pel_ty *want);
-bool pel__args_of(pel_sema *s, const pel_ast *call, pel_x *subject, pel_span subject_span, pel_arg **args,
-                  uint32_t *n);
+pel_x *pel__call_named(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_arg *args,
+                       uint32_t n, bool piped, pel_span span, const pel_ty *want);
+bool pel__args_of(pel_sema *s, const pel_ast *call, pel_x *subject, pel_span subject_span,
+                  pel_arg **args, uint32_t *n);
 /* An operator by name, over arguments that are checked; *found false (and no diagnostic) when no operator has the name. */
-pel_x *pel__call_op(pel_sema *s, const char *name, pel_arg *args, uint32_t n, pel_span span,
-                    bool arithmetic);
+pel_x *pel__call_op(pel_sema *s, const char *name, pel_arg *args, uint32_t n,
+                    pel_span span, bool arithmetic);
 /* The same over expressions. */
-pel_x *pel__apply(pel_sema *s, const char *name, pel_x *const *xs, uint32_t n, pel_span span);
+pel_x *pel__apply(pel_sema *s, const char *name, pel_x *const *xs, uint32_t n,
+                  pel_span span);
 pel_x *pel__check_arg(pel_sema *s, pel_scope *sc, pel_arg *a, const pel_ty *want);
 
 /* match.c: arguments to parameters */
 typedef struct pel_match {
   const pel_sig *sig;
   pel_binding b;
-  pel_arg **args;   /* per parameter (variadic: as many as given); NULL: the default */
-  const pel_ty **peeled; /* what is left of the argument's type below the lifted dimensions; NULL: literal or default */
-  uint32_t *depth;  /* lifted dimensions */
-  bool *null;       /* a `?` was peeled */
+  pel_arg **args; /* per parameter (variadic: as many as given); NULL: the default */
+  const pel_ty **
+      peeled; /* what is left of the argument's type below the lifted dimensions; NULL: literal or default */
+  uint32_t *depth; /* lifted dimensions */
+  bool *null;      /* a `?` was peeled */
   uint32_t n;
-  uint32_t dims;    /* the most of depth */
+  uint32_t dims; /* the most of depth */
   bool lifted, nul;
-  uint32_t wrong;   /* first argument that does not fit, or UINT32_MAX */
+  uint32_t wrong; /* first argument that does not fit, or UINT32_MAX */
 } pel_match;
-typedef enum pel_slotting { PEL_SLOT_OK, PEL_SLOT_LABEL, PEL_SLOT_TWICE, PEL_SLOT_MISSING, PEL_SLOT_MANY } pel_slotting;
-pel_slotting pel__match_slots(pel_sema *s, pel_match *m, const pel_sig *sig, pel_arg *args, uint32_t n,
-                              uint32_t *at);
+typedef enum pel_slotting {
+  PEL_SLOT_OK,
+  PEL_SLOT_LABEL,
+  PEL_SLOT_TWICE,
+  PEL_SLOT_MISSING,
+  PEL_SLOT_MANY
+} pel_slotting;
+pel_slotting pel__match_slots(pel_sema *s, pel_match *m, const pel_sig *sig,
+                              pel_arg *args, uint32_t n, uint32_t *at);
 bool pel__match_types(pel_sema *s, pel_match *m, bool lift);
 const pel_pt *pel__match_pt(const pel_match *m, uint32_t i);
 
 /* Why slots or types did not fit; `defined`: where the function stands (line 0: an operator). */
-pel_x *pel__say_slots(pel_sema *s, const pel_sig *g, pel_slotting why, uint32_t at, const pel_arg *args,
-                      uint32_t n, pel_span span, pel_span defined);
+pel_x *pel__say_slots(pel_sema *s, const pel_sig *g, pel_slotting why, uint32_t at,
+                      const pel_arg *args, uint32_t n, pel_span span, pel_span defined);
 pel_x *pel__say_types(pel_sema *s, const pel_match *m, pel_span span, pel_span defined);
 
 /* lift.c */
@@ -437,23 +460,28 @@ void pel__bind_pattern(pel_sema *s, pel_scope *sc, const pel_ast *pattern, pel_x
 
 /* operators.c */
 pel_x *pel__check_sum(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
-pel_x *pel__check_compare(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
+pel_x *pel__check_compare(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                          const pel_ty *want);
 pel_x *pel__check_power(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
-pel_x *pel__check_negate(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
+pel_x *pel__check_negate(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                         const pel_ty *want);
 pel_x *pel__check_not(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
 pel_x *pel__check_logic(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
-pel_x *pel__check_coalesce(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
+pel_x *pel__check_coalesce(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                           const pel_ty *want);
 
 /* choose.c: if, try, arrays: several expressions of one type */
 pel_x *pel__check_if(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
 pel_x *pel__check_try(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
 pel_x *pel__check_array(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
-pel_x *pel__check_comprehension(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
-const pel_ty *pel__meet(pel_sema *s, pel_scope *sc, const pel_ast *const *es, pel_x **xs, uint32_t n,
-                        const pel_ty *want, const char *what);
+pel_x *pel__check_comprehension(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                                const pel_ty *want);
+const pel_ty *pel__meet(pel_sema *s, pel_scope *sc, const pel_ast *const *es, pel_x **xs,
+                        uint32_t n, const pel_ty *want, const char *what);
 
 /* records.c */
-pel_x *pel__check_record(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
+pel_x *pel__check_record(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                         const pel_ty *want);
 pel_x *pel__check_tuple(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
 
 /* guard.c: for pel_lift.make, ctx a pel_guard */
@@ -465,13 +493,15 @@ typedef struct pel_guard {
 pel_x *pel__guarded(pel_sema *s, void *ctx, pel_x **args, pel_span span);
 
 /* fn.c */
-pel_x *pel__call_fn(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args, uint32_t n, pel_span span);
+pel_x *pel__call_fn(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args, uint32_t n,
+                    pel_span span);
 void pel__check_fn_alone(pel_sema *s, pel_item *fn);
 
 /* stage.c, verbs_*.c */
 pel_x *pel__check_pipe(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
 /* The first n items of a pipe. */
-pel_x *pel__pipe_to(pel_sema *s, pel_scope *sc, const pel_ast *e, uint32_t n, const pel_ty *want);
+pel_x *pel__pipe_to(pel_sema *s, pel_scope *sc, const pel_ast *e, uint32_t n,
+                    const pel_ty *want);
 /* `e ?? false`, in parentheses where they are needed. */
 const char *pel__or_false(pel_sema *s, const pel_ast *e);
 bool pel__holds_element(const pel_ast *e);
@@ -490,8 +520,9 @@ typedef pel_x *(*pel_verb)(pel_sema *s, pel_verb_call *v);
 pel_verb pel__verb_named(pel_str name);
 void pel__verb_guess(pel_guess *g);
 /* The verb called on args[0] (or on the left of |>). */
-pel_x *pel__call_verb(pel_sema *s, pel_scope *sc, pel_str name, pel_span name_span, pel_arg *args,
-                      uint32_t n, bool piped, pel_span span, const pel_ty *want);
+pel_x *pel__call_verb(pel_sema *s, pel_scope *sc, pel_str name, pel_span name_span,
+                      pel_arg *args, uint32_t n, bool piped, pel_span span,
+                      const pel_ty *want);
 pel_x *pel__verb_filter(pel_sema *s, pel_verb_call *v);
 pel_x *pel__verb_take(pel_sema *s, pel_verb_call *v);
 pel_x *pel__verb_distinct(pel_sema *s, pel_verb_call *v);
@@ -508,18 +539,19 @@ pel_x *pel__verb_write(pel_sema *s, pel_verb_call *v);
 pel_x *pel__verb_read(pel_sema *s, pel_verb_call *v);
 /* Helpers of the verbs. */
 bool pel__verb_table(pel_sema *s, pel_verb_call *v);
-pel_x *pel__verb_arg(pel_sema *s, pel_verb_call *v, pel_arg *a, pel_binder *row, const pel_ty *want);
+pel_x *pel__verb_arg(pel_sema *s, pel_verb_call *v, pel_arg *a, pel_binder *row,
+                     const pel_ty *want);
 pel_str pel__field_label(const pel_arg *a);
-pel_x *pel__rows_new(pel_sema *s, pel_xkind kind, const pel_verb_call *v, const pel_ty *type,
-                     uint32_t nargs);
+pel_x *pel__rows_new(pel_sema *s, pel_xkind kind, const pel_verb_call *v,
+                     const pel_ty *type, uint32_t nargs);
 bool pel__verb_key(pel_sema *s, const pel_arg *a, const pel_x *x, const char *verb);
 /* A bare name or a text: `kind: left`. */
 bool pel__word_of(const pel_ast *e, pel_str *out);
 bool pel__no_labels(pel_sema *s, const pel_verb_call *v, uint32_t from);
 
 /* aggs.c */
-pel_x *pel__agg_empty(pel_sema *s, const char *name, pel_arg *args, uint32_t n, const pel_arg *empty,
-                      pel_x *instead, pel_span span);
+pel_x *pel__agg_empty(pel_sema *s, const char *name, pel_arg *args, uint32_t n,
+                      const pel_arg *empty, pel_x *instead, pel_span span);
 pel_x *pel__call_same(pel_sema *s, pel_arg *args, uint32_t n, pel_span span);
 
 /* later.c: what is parsed and not run by this version */
@@ -529,8 +561,8 @@ pel_diag_code pel__later_named(pel_str name);
 
 /* natives.c, native_calls.c */
 void pel__check_extern(pel_sema *s, pel_item *fn);
-pel_x *pel__call_native(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args, uint32_t n,
-                        pel_span span);
+pel_x *pel__call_native(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args,
+                        uint32_t n, pel_span span);
 
 /* attrs.c */
 void pel__check_attrs(pel_sema *s, const pel_item *item);

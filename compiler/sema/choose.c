@@ -4,25 +4,28 @@
 
 static bool is_literal(const pel_ast *e) { return pel__literal_adapts(e); }
 
-static pel_x *differ(pel_sema *s, const pel_ast *e, const pel_ty *found, const pel_ast *first,
-                     const pel_ty *type, const char *what) {
-  pel_diag *d = pel__sema_error(s, PEL_E0210, e->span, "%s have to be of one type, but this is %s", what,
-                                pel__ty_text(s, found));
+static pel_x *differ(pel_sema *s, const pel_ast *e, const pel_ty *found,
+                     const pel_ast *first, const pel_ty *type, const char *what) {
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0210, e->span, "%s have to be of one type, but this is %s",
+                      what, pel__ty_text(s, found));
   pel__diag_note(s->ds, d, first->span, "and this is %s", pel__ty_text(s, type));
-  if (found->kind == PEL_TY_SCALAR && type->kind == PEL_TY_SCALAR && pel__kind_num(found->scalar) &&
-      pel__kind_num(type->scalar))
-    pel__diag_help(s->ds, d, "convert one: `%s(…)`", pel__ty_text(s, pel__ty_required(s, type)));
+  if (found->kind == PEL_TY_SCALAR && type->kind == PEL_TY_SCALAR &&
+      pel__kind_num(found->scalar) && pel__kind_num(type->scalar))
+    pel__diag_help(s->ds, d, "convert one: `%s(…)`",
+                   pel__ty_text(s, pel__ty_required(s, type)));
   return NULL;
 }
 
 /* The type of those that are no literals. */
-static const pel_ty *of_values(pel_sema *s, const pel_ast *const *es, pel_x **xs, uint32_t n, const char *what,
-                               bool *bad) {
+static const pel_ty *of_values(pel_sema *s, const pel_ast *const *es, pel_x **xs,
+                               uint32_t n, const char *what, bool *bad) {
   const pel_ty *t = NULL;
   const pel_ast *first = NULL;
   for (uint32_t i = 0; i < n; i++) {
     if (pel__x_bad(xs[i])) *bad = true;
-    if (pel__x_bad(xs[i]) || is_literal(es[i]) || xs[i]->type->kind == PEL_TY_NULL) continue;
+    if (pel__x_bad(xs[i]) || is_literal(es[i]) || xs[i]->type->kind == PEL_TY_NULL)
+      continue;
     const pel_ty *both = t ? pel__ty_common(s, t, xs[i]->type, false) : xs[i]->type;
     if (!both) {
       (void)differ(s, es[i], xs[i]->type, first, t, what);
@@ -35,8 +38,9 @@ static const pel_ty *of_values(pel_sema *s, const pel_ast *const *es, pel_x **xs
   return t;
 }
 
-static const pel_ty *of_literals(pel_sema *s, const pel_ast *const *es, uint32_t n, const pel_ty *t,
-                                 const pel_ty *want, const char *what, bool *bad) {
+static const pel_ty *of_literals(pel_sema *s, const pel_ast *const *es, uint32_t n,
+                                 const pel_ty *t, const pel_ty *want, const char *what,
+                                 bool *bad) {
   const pel_ast *first = NULL;
   for (uint32_t i = 0; i < n; i++) {
     if (!is_literal(es[i])) continue;
@@ -60,8 +64,8 @@ static const pel_ty *of_literals(pel_sema *s, const pel_ast *const *es, uint32_t
 }
 
 /* The one type, and every xs[i] made it. NULL after a diagnostic (or an earlier one). */
-const pel_ty *pel__meet(pel_sema *s, pel_scope *sc, const pel_ast *const *es, pel_x **xs, uint32_t n,
-                        const pel_ty *want, const char *what) {
+const pel_ty *pel__meet(pel_sema *s, pel_scope *sc, const pel_ast *const *es, pel_x **xs,
+                        uint32_t n, const pel_ty *want, const char *what) {
   bool bad = false, null = false;
   const pel_ty *t = of_values(s, es, xs, n, what, &bad);
   if (!bad) t = of_literals(s, es, n, t, want, what, &bad);
@@ -84,8 +88,9 @@ const pel_ty *pel__meet(pel_sema *s, pel_scope *sc, const pel_ast *const *es, pe
 /* ---- if ------------------------------------------------------------------------------------------ */
 
 static pel_x *no_condition(pel_sema *s, const pel_ast *e, const pel_x *x) {
-  pel_diag *d = pel__sema_error(s, PEL_E0209, e->span, "`if` wants a `bool`, but this is %s",
-                                pel__ty_text(s, x->type));
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0209, e->span, "`if` wants a `bool`, but this is %s",
+                      pel__ty_text(s, x->type));
   if (pel__ty_is(x->type, PEL_BOOL)) {
     pel_str text = pel__source_text(s->ds->sources, e->span);
     pel__diag_help(s->ds, d, "it may be null: say what then");
@@ -136,19 +141,23 @@ pel_x *pel__check_try(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty
   depth[1] = dims_of_scalars(xs[1]->type);
   if (depth[0] && !depth[1]) {
     xs[1] = is_literal(es[1]) ? pel__check_literal(s, sc, es[1], item) : xs[1];
-    xs[1] = pel__expect(s, xs[1], es[1], item, "what stands in for a failure", es[0]->span, "the elements of this");
+    xs[1] = pel__expect(s, xs[1], es[1], item, "what stands in for a failure",
+                        es[0]->span, "the elements of this");
     pel_lift l = {2, xs, depth, e->span, "try", NULL, make_try};
     return pel__lift(s, &l);
   }
-  if (!pel__meet(s, sc, es, xs, 2, want, "both sides of `else`")) return pel__x_error(s, e->span);
+  if (!pel__meet(s, sc, es, xs, 2, want, "both sides of `else`"))
+    return pel__x_error(s, e->span);
   pel_lift l = {2, xs, depth, e->span, "try", NULL, make_try};
   return pel__lift(s, &l);
 }
 
 /* ---- arrays ------------------------------------------------------------------------------------------ */
 
-static pel_x *constant_array(pel_sema *s, pel_x **xs, uint32_t n, const pel_ty *type, pel_span span) {
-  pel_const *c = PEL_ARENA_NEW(s->arena, pel_const), *items = PEL_ARENA_ARRAY(s->arena, pel_const, n);
+static pel_x *constant_array(pel_sema *s, pel_x **xs, uint32_t n, const pel_ty *type,
+                             pel_span span) {
+  pel_const *c = PEL_ARENA_NEW(s->arena, pel_const),
+            *items = PEL_ARENA_ARRAY(s->arena, pel_const, n);
   if (!c || !items) {
     s->oom = true;
     return pel__x_error(s, span);
@@ -160,35 +169,46 @@ static pel_x *constant_array(pel_sema *s, pel_x **xs, uint32_t n, const pel_ty *
   return pel__x_const(s, type, c, span);
 }
 
-static pel_x *empty_array(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+static pel_x *empty_array(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                          const pel_ty *want) {
   if (!want || (want->kind != PEL_TY_ARRAY && want->kind != PEL_TY_LIST)) {
-    pel_diag *d = pel__sema_error(s, PEL_E0216, e->span, "nothing tells what this array is of");
+    pel_diag *d =
+        pel__sema_error(s, PEL_E0216, e->span, "nothing tells what this array is of");
     pel__diag_help(s->ds, d, "write its type: `let xs: [*]i64 = []`");
     return pel__x_error(s, e->span);
   }
-  const pel_ty *t = sc->in_row ? pel__ty_list(s, want->item, PEL_SIZE_ANY)
-                               : pel__ty_array(s, want->item, pel__size_fixed(s, 0, e->span));
+  const pel_ty *t = sc->in_row
+                        ? pel__ty_list(s, want->item, PEL_SIZE_ANY)
+                        : pel__ty_array(s, want->item, pel__size_fixed(s, 0, e->span));
   return constant_array(s, NULL, 0, t, e->span);
 }
 
-static const pel_ty *array_type(pel_sema *s, pel_scope *sc, const pel_ty *item, const pel_ast *e) {
+static const pel_ty *array_type(pel_sema *s, pel_scope *sc, const pel_ty *item,
+                                const pel_ast *e) {
   uint32_t size = pel__size_fixed(s, e->list.n, e->span);
   return sc->in_row ? pel__ty_list(s, item, size) : pel__ty_array(s, item, size);
 }
 
-pel_x *pel__check_array(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+pel_x *pel__check_array(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                        const pel_ty *want) {
   uint32_t n = e->list.n;
   if (!n) return empty_array(s, sc, e, want);
-  const pel_ty *hint = want && (want->kind == PEL_TY_ARRAY || want->kind == PEL_TY_LIST) ? want->item : NULL;
+  const pel_ty *hint = want && (want->kind == PEL_TY_ARRAY || want->kind == PEL_TY_LIST)
+                           ? want->item
+                           : NULL;
   pel_x **xs = PEL_ARENA_ARRAY(s->arena, pel_x *, n);
   if (!xs) return pel__x_error(s, e->span);
   bool constant = true;
   for (uint32_t i = 0; i < n; i++) xs[i] = pel__check(s, sc, e->list.items[i], hint);
-  const pel_ty *t = pel__meet(s, sc, (const pel_ast *const *)e->list.items, xs, n, hint, "the elements of an array");
+  const pel_ty *t = pel__meet(s, sc, (const pel_ast *const *)e->list.items, xs, n, hint,
+                              "the elements of an array");
   if (!t) return pel__x_error(s, e->span);
-  if (t->kind == PEL_TY_ARRAY) return pel__later(s, PEL_E0904, e->span, "an array of more than one dimension");
-  if (t->kind == PEL_TY_TUPLE) return pel__later(s, PEL_E0936, e->span, "an array of tuples");
-  for (uint32_t i = 0; i < n; i++) constant &= xs[i]->kind == PEL_X_CONST && t->kind == PEL_TY_SCALAR;
+  if (t->kind == PEL_TY_ARRAY)
+    return pel__later(s, PEL_E0904, e->span, "an array of more than one dimension");
+  if (t->kind == PEL_TY_TUPLE)
+    return pel__later(s, PEL_E0936, e->span, "an array of tuples");
+  for (uint32_t i = 0; i < n; i++)
+    constant &= xs[i]->kind == PEL_X_CONST && t->kind == PEL_TY_SCALAR;
   const pel_ty *type = array_type(s, sc, t, e);
   if (constant) return constant_array(s, xs, n, type, e->span);
   pel_x *x = pel__x_new(s, PEL_X_ARRAY, type, e->span, n);
@@ -199,42 +219,53 @@ pel_x *pel__check_array(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_
 /* ---- comprehensions ------------------------------------------------------------------------------------ */
 
 static pel_x *generator(pel_sema *s, pel_scope *sc, const pel_ast *e) {
-  if (e->comp.n != 1) return pel__later(s, PEL_E0921, e->span, "more than one `for` in a comprehension");
+  if (e->comp.n != 1)
+    return pel__later(s, PEL_E0921, e->span, "more than one `for` in a comprehension");
   pel_x *over = pel__check(s, sc, e->comp.gens[0].value, NULL);
   if (pel__x_bad(over) || pel__ty_is_rows(over->type)) return over;
-  pel_diag *d = pel__sema_error(s, PEL_E0223, over->span, "`for` goes over the elements of an array, but this is %s",
-                                pel__ty_text(s, over->type));
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0223, over->span,
+                      "`for` goes over the elements of an array, but this is %s",
+                      pel__ty_text(s, over->type));
   if (over->type->nullable) pel__diag_help(s->ds, d, "it may be null: write `??` first");
   return pel__x_error(s, over->span);
 }
 
 static pel_x *comp_filter(pel_sema *s, pel_scope *in, const pel_ast *e) {
   pel_x *test = pel__check(s, in, e, pel__ty_scalar(PEL_BOOL));
-  if (pel__x_bad(test) || (pel__ty_is(test->type, PEL_BOOL) && !test->type->nullable)) return test;
+  if (pel__x_bad(test) || (pel__ty_is(test->type, PEL_BOOL) && !test->type->nullable))
+    return test;
   return no_condition(s, e, test);
 }
 
-pel_x *pel__check_comprehension(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+pel_x *pel__check_comprehension(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                                const pel_ty *want) {
   pel_x *over = generator(s, sc, e);
   const pel_ty *item = pel__x_bad(over) ? &pel__ty_error : over->type->item;
   if (e->comp.n != 1) return over;
   const pel_ast *pattern = e->comp.gens[0].pattern;
-  pel_binder *b = pel__binder_new(s, pattern->kind == PEL_AST_PAT_NAME ? pattern->name : (pel_str){0}, item);
+  pel_binder *b = pel__binder_new(
+      s, pattern->kind == PEL_AST_PAT_NAME ? pattern->name : (pel_str){0}, item);
   pel_scope in = *sc;
   in.in_row = true;
   in.impure_ok = false;
   pel__bind_pattern(s, &in, pattern, pel__x_binder(s, b, pattern->span));
-  const pel_ty *hint = want && (want->kind == PEL_TY_ARRAY || want->kind == PEL_TY_LIST) ? want->item : NULL;
+  const pel_ty *hint = want && (want->kind == PEL_TY_ARRAY || want->kind == PEL_TY_LIST)
+                           ? want->item
+                           : NULL;
   pel_x *body = pel__check(s, &in, e->comp.body, hint);
   pel_x *test = e->comp.filter ? comp_filter(s, &in, e->comp.filter) : NULL;
-  if (pel__x_bad(over) || pel__x_bad(body) || (test && pel__x_bad(test))) return pel__x_error(s, e->span);
+  if (pel__x_bad(over) || pel__x_bad(body) || (test && pel__x_bad(test)))
+    return pel__x_error(s, e->span);
   if (body->type->kind == PEL_TY_NULL && !hint) {
     pel__sema_error(s, PEL_E0215, body->span, "nothing tells the type of this `null`");
     return pel__x_error(s, e->span);
   }
   if (hint && pel__ty_accepts(s, hint, body->type)) body = pel__convert(s, body, hint);
-  if (body->type->kind == PEL_TY_ARRAY) return pel__later(s, PEL_E0904, e->span, "an array of more than one dimension");
-  if (body->type->kind == PEL_TY_TUPLE) return pel__later(s, PEL_E0936, e->span, "an array of tuples");
+  if (body->type->kind == PEL_TY_ARRAY)
+    return pel__later(s, PEL_E0904, e->span, "an array of more than one dimension");
+  if (body->type->kind == PEL_TY_TUPLE)
+    return pel__later(s, PEL_E0936, e->span, "an array of tuples");
   uint32_t size = test ? pel__size_new(s, PEL_SIZE_FRESH, e->span) : over->type->size;
   const pel_ty *t = over->type->kind == PEL_TY_LIST ? pel__ty_list(s, body->type, size)
                                                     : pel__ty_array(s, body->type, size);

@@ -4,7 +4,7 @@
 
 static int bits_of(pel_kind k) {
   static const int bits[PEL_F64 + 1] = {
-      [PEL_I8] = 8,  [PEL_I16] = 16, [PEL_I32] = 32, [PEL_I64] = 64, [PEL_U8] = 8,
+      [PEL_I8] = 8,   [PEL_I16] = 16, [PEL_I32] = 32, [PEL_I64] = 64, [PEL_U8] = 8,
       [PEL_U16] = 16, [PEL_U32] = 32, [PEL_U64] = 64, [PEL_F32] = 24, [PEL_F64] = 53};
   return k <= PEL_F64 ? bits[k] : 0;
 }
@@ -27,13 +27,16 @@ static pel_kind common_kind(pel_kind a, pel_kind b, bool arithmetic) {
   if (a == b) return a;
   for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
     bool exact = pel__kind_int(order[i]) == (pel__kind_int(a) && pel__kind_int(b));
-    if (exact && pel__kind_widens(a, order[i]) && pel__kind_widens(b, order[i])) return order[i];
+    if (exact && pel__kind_widens(a, order[i]) && pel__kind_widens(b, order[i]))
+      return order[i];
   }
-  bool mixed = pel__kind_num(a) && pel__kind_num(b) && pel__kind_float(a) != pel__kind_float(b);
+  bool mixed =
+      pel__kind_num(a) && pel__kind_num(b) && pel__kind_float(a) != pel__kind_float(b);
   return arithmetic && mixed ? PEL_F64 : PEL_KIND_NONE;
 }
 
-static const pel_ty *common_fields(pel_sema *s, const pel_ty *a, const pel_ty *b, bool nullable) {
+static const pel_ty *common_fields(pel_sema *s, const pel_ty *a, const pel_ty *b,
+                                   bool nullable) {
   if (a->nfields != b->nfields) return NULL;
   pel_ty *t = pel__ty_fields(s, a->kind, a->nfields);
   if (!t) return NULL;
@@ -49,7 +52,8 @@ static const pel_ty *common_fields(pel_sema *s, const pel_ty *a, const pel_ty *b
   return t;
 }
 
-const pel_ty *pel__ty_common(pel_sema *s, const pel_ty *a, const pel_ty *b, bool arithmetic) {
+const pel_ty *pel__ty_common(pel_sema *s, const pel_ty *a, const pel_ty *b,
+                             bool arithmetic) {
   if (a->kind == PEL_TY_ERROR) return b;
   if (b->kind == PEL_TY_ERROR) return a;
   if (a->kind == PEL_TY_NULL) return pel__ty_nullable(s, b, true);
@@ -60,12 +64,14 @@ const pel_ty *pel__ty_common(pel_sema *s, const pel_ty *a, const pel_ty *b, bool
     pel_kind k = common_kind(a->scalar, b->scalar, arithmetic);
     return k ? pel__ty_nullable(s, pel__ty_scalar(k), nullable) : NULL;
   }
-  if (a->kind == PEL_TY_RECORD || a->kind == PEL_TY_TUPLE) return common_fields(s, a, b, nullable);
+  if (a->kind == PEL_TY_RECORD || a->kind == PEL_TY_TUPLE)
+    return common_fields(s, a, b, nullable);
   const pel_ty *item = pel__ty_common(s, a->item, b->item, false);
   if (!item) return NULL;
   bool same = a->size == b->size;
-  const pel_ty *t = a->kind == PEL_TY_LIST ? pel__ty_list(s, item, same ? a->size : PEL_SIZE_ANY)
-                                           : pel__ty_array(s, item, same ? a->size : PEL_SIZE_ANY);
+  const pel_ty *t = a->kind == PEL_TY_LIST
+                        ? pel__ty_list(s, item, same ? a->size : PEL_SIZE_ANY)
+                        : pel__ty_array(s, item, same ? a->size : PEL_SIZE_ANY);
   return pel__ty_nullable(s, t, nullable);
 }
 
@@ -94,7 +100,8 @@ bool pel__ty_accepts(pel_sema *s, const pel_ty *to, const pel_ty *from) {
 /* ---- doing it -------------------------------------------------------------------------- */
 
 static pel_x *convert_scalar(pel_sema *s, pel_x *x, const pel_ty *to) {
-  if (x->kind == PEL_X_CONST && x->value && x->value->is_null) return pel__x_null(s, to, x->span);
+  if (x->kind == PEL_X_CONST && x->value && x->value->is_null)
+    return pel__x_null(s, to, x->span);
   pel_x *c = pel__x_new(s, PEL_X_CAST, to, x->span, 1);
   if (c->nargs == 1) c->args[0] = x;
   return c;
@@ -106,7 +113,8 @@ static pel_x *convert_fields(pel_sema *s, pel_x *x, const pel_ty *to) {
   pel_xkind kind = to->kind == PEL_TY_TUPLE ? PEL_X_TUPLE : PEL_X_RECORD;
   pel_x *r = pel__x_new(s, kind, to, x->span, to->nfields);
   for (uint32_t i = 0; i < r->nargs; i++) {
-    uint32_t j = to->kind == PEL_TY_RECORD ? pel__ty_field(x->type, to->fields[i].name) : i;
+    uint32_t j =
+        to->kind == PEL_TY_RECORD ? pel__ty_field(x->type, to->fields[i].name) : i;
     pel_x *f = pel__x_field(s, pel__x_copy(s, v, x->span), j, x->span);
     r->args[i] = pel__convert(s, f, to->fields[i].type);
   }
@@ -141,30 +149,35 @@ pel_x *pel__convert(pel_sema *s, pel_x *x, const pel_ty *to) {
     if (pel__ty_same(x->type->item, to->item)) return x;
     return convert_rows(s, x, to);
   }
-  if (to->kind == PEL_TY_RECORD || to->kind == PEL_TY_TUPLE) return convert_fields(s, x, to);
+  if (to->kind == PEL_TY_RECORD || to->kind == PEL_TY_TUPLE)
+    return convert_fields(s, x, to);
   return convert_scalar(s, x, to);
 }
 
 /* ---- or saying why not ----------------------------------------------------------------- */
 
-static void explain_record(pel_sema *s, pel_diag *d, const pel_ty *to, const pel_ty *from) {
+static void explain_record(pel_sema *s, pel_diag *d, const pel_ty *to,
+                           const pel_ty *from) {
   for (uint32_t i = 0; i < to->nfields; i++) {
     pel_str name = to->fields[i].name;
     uint32_t j = pel__ty_field(from, name);
     if (j == UINT32_MAX) {
-      pel__diag_help(s->ds, d, "the field `" PEL_STR_FMT "` is missing", PEL_STR_ARG(name));
+      pel__diag_help(s->ds, d, "the field `" PEL_STR_FMT "` is missing",
+                     PEL_STR_ARG(name));
       return;
     }
     if (!pel__ty_accepts(s, to->fields[i].type, from->fields[j].type)) {
-      pel__diag_help(s->ds, d, "`" PEL_STR_FMT "` is %s here, but %s is wanted", PEL_STR_ARG(name),
-                     pel__ty_text(s, from->fields[j].type), pel__ty_text(s, to->fields[i].type));
+      pel__diag_help(s->ds, d, "`" PEL_STR_FMT "` is %s here, but %s is wanted",
+                     PEL_STR_ARG(name), pel__ty_text(s, from->fields[j].type),
+                     pel__ty_text(s, to->fields[i].type));
       return;
     }
   }
   for (uint32_t j = 0; j < from->nfields; j++) {
     pel_str name = from->fields[j].name;
     if (pel__ty_field(to, name) == UINT32_MAX) {
-      pel__diag_help(s->ds, d, "there is a field `" PEL_STR_FMT "` too many", PEL_STR_ARG(name));
+      pel__diag_help(s->ds, d, "there is a field `" PEL_STR_FMT "` too many",
+                     PEL_STR_ARG(name));
       return;
     }
   }
@@ -175,14 +188,15 @@ static const pel_ty *row_of(const pel_ty *t) {
   return t;
 }
 
-static void explain(pel_sema *s, pel_diag *d, const pel_ast *ast, const pel_ty *to, const pel_ty *from) {
+static void explain(pel_sema *s, pel_diag *d, const pel_ast *ast, const pel_ty *to,
+                    const pel_ty *from) {
   const pel_ty *a = row_of(to), *b = row_of(from);
   if (a->kind == PEL_TY_RECORD && b->kind == PEL_TY_RECORD) {
     explain_record(s, d, a, b);
   } else if (from->nullable && pel__ty_accepts(s, to, pel__ty_required(s, from))) {
     pel__diag_help(s->ds, d, "it may be null: say what then, with `??`");
-  } else if (a->kind == PEL_TY_SCALAR && b->kind == PEL_TY_SCALAR && pel__kind_num(a->scalar) &&
-             pel__kind_num(b->scalar)) {
+  } else if (a->kind == PEL_TY_SCALAR && b->kind == PEL_TY_SCALAR &&
+             pel__kind_num(a->scalar) && pel__kind_num(b->scalar)) {
     pel__diag_help(s->ds, d, "this may lose something: write `as %s` to convert anyway",
                    pel__ty_text(s, to));
     if (ast && !ast->paren && ast->span.line && ast->kind == PEL_AST_NAME)
@@ -191,8 +205,8 @@ static void explain(pel_sema *s, pel_diag *d, const pel_ast *ast, const pel_ty *
   }
 }
 
-pel_x *pel__expect(pel_sema *s, pel_x *x, const pel_ast *ast, const pel_ty *to, const char *what,
-                   pel_span why_span, const char *why) {
+pel_x *pel__expect(pel_sema *s, pel_x *x, const pel_ast *ast, const pel_ty *to,
+                   const char *what, pel_span why_span, const char *why) {
   if (pel__x_bad(x) || to->kind == PEL_TY_ERROR) return x;
   if (pel__ty_accepts(s, to, x->type)) {
     pel_x *c = pel__convert(s, x, to);
@@ -201,8 +215,8 @@ pel_x *pel__expect(pel_sema *s, pel_x *x, const pel_ast *ast, const pel_ty *to, 
   }
   pel_diag *d;
   if (x->type->kind == PEL_TY_NULL)
-    d = pel__sema_error(s, PEL_E0214, x->span, "%s should be %s, which is never null", what,
-                        pel__ty_text(s, to));
+    d = pel__sema_error(s, PEL_E0214, x->span, "%s should be %s, which is never null",
+                        what, pel__ty_text(s, to));
   else
     d = pel__sema_error(s, PEL_E0201, x->span, "%s should be %s, not %s", what,
                         pel__ty_text(s, to), pel__ty_text(s, x->type));

@@ -49,7 +49,8 @@ static bool need_member(walker *w, pel_str root, pel_str name, const bound *in) 
     if (t) need(w, t->item);
   }
   for (size_t i = 0; a->library && i < m->items.n; i++)
-    if (m->items.at[i]->block == a->library && pel__str_eq(m->items.at[i]->ast->name.text, name))
+    if (m->items.at[i]->block == a->library &&
+        pel__str_eq(m->items.at[i]->ast->name.text, name))
       need(w, m->items.at[i]);
   return true;
 }
@@ -74,7 +75,8 @@ static const bound *bind(walker *w, const pel_ast *p, const bound *in) {
   return in; /* record patterns belong to match, which this version refuses */
 }
 
-static const bound *walk_binds(walker *w, const pel_ast_bind *binds, uint32_t n, const bound *in) {
+static const bound *walk_binds(walker *w, const pel_ast_bind *binds, uint32_t n,
+                               const bound *in) {
   for (uint32_t i = 0; i < n; i++) {
     if (binds[i].type) walk(w, binds[i].type, in);
     walk(w, binds[i].value, in);
@@ -184,7 +186,8 @@ static void walk(walker *w, const pel_ast *e, const bound *in) {
     need_name(w, e->name, in);
   } else if (e->kind == PEL_AST_FIELD) {
     const pel_ast *b = e->field.base;
-    if (b->kind != PEL_AST_NAME || !need_member(w, b->name, e->field.name.text, in)) walk(w, b, in);
+    if (b->kind != PEL_AST_NAME || !need_member(w, b->name, e->field.name.text, in))
+      walk(w, b, in);
   } else if (e->kind == PEL_AST_CALL || e->kind == PEL_AST_STAGE) {
     walk(w, e->call.callee, in);
     walk_args(w, e->call.args, e->call.n, in);
@@ -213,7 +216,8 @@ static const bound *bind_dims(walker *w, const pel_ast *t, const bound *in) {
   while (t->kind == PEL_AST_TYPE_OPTION) t = t->inner;
   if (t->kind != PEL_AST_TYPE_ARRAY) return in;
   for (uint32_t i = 0; i < t->array.n; i++)
-    if (t->array.dims[i]->kind == PEL_AST_SIZE_NAME) in = bind_name(w, t->array.dims[i]->name, in);
+    if (t->array.dims[i]->kind == PEL_AST_SIZE_NAME)
+      in = bind_name(w, t->array.dims[i]->name, in);
   return bind_dims(w, t->array.element, in);
 }
 
@@ -237,7 +241,8 @@ void pel__deps_collect(pel_sema *s, pel_item *item) {
     return;
   }
   const bound *in = NULL;
-  for (uint32_t i = 0; i < a->type_param_n; i++) in = bind_name(&w, a->type_params[i].text, in);
+  for (uint32_t i = 0; i < a->type_param_n; i++)
+    in = bind_name(&w, a->type_params[i].text, in);
   if (a->type) walk(&w, a->type, in);
   if (a->value) walk(&w, a->value, in);
 }
@@ -266,9 +271,10 @@ static void circle(pel_sema *s, const pel_item_list *stack, size_t from) {
   pel_item *first = stack->at[from];
   pel_str name = shown_name(s, first);
   pel__buf_str(&path, name);
-  pel_diag *d = pel__sema_error(s, fns ? PEL_E0104 : PEL_E0103, name_span(first),
-                                fns ? "`" PEL_STR_FMT "` calls itself" : "`" PEL_STR_FMT "` depends on itself",
-                                PEL_STR_ARG(name));
+  pel_diag *d = pel__sema_error(
+      s, fns ? PEL_E0104 : PEL_E0103, name_span(first),
+      fns ? "`" PEL_STR_FMT "` calls itself" : "`" PEL_STR_FMT "` depends on itself",
+      PEL_STR_ARG(name));
   if (stack->n - from > 1) pel__diag_label(s->ds, d, "%s", pel__buf_z(&path));
   for (size_t i = from + 1; i < stack->n; i++)
     pel__diag_note(s->ds, d, name_span(stack->at[i]), "through `" PEL_STR_FMT "`",
@@ -287,7 +293,8 @@ static bool on_stack(const pel_item_list *stack, const pel_item *item, size_t *a
 }
 
 /* An explicit stack: a chain of a hundred thousand items is no depth. */
-static void visit(pel_sema *s, pel_item *root, pel_item_list *stack, pel_item_list *order) {
+static void visit(pel_sema *s, pel_item *root, pel_item_list *stack,
+                  pel_item_list *order) {
   if (root->walk) return;
   stack->n = 0;
   if (!PEL_VEC_PUSH(stack, root, s->alloc)) s->oom = true;

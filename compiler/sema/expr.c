@@ -2,10 +2,12 @@
 
 /* ---- fields ------------------------------------------------------------------------------------ */
 
-static pel_x *no_field(pel_sema *s, const pel_ty *record, const pel_ty *whole, pel_str name, pel_span span) {
+static pel_x *no_field(pel_sema *s, const pel_ty *record, const pel_ty *whole,
+                       pel_str name, pel_span span) {
   if (record->kind != PEL_TY_RECORD) {
-    pel_diag *d = pel__sema_error(s, PEL_E0208, span, "%s has no fields, so no `" PEL_STR_FMT "`",
-                                  pel__ty_text(s, whole), PEL_STR_ARG(name));
+    pel_diag *d =
+        pel__sema_error(s, PEL_E0208, span, "%s has no fields, so no `" PEL_STR_FMT "`",
+                        pel__ty_text(s, whole), PEL_STR_ARG(name));
     if (record->kind == PEL_TY_TUPLE)
       pel__diag_help(s->ds, d, "take the values apart: `let (a, b) = …`");
     return pel__x_error(s, span);
@@ -13,8 +15,9 @@ static pel_x *no_field(pel_sema *s, const pel_ty *record, const pel_ty *whole, p
   pel_guess g = {name, {0}, 0};
   for (uint32_t i = 0; i < record->nfields; i++) pel__guess(&g, record->fields[i].name);
   bool table = whole->kind == PEL_TY_ARRAY;
-  pel_diag *d = pel__sema_error(s, PEL_E0208, span, "there is no %s `" PEL_STR_FMT "` here",
-                                table ? "column" : "field", PEL_STR_ARG(name));
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0208, span, "there is no %s `" PEL_STR_FMT "` here",
+                      table ? "column" : "field", PEL_STR_ARG(name));
   if (g.best.n) {
     pel__diag_help(s->ds, d, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(g.best));
     pel_span at = span;
@@ -42,7 +45,8 @@ pel_x *pel__field_of(pel_sema *s, pel_x *base, pel_str name, pel_span span) {
   if (t->kind == PEL_TY_ERROR) return pel__x_error(s, span);
   const pel_ty *r = t;
   uint32_t dims = 0;
-  for (; (r->kind == PEL_TY_ARRAY || r->kind == PEL_TY_LIST) && !r->nullable; r = r->item) dims++;
+  for (; (r->kind == PEL_TY_ARRAY || r->kind == PEL_TY_LIST) && !r->nullable; r = r->item)
+    dims++;
   if (r->kind == PEL_TY_ERROR) return pel__x_error(s, span);
   uint32_t i = r->kind == PEL_TY_RECORD ? pel__ty_field(r, name) : UINT32_MAX;
   if (i == UINT32_MAX) return no_field(s, r, t, name, span);
@@ -54,7 +58,8 @@ pel_x *pel__field_of(pel_sema *s, pel_x *base, pel_str name, pel_span span) {
   return pel__lift(s, &l);
 }
 
-pel_x *pel__check_field(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+pel_x *pel__check_field(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                        const pel_ty *want) {
   (void)want;
   bool failed;
   const pel_topname *top = pel__item_named(s, sc, e, &failed);
@@ -62,7 +67,8 @@ pel_x *pel__check_field(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_
   if (failed) return pel__x_error(s, e->span);
   pel_str prelude = pel__prelude_name(s, sc, e);
   if (prelude.n) {
-    pel__sema_error(s, PEL_E0109, e->span, "`" PEL_STR_FMT "` is part of the prelude, not a value",
+    pel__sema_error(s, PEL_E0109, e->span,
+                    "`" PEL_STR_FMT "` is part of the prelude, not a value",
                     PEL_STR_ARG(prelude));
     return pel__x_error(s, e->span);
   }
@@ -72,11 +78,14 @@ pel_x *pel__check_field(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_
 
 static pel_x *outside(pel_sema *s, pel_span span) {
   pel_diag *d = pel__sema_error(s, PEL_E0212, span, "there is no current element here");
-  pel__diag_help(s->ds, d, "`.` and `.column` stand in what is right of `|>`: `table |> filter(.x > 0)`");
+  pel__diag_help(
+      s->ds, d,
+      "`.` and `.column` stand in what is right of `|>`: `table |> filter(.x > 0)`");
   return pel__x_error(s, span);
 }
 
-static pel_x *check_element(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+static pel_x *check_element(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                            const pel_ty *want) {
   (void)want;
   if (!sc->element) return outside(s, e->span);
   pel_x *x = pel__x_copy(s, sc->element, e->span);
@@ -87,7 +96,8 @@ static pel_x *check_element(pel_sema *s, pel_scope *sc, const pel_ast *e, const 
 
 /* ---- names for values ---------------------------------------------------------------------------- */
 
-static void add_local(pel_sema *s, pel_scope *sc, pel_str name, pel_x *ref, pel_span span) {
+static void add_local(pel_sema *s, pel_scope *sc, pel_str name, pel_x *ref,
+                      pel_span span) {
   pel_local *l = PEL_ARENA_NEW(s->arena, pel_local);
   uint32_t depth = sc->locals ? sc->locals->depth + 1 : 1;
   if (!l) {
@@ -95,7 +105,8 @@ static void add_local(pel_sema *s, pel_scope *sc, pel_str name, pel_x *ref, pel_
     return;
   }
   if (depth > PEL_SEMA_LOCALS) {
-    pel__sema_error(s, PEL_E0219, span, "more than %d names are in scope here", PEL_SEMA_LOCALS);
+    pel__sema_error(s, PEL_E0219, span, "more than %d names are in scope here",
+                    PEL_SEMA_LOCALS);
     return;
   }
   *l = (pel_local){name, ref, span, sc->locals, depth};
@@ -109,13 +120,14 @@ void pel__add_local(pel_sema *s, pel_scope *sc, pel_str name, pel_x *ref, pel_sp
 static void wrong_pattern(pel_sema *s, pel_scope *sc, const pel_ast *p, pel_x *value) {
   if (!pel__x_bad(value)) {
     if (p->kind == PEL_AST_PAT_TUPLE && value->type->kind == PEL_TY_TUPLE)
-      pel__sema_error(s, PEL_E0213, p->span, "this names %u values, but there are %u", p->list.n,
-                      value->type->nfields);
+      pel__sema_error(s, PEL_E0213, p->span, "this names %u values, but there are %u",
+                      p->list.n, value->type->nfields);
     else if (p->kind == PEL_AST_PAT_TUPLE)
-      pel__sema_error(s, PEL_E0213, p->span, "this names %u values, but there is one: %s", p->list.n,
-                      pel__ty_text(s, value->type));
+      pel__sema_error(s, PEL_E0213, p->span, "this names %u values, but there is one: %s",
+                      p->list.n, pel__ty_text(s, value->type));
     else
-      pel__sema_error(s, PEL_E0213, p->span, "only a name, `_` or a tuple of them can stand here");
+      pel__sema_error(s, PEL_E0213, p->span,
+                      "only a name, `_` or a tuple of them can stand here");
   }
   if (p->kind != PEL_AST_PAT_TUPLE) return;
   for (uint32_t i = 0; i < p->list.n; i++)
@@ -129,19 +141,22 @@ void pel__bind_pattern(pel_sema *s, pel_scope *sc, const pel_ast *p, pel_x *valu
     return;
   }
   const pel_ty *t = value->type;
-  if (p->kind != PEL_AST_PAT_TUPLE || t->kind != PEL_TY_TUPLE || t->nfields != p->list.n) {
+  if (p->kind != PEL_AST_PAT_TUPLE || t->kind != PEL_TY_TUPLE ||
+      t->nfields != p->list.n) {
     wrong_pattern(s, sc, p, value);
     return;
   }
   for (uint32_t i = 0; i < p->list.n; i++)
-    pel__bind_pattern(s, sc, p->list.items[i], pel__x_field(s, pel__x_copy(s, value, p->span), i, p->span));
+    pel__bind_pattern(s, sc, p->list.items[i],
+                      pel__x_field(s, pel__x_copy(s, value, p->span), i, p->span));
 }
 
 static pel_str pattern_name(const pel_ast *p) {
   return p->kind == PEL_AST_PAT_NAME ? p->name : (pel_str){0};
 }
 
-static pel_x *check_with(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+static pel_x *check_with(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                         const pel_ty *want) {
   pel_scope in = *sc;
   uint32_t n = e->with.n;
   pel_binder **binders = PEL_ARENA_ARRAY(s->arena, pel_binder *, n);
@@ -155,7 +170,8 @@ static pel_x *check_with(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel
     const pel_ty *t = b->type ? pel__annotate(s, &in, b->type) : NULL;
     values[i] = pel__check(s, &in, b->value, t);
     if (t) {
-      values[i] = pel__expect(s, values[i], b->value, t, "this", b->type->span, "as is declared here");
+      values[i] = pel__expect(s, values[i], b->value, t, "this", b->type->span,
+                              "as is declared here");
       values[i] = pel__size_annotate(s, values[i], t, b->value->span);
     }
     pel_x *ref = pel__x_share(s, values[i], "", &binders[i]);
@@ -177,39 +193,46 @@ static pel_x *check_with(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel
 
 /* ---- what comes later ------------------------------------------------------------------------------ */
 
-static pel_x *check_lambda(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+static pel_x *check_lambda(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                           const pel_ty *want) {
   (void)sc, (void)want;
   return pel__later(s, PEL_E0915, e->span, "a function as an argument (`\\x -> …`)");
 }
 
-static pel_x *check_match(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+static pel_x *check_match(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                          const pel_ty *want) {
   (void)sc, (void)want;
   return pel__later(s, PEL_E0902, e->span, "`match`");
 }
 
-static pel_x *check_iterate(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+static pel_x *check_iterate(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                            const pel_ty *want) {
   (void)sc, (void)want;
   return pel__later(s, PEL_E0905, e->span, "`iterate`");
 }
 
-static pel_x *check_index(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+static pel_x *check_index(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                          const pel_ty *want) {
   (void)sc, (void)want;
   return pel__later(s, PEL_E0916, e->span, "an index or slice in brackets");
 }
 
-static pel_x *check_range(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+static pel_x *check_range(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                          const pel_ty *want) {
   (void)sc, (void)want;
   return pel__later(s, PEL_E0920, e->span, "a range");
 }
 
-static pel_x *check_stage_alone(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+static pel_x *check_stage_alone(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                                const pel_ty *want) {
   (void)sc, (void)want;
   return pel__x_error(s, e->span);
 }
 
 /* ---- every expression -------------------------------------------------------------------------------- */
 
-typedef pel_x *(*checker)(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want);
+typedef pel_x *(*checker)(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                          const pel_ty *want);
 static const checker by_kind[PEL_AST_KIND_COUNT] = {
     [PEL_AST_INT] = pel__check_literal,
     [PEL_AST_FLOAT] = pel__check_literal,

@@ -7,7 +7,8 @@ static bool fits_var(pel_sema *s, pel_binding *b, const pel_pt *pt, const pel_ty
   const pel_sigvar *v = &b->sig->vars[pt->var];
   if (pt->nullable) t = pel__ty_required(s, t);
   if (v->kinds) {
-    if (t->kind != PEL_TY_SCALAR || t->nullable || !(v->kinds & 1u << t->scalar)) return false;
+    if (t->kind != PEL_TY_SCALAR || t->nullable || !(v->kinds & 1u << t->scalar))
+      return false;
   }
   const pel_ty *old = b->vars[pt->var];
   const pel_ty *both = old ? pel__ty_common(s, old, t, b->arithmetic) : t;
@@ -23,7 +24,8 @@ static bool fits_rest(pel_sema *s, pel_binding *b, const pel_pt *pt, const pel_t
   uint32_t n = 0;
   for (uint32_t j = 0; j < t->nfields; j++) {
     bool named = false;
-    for (uint32_t i = 0; i < pt->n; i++) named |= pel__str_eq(pt->names[i], t->fields[j].name);
+    for (uint32_t i = 0; i < pt->n; i++)
+      named |= pel__str_eq(pt->names[i], t->fields[j].name);
     if (!named) rest->fields[n++] = t->fields[j];
   }
   const pel_ty *old = b->vars[pt->var];
@@ -37,7 +39,8 @@ static bool fits_record(pel_sema *s, pel_binding *b, const pel_pt *pt, const pel
   if (pt->var == UINT32_MAX && t->nfields != pt->n) return false;
   for (uint32_t i = 0; i < pt->n; i++) {
     uint32_t j = pel__ty_field(t, pt->names[i]);
-    if (j == UINT32_MAX || !pel__fits(s, b, pt->parts[i], t->fields[j].type)) return false;
+    if (j == UINT32_MAX || !pel__fits(s, b, pt->parts[i], t->fields[j].type))
+      return false;
   }
   return pt->var == UINT32_MAX || fits_rest(s, b, pt, t);
 }
@@ -52,8 +55,8 @@ static bool fits_array(pel_sema *s, pel_binding *b, const pel_pt *pt, const pel_
     b->skips = true;
   }
   /* lists are not copied to widen their items: another signature of the aggregate takes them */
-  if (op && op->kind == PEL_OP_AGG && pt->item->kind == PEL_PT_TYPE && item->kind == PEL_TY_SCALAR &&
-      item->scalar != pt->item->type->scalar)
+  if (op && op->kind == PEL_OP_AGG && pt->item->kind == PEL_PT_TYPE &&
+      item->kind == PEL_TY_SCALAR && item->scalar != pt->item->type->scalar)
     return false;
   return pel__fits(s, b, pt->item, item);
 }
@@ -77,21 +80,25 @@ static const pel_ty *instance_record(pel_sema *s, const pel_binding *b, const pe
                                      const pel_ty *actual) {
   bool record = pt->kind == PEL_PT_RECORD;
   const pel_ty *rest = record && pt->var != UINT32_MAX ? b->vars[pt->var] : NULL;
-  pel_ty *t = pel__ty_fields(s, record ? PEL_TY_RECORD : PEL_TY_TUPLE, pt->n + (rest ? rest->nfields : 0));
+  pel_ty *t = pel__ty_fields(s, record ? PEL_TY_RECORD : PEL_TY_TUPLE,
+                             pt->n + (rest ? rest->nfields : 0));
   if (!t) return &pel__ty_error;
   t->name = pt->alias;
   for (uint32_t i = 0; i < pt->n; i++) {
     uint32_t j = actual && record ? pel__ty_field(actual, pt->names[i]) : i;
     bool known = actual && j < actual->nfields;
     t->fields[i].name = record ? pt->names[i] : (pel_str){0};
-    t->fields[i].type = pel__instance(s, b, pt->parts[i], known ? actual->fields[j].type : NULL);
+    t->fields[i].type =
+        pel__instance(s, b, pt->parts[i], known ? actual->fields[j].type : NULL);
   }
   if (rest) memcpy(t->fields + pt->n, rest->fields, rest->nfields * sizeof *rest->fields);
   return t;
 }
 
-const pel_ty *pel__instance(pel_sema *s, const pel_binding *b, const pel_pt *pt, const pel_ty *actual) {
-  if (actual && (actual->kind == PEL_TY_ERROR || actual->kind == PEL_TY_NULL)) actual = NULL;
+const pel_ty *pel__instance(pel_sema *s, const pel_binding *b, const pel_pt *pt,
+                            const pel_ty *actual) {
+  if (actual && (actual->kind == PEL_TY_ERROR || actual->kind == PEL_TY_NULL))
+    actual = NULL;
   const pel_ty *t;
   if (pt->kind == PEL_PT_TYPE) {
     return pt->type;
@@ -100,7 +107,8 @@ const pel_ty *pel__instance(pel_sema *s, const pel_binding *b, const pel_pt *pt,
   } else if (pt->kind == PEL_PT_ARRAY) {
     const pel_ty *item = pel__instance(s, b, pt->item, actual ? actual->item : NULL);
     if (b->skips) item = pel__ty_nullable(s, item, true);
-    t = actual && actual->item ? pel__ty_like(s, actual, item) : pel__ty_array(s, item, PEL_SIZE_ANY);
+    t = actual && actual->item ? pel__ty_like(s, actual, item)
+                               : pel__ty_array(s, item, PEL_SIZE_ANY);
   } else {
     t = instance_record(s, b, pt, actual);
   }

@@ -30,7 +30,8 @@ static uint32_t var_of(fn_sig *f, pel_str name, pel_span span) {
   for (uint32_t i = 0; i < g->nvars; i++)
     if (pel__str_eq(g->vars[i].name, name)) return i;
   if (g->nvars == PEL_SEMA_VARS) {
-    pel__sema_error(f->s, PEL_E0204, span, "a function has at most %d type variables", PEL_SEMA_VARS);
+    pel__sema_error(f->s, PEL_E0204, span, "a function has at most %d type variables",
+                    PEL_SEMA_VARS);
     f->bad = true;
     return 0;
   }
@@ -73,7 +74,8 @@ static const pel_pt *record_pattern(fn_sig *f, const pel_ast *t) {
 static const pel_pt *tuple_pattern(fn_sig *f, const pel_ast *t) {
   if (t->list.n == 1) return pattern(f, t->list.items[0]);
   pel_pt *p = new_pt(f, PEL_PT_TUPLE);
-  const pel_pt **parts = (const pel_pt **)PEL_ARENA_ARRAY(f->s->arena, pel_pt *, t->list.n);
+  const pel_pt **parts =
+      (const pel_pt **)PEL_ARENA_ARRAY(f->s->arena, pel_pt *, t->list.n);
   if (!p || !parts) return NULL;
   for (uint32_t i = 0; i < t->list.n; i++) parts[i] = pattern(f, t->list.items[i]);
   p->n = t->list.n;
@@ -93,8 +95,8 @@ static const pel_pt *plain_pattern(fn_sig *f, const pel_ast *t) {
 
 static bool holds_names(const pel_ast *t) {
   if (t->kind == PEL_AST_TYPE_OPTION) return holds_names(t->inner);
-  return t->kind == PEL_AST_TYPE_ARRAY || t->kind == PEL_AST_TYPE_RECORD || t->kind == PEL_AST_TYPE_TUPLE ||
-         t->kind == PEL_AST_TYPE_VAR;
+  return t->kind == PEL_AST_TYPE_ARRAY || t->kind == PEL_AST_TYPE_RECORD ||
+         t->kind == PEL_AST_TYPE_TUPLE || t->kind == PEL_AST_TYPE_VAR;
 }
 
 static const pel_pt *pattern(fn_sig *f, const pel_ast *t) {
@@ -131,7 +133,8 @@ static pel_sig *signature(pel_sema *s, pel_item *fn) {
     params[i].pt = pattern(&f, a->params[i].type);
     for (uint32_t j = 0; j < i; j++)
       if (pel__str_eq(params[i].name, params[j].name)) {
-        pel__sema_error(s, PEL_E0110, a->params[i].name.span, "the parameter `" PEL_STR_FMT "` stands here twice",
+        pel__sema_error(s, PEL_E0110, a->params[i].name.span,
+                        "the parameter `" PEL_STR_FMT "` stands here twice",
                         PEL_STR_ARG(params[i].name));
         f.bad = true;
       }
@@ -156,7 +159,8 @@ static void name_size(names *w, pel_str name, const pel_ty *rows, pel_x *value) 
   for (uint32_t i = 0; i < w->n; i++) {
     if (w->at[i].type || !pel__str_eq(w->at[i].name, name)) continue;
     if (pel__size_unify(w->s, w->at[i].size, rows->size)) return;
-    pel_diag *d = pel__sema_error(w->s, PEL_E0301, w->span, "`" PEL_STR_FMT "` would be both %s and %s here",
+    pel_diag *d = pel__sema_error(w->s, PEL_E0301, w->span,
+                                  "`" PEL_STR_FMT "` would be both %s and %s here",
                                   PEL_STR_ARG(name), pel__size_text(w->s, w->at[i].size),
                                   pel__size_text(w->s, rows->size));
     pel__diag_help(w->s->ds, d, "parameters that share a size take arrays of one length");
@@ -175,8 +179,8 @@ static void name_size(names *w, pel_str name, const pel_ty *rows, pel_x *value) 
 
 static void fixed_size(names *w, int64_t fixed, const pel_ty *rows) {
   if (pel__size_unify(w->s, pel__size_fixed(w->s, fixed, w->span), rows->size)) return;
-  pel__sema_error(w->s, PEL_E0301, w->span, "this function takes %lld elements, not %s", (long long)fixed,
-                  pel__size_text(w->s, rows->size));
+  pel__sema_error(w->s, PEL_E0301, w->span, "this function takes %lld elements, not %s",
+                  (long long)fixed, pel__size_text(w->s, rows->size));
   w->bad = true;
 }
 
@@ -191,7 +195,9 @@ static void name_sizes(names *w, const pel_pt *pt, const pel_ty *t, pel_x *value
   for (uint32_t i = 0; i < pt->n; i++) {
     uint32_t j = pt->kind == PEL_PT_RECORD ? pel__ty_field(t, pt->names[i]) : i;
     if (j >= t->nfields) continue;
-    pel_x *f = value && !t->nullable && t->kind == PEL_TY_RECORD ? pel__x_field(w->s, value, j, w->span) : NULL;
+    pel_x *f = value && !t->nullable && t->kind == PEL_TY_RECORD
+                   ? pel__x_field(w->s, value, j, w->span)
+                   : NULL;
     name_sizes(w, pt->parts[i], t->fields[j].type, f);
   }
 }
@@ -204,8 +210,8 @@ static uint32_t count_names(const pel_pt *pt) {
   return n;
 }
 
-static bool open_names(pel_sema *s, names *w, const pel_sig *g, const pel_binding *b, pel_x *const *values,
-                       pel_span span) {
+static bool open_names(pel_sema *s, names *w, const pel_sig *g, const pel_binding *b,
+                       pel_x *const *values, pel_span span) {
   uint32_t n = g->nvars;
   for (uint32_t i = 0; i < g->nparams; i++) n += count_names(g->params[i].pt);
   *w = (names){s, PEL_ARENA_ARRAY(s->arena, pel_tyname, n), 0, n, span, false};
@@ -214,23 +220,25 @@ static bool open_names(pel_sema *s, names *w, const pel_sig *g, const pel_bindin
     return false;
   }
   for (uint32_t i = 0; i < g->nvars; i++)
-    w->at[w->n++] = (pel_tyname){g->vars[i].name, b->vars[i] ? b->vars[i] : &pel__ty_error, 0};
+    w->at[w->n++] =
+        (pel_tyname){g->vars[i].name, b->vars[i] ? b->vars[i] : &pel__ty_error, 0};
   for (uint32_t i = 0; i < g->nparams; i++)
     if (values[i]) name_sizes(w, g->params[i].pt, values[i]->type, values[i]);
   return !w->bad;
 }
 
-static pel_x *result_of(pel_sema *s, pel_scope *sc, const pel_item *fn, pel_x *body, const pel_ty *declared) {
+static pel_x *result_of(pel_sema *s, pel_scope *sc, const pel_item *fn, pel_x *body,
+                        const pel_ty *declared) {
   if (!declared || pel__x_bad(body)) return body;
-  pel_x *x = pel__expect(s, body, fn->ast->value, declared, "the result", fn->ast->type->span,
-                         "as is declared here");
+  pel_x *x = pel__expect(s, body, fn->ast->value, declared, "the result",
+                         fn->ast->type->span, "as is declared here");
   (void)sc;
   return pel__size_annotate(s, x, declared, fn->ast->value->span);
 }
 
 /* The body with its parameters bound to values; binders that are new are bound around it. */
-static pel_x *unfold(pel_sema *s, const pel_scope *caller, pel_item *fn, pel_x *const *args, const pel_binding *b,
-                     pel_span call) {
+static pel_x *unfold(pel_sema *s, const pel_scope *caller, pel_item *fn,
+                     pel_x *const *args, const pel_binding *b, pel_span call) {
   const pel_ast_item *a = fn->ast;
   const pel_sig *g = fn->sig;
   pel_frame frame = {fn, call, s->frame, s->frame ? s->frame->depth + 1 : 1};
@@ -255,7 +263,8 @@ static pel_x *unfold(pel_sema *s, const pel_scope *caller, pel_item *fn, pel_x *
     if (!args[i]) {
       const pel_ty *t = pel__instance(s, b, g->params[i].pt, NULL);
       values[i] = pel__check(s, &sc, a->params[i].init, t);
-      values[i] = pel__expect(s, values[i], a->params[i].init, t, "the default", a->params[i].span, "of this parameter");
+      values[i] = pel__expect(s, values[i], a->params[i].init, t, "the default",
+                              a->params[i].span, "of this parameter");
       refs[i] = pel__x_share(s, values[i], "", &binders[i]);
       if (pel__x_bad(values[i])) x = values[i];
     }
@@ -316,27 +325,36 @@ static bool prepare(pel_sema *s, pel_scope *sc, const pel_sig *g, pel_match *m) 
 
 enum { DEEPEST = 200 };
 
-pel_x *pel__call_fn(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args, uint32_t n, pel_span span) {
+pel_x *pel__call_fn(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args, uint32_t n,
+                    pel_span span) {
   pel_sig *g = fn->state == PEL_ITEM_BROKEN ? NULL : signature(s, fn);
   pel_match m;
   uint32_t at = 0;
   if (!g || g->bad) return pel__x_error(s, span);
   if (s->frame && s->frame->depth >= DEEPEST) {
-    pel__sema_error(s, PEL_E0219, span, "functions call each other more than %d deep", DEEPEST);
+    pel__sema_error(s, PEL_E0219, span, "functions call each other more than %d deep",
+                    DEEPEST);
     return pel__x_error(s, span);
   }
   pel_slotting r = pel__match_slots(s, &m, g, args, n, &at);
-  if (r != PEL_SLOT_OK) return pel__say_slots(s, g, r, at, args, n, span, fn->ast->name.span);
+  if (r != PEL_SLOT_OK)
+    return pel__say_slots(s, g, r, at, args, n, span, fn->ast->name.span);
   if (!prepare(s, sc, g, &m)) return pel__x_error(s, span);
   if (!pel__match_types(s, &m, false) && !pel__match_types(s, &m, true))
     return pel__say_types(s, &m, span, fn->ast->name.span);
   pel_x **in = PEL_ARENA_ARRAY(s->arena, pel_x *, m.n);
   if (!in) return pel__x_error(s, span);
   for (uint32_t i = 0; i < m.n; i++)
-    in[i] = m.args[i] ? m.args[i]->x : pel__x_new(s, PEL_X_CONST, pel__ty_null(), span, 0);
+    in[i] =
+        m.args[i] ? m.args[i]->x : pel__x_new(s, PEL_X_CONST, pel__ty_null(), span, 0);
   fn_call ctx = {&m, sc, fn};
   pel_guard guard = {&m, &ctx, make_call};
-  pel_lift l = {m.n, in, m.depth, span, pel__sema_text(s, PEL_STR_FMT, PEL_STR_ARG(g->name)), &guard,
+  pel_lift l = {m.n,
+                in,
+                m.depth,
+                span,
+                pel__sema_text(s, PEL_STR_FMT, PEL_STR_ARG(g->name)),
+                &guard,
                 pel__guarded};
   return pel__lift(s, &l);
 }
@@ -355,9 +373,11 @@ void pel__check_fn_alone(pel_sema *s, pel_item *fn) {
   uint32_t binders = s->nbinders, nodes = s->nodes;
   for (uint32_t i = 0; i < g->nparams; i++) {
     const pel_ty *t = pel__instance(s, &b, g->params[i].pt, NULL);
-    args[i] = pel__x_binder(s, pel__binder_new(s, g->params[i].name, t), fn->ast->params[i].span);
+    args[i] = pel__x_binder(s, pel__binder_new(s, g->params[i].name, t),
+                            fn->ast->params[i].span);
   }
-  if (pel__x_bad(unfold(s, NULL, fn, args, &b, (pel_span){0}))) fn->state = PEL_ITEM_BROKEN;
+  if (pel__x_bad(unfold(s, NULL, fn, args, &b, (pel_span){0})))
+    fn->state = PEL_ITEM_BROKEN;
   s->nbinders = binders;
   s->nodes = nodes;
 }

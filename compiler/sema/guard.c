@@ -17,8 +17,10 @@ static pel_x *either(pel_sema *s, pel_x *a, pel_x *b, pel_span span) {
   return x;
 }
 
-static bool guard_args(pel_sema *s, const pel_match *m, pel_x **args, guarded *g, pel_span span) {
-  *g = (guarded){PEL_ARENA_ARRAY(s->arena, pel_x *, m->n), PEL_ARENA_ARRAY(s->arena, pel_binder *, m->n), NULL};
+static bool guard_args(pel_sema *s, const pel_match *m, pel_x **args, guarded *g,
+                       pel_span span) {
+  *g = (guarded){PEL_ARENA_ARRAY(s->arena, pel_x *, m->n),
+                 PEL_ARENA_ARRAY(s->arena, pel_binder *, m->n), NULL};
   if (!g->in || !g->lets) {
     s->oom = true;
     return false;

@@ -6,7 +6,8 @@ static pel_scope top_scope(const pel_item *item) {
   return (pel_scope){.module = item->module};
 }
 
-static uint32_t path_to(const pel_ast *pattern, const pel_ast *name, uint32_t *path, uint32_t depth) {
+static uint32_t path_to(const pel_ast *pattern, const pel_ast *name, uint32_t *path,
+                        uint32_t depth) {
   if (pattern == name) return depth;
   if (pattern->kind != PEL_AST_PAT_TUPLE || depth == 16) return UINT32_MAX;
   for (uint32_t i = 0; i < pattern->list.n; i++) {
@@ -17,9 +18,11 @@ static uint32_t path_to(const pel_ast *pattern, const pel_ast *name, uint32_t *p
   return UINT32_MAX;
 }
 
-static pel_x *not_a_value(pel_sema *s, const pel_topname *t, pel_span span, const char *what) {
-  pel_diag *d = pel__sema_error(s, PEL_E0109, span, "`" PEL_STR_FMT "` is %s, not a value",
-                                PEL_STR_ARG(t->item->ast->name.text), what);
+static pel_x *not_a_value(pel_sema *s, const pel_topname *t, pel_span span,
+                          const char *what) {
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0109, span, "`" PEL_STR_FMT "` is %s, not a value",
+                      PEL_STR_ARG(t->item->ast->name.text), what);
   pel__diag_note(s->ds, d, t->span, "it is defined here");
   return pel__x_error(s, span);
 }
@@ -28,14 +31,18 @@ pel_x *pel__item_ref(pel_sema *s, const pel_topname *t, pel_span span) {
   pel_item *item = t->item;
   pel_ast_item_kind k = item->ast->kind;
   if (k == PEL_AST_ITEM_TYPE) return not_a_value(s, t, span, "a type");
-  if (k == PEL_AST_ITEM_FN || k == PEL_AST_ITEM_CFN) return not_a_value(s, t, span, "a function");
-  if (item->state != PEL_ITEM_DONE || item->index == UINT32_MAX) return pel__x_error(s, span);
-  pel_x *x = pel__x_new(s, k == PEL_AST_ITEM_PARAM ? PEL_X_PARAM : PEL_X_ITEM, item->type, span, 0);
+  if (k == PEL_AST_ITEM_FN || k == PEL_AST_ITEM_CFN)
+    return not_a_value(s, t, span, "a function");
+  if (item->state != PEL_ITEM_DONE || item->index == UINT32_MAX)
+    return pel__x_error(s, span);
+  pel_x *x = pel__x_new(s, k == PEL_AST_ITEM_PARAM ? PEL_X_PARAM : PEL_X_ITEM, item->type,
+                        span, 0);
   x->index = item->index;
   if (!t->pattern || t->pattern == item->ast->pattern) return x;
   uint32_t path[16];
   uint32_t n = path_to(item->ast->pattern, t->pattern, path, 0);
-  for (uint32_t i = 0; i < n && n != UINT32_MAX; i++) x = pel__x_field(s, x, path[i], span);
+  for (uint32_t i = 0; i < n && n != UINT32_MAX; i++)
+    x = pel__x_field(s, x, path[i], span);
   return x;
 }
 
@@ -62,9 +69,11 @@ static bool may_be_param(pel_sema *s, const pel_ast_item *a, const pel_ty *t) {
   if (t->kind == PEL_TY_ERROR) return false;
   if (t->kind == PEL_TY_SCALAR) return true;
   if (t->kind == PEL_TY_ARRAY && !t->nullable &&
-      (t->item->kind == PEL_TY_SCALAR || (t->item->kind == PEL_TY_RECORD && !t->item->nullable)))
+      (t->item->kind == PEL_TY_SCALAR ||
+       (t->item->kind == PEL_TY_RECORD && !t->item->nullable)))
     return true;
-  pel_diag *d = pel__sema_error(s, PEL_E0601, a->type->span, "a parameter cannot be %s", pel__ty_text(s, t));
+  pel_diag *d = pel__sema_error(s, PEL_E0601, a->type->span, "a parameter cannot be %s",
+                                pel__ty_text(s, t));
   pel__diag_help(s->ds, d, "it is a single value, an array of them, or a table");
   return false;
 }
@@ -77,17 +86,20 @@ static void check_param(pel_sema *s, pel_item *item) {
   bool ok = may_be_param(s, a, t);
   if (a->value && ok) {
     init = pel__check(s, &sc, a->value, t);
-    init = pel__expect(s, init, a->value, t, "the default", a->type->span, "as is declared here");
+    init = pel__expect(s, init, a->value, t, "the default", a->type->span,
+                       "as is declared here");
     ok = !pel__x_bad(init);
   }
   item->state = ok ? PEL_ITEM_DONE : PEL_ITEM_BROKEN;
   if (!ok) return;
-  const char *name = pel__sema_text(s, PEL_STR_FMT PEL_STR_FMT, PEL_STR_ARG(item->module->prefix),
-                                    PEL_STR_ARG(a->name.text));
+  const char *name =
+      pel__sema_text(s, PEL_STR_FMT PEL_STR_FMT, PEL_STR_ARG(item->module->prefix),
+                     PEL_STR_ARG(a->name.text));
   pel_tparam p = {pel__str(name), t, shape_of(t), init, a->doc, a->name.span};
   item->type = t;
   item->index = (uint32_t)s->params.n;
-  if (!PEL_VEC_PUSH(&s->params, p, s->alloc) || !PEL_VEC_PUSH(&s->param_items, item, s->alloc)) {
+  if (!PEL_VEC_PUSH(&s->params, p, s->alloc) ||
+      !PEL_VEC_PUSH(&s->param_items, item, s->alloc)) {
     s->oom = true;
     return;
   }
@@ -121,9 +133,11 @@ static bool matches(pel_sema *s, const pel_ast *p, const pel_ty *t) {
   if (p->kind != PEL_AST_PAT_TUPLE) return true;
   if (t->kind != PEL_TY_TUPLE || t->nfields != p->list.n) {
     if (t->kind == PEL_TY_TUPLE)
-      pel__sema_error(s, PEL_E0213, p->span, "this names %u values, but there are %u", p->list.n, t->nfields);
+      pel__sema_error(s, PEL_E0213, p->span, "this names %u values, but there are %u",
+                      p->list.n, t->nfields);
     else
-      pel__sema_error(s, PEL_E0213, p->span, "this names %u values, but there is one: %s", p->list.n, pel__ty_text(s, t));
+      pel__sema_error(s, PEL_E0213, p->span, "this names %u values, but there is one: %s",
+                      p->list.n, pel__ty_text(s, t));
     return false;
   }
   for (uint32_t i = 0; i < p->list.n; i++)
@@ -146,7 +160,8 @@ static pel_x *checked_value(pel_sema *s, pel_item *item, pel_scope *sc, const pe
 /* The declared type where it says more: its names, and sizes that have some. */
 static const pel_ty *declared_or_found(const pel_ty *declared, const pel_ty *found) {
   if (!declared || !pel__ty_same(declared, found)) return found;
-  if (declared->kind == PEL_TY_ARRAY && (!declared->size || found->kind != PEL_TY_ARRAY)) return found;
+  if (declared->kind == PEL_TY_ARRAY && (!declared->size || found->kind != PEL_TY_ARRAY))
+    return found;
   return declared;
 }
 
@@ -156,7 +171,8 @@ static void check_let(pel_sema *s, pel_item *item) {
   sc.impure_ok = true;
   const pel_ty *t = a->type ? pel__annotate(s, &sc, a->type) : NULL;
   pel_x *x = checked_value(s, item, &sc, t);
-  if (pel__x_bad(x) || (t && t->kind == PEL_TY_ERROR) || !matches(s, a->pattern, x->type)) {
+  if (pel__x_bad(x) || (t && t->kind == PEL_TY_ERROR) ||
+      !matches(s, a->pattern, x->type)) {
     item->state = PEL_ITEM_BROKEN;
     return;
   }
@@ -184,7 +200,10 @@ static pel_x *written(pel_sema *s, pel_scope *sc, const pel_ast *e, pel_x **subj
   if (e->kind == PEL_AST_PIPE) call = e->chain.items[e->chain.n - 1];
   bool calls = call->kind == PEL_AST_STAGE || call->kind == PEL_AST_CALL;
   if (!calls || !is_write(s, sc, call->call.callee)) return NULL;
-  pel_verb_call v = {.sc = sc, .name = PEL_STR("write"), .name_span = call->call.callee->span, .span = e->span};
+  pel_verb_call v = {.sc = sc,
+                     .name = PEL_STR("write"),
+                     .name_span = call->call.callee->span,
+                     .span = e->span};
   pel_arg *args;
   uint32_t n;
   if (e->kind == PEL_AST_PIPE) {
@@ -195,7 +214,8 @@ static pel_x *written(pel_sema *s, pel_scope *sc, const pel_ast *e, pel_x **subj
   } else {
     v.subject = pel__check(s, sc, call->call.args[0].value, NULL);
   }
-  if (!pel__args_of(s, call, NULL, (pel_span){0}, &args, &n)) return pel__x_error(s, e->span);
+  if (!pel__args_of(s, call, NULL, (pel_span){0}, &args, &n))
+    return pel__x_error(s, e->span);
   v.args = v.piped ? args : args + 1;
   v.n = v.piped ? n : n - 1;
   *subject = v.subject;
@@ -204,7 +224,8 @@ static pel_x *written(pel_sema *s, pel_scope *sc, const pel_ast *e, pel_x **subj
 
 static bool shown(pel_sema *s, const pel_ast *e, const pel_ty *t) {
   if (t->kind == PEL_TY_TUPLE) {
-    pel_diag *d = pel__sema_error(s, PEL_E0217, e->span, "an `out` cannot be several values");
+    pel_diag *d =
+        pel__sema_error(s, PEL_E0217, e->span, "an `out` cannot be several values");
     pel__diag_help(s->ds, d, "name the fields: `{ a: …, b: … }`");
     return false;
   }
@@ -255,7 +276,8 @@ static void check_test(pel_sema *s, pel_item *item) {
   item->state = PEL_ITEM_BROKEN;
   if (pel__x_bad(x)) return;
   if (!pel__ty_is(x->type, PEL_BOOL)) {
-    pel_diag *d = pel__sema_error(s, PEL_E0218, a->value->span, "a test is true or false, but this is %s",
+    pel_diag *d = pel__sema_error(s, PEL_E0218, a->value->span,
+                                  "a test is true or false, but this is %s",
                                   pel__ty_text(s, x->type));
     if (pel__ty_is_rows(x->type) && pel__ty_is(x->type->item, PEL_BOOL))
       pel__diag_help(s->ds, d, "write `all(…)` around it");
@@ -263,7 +285,8 @@ static void check_test(pel_sema *s, pel_item *item) {
   }
   pel__check_rows(s, x);
   item->value = x;
-  bool compares = a->value->kind == PEL_AST_COMPARE && x->kind == PEL_X_CALL && x->nargs == 2;
+  bool compares =
+      a->value->kind == PEL_AST_COMPARE && x->kind == PEL_X_CALL && x->nargs == 2;
   if (compares) {
     item->left = x->args[0];
     item->right = x->args[1];
@@ -273,7 +296,9 @@ static void check_test(pel_sema *s, pel_item *item) {
 
 /* ---- all ---------------------------------------------------------------------------------------------------------------- */
 
-static bool of_main(const pel_sema *s, const pel_item *item) { return item->module == s->modules.at[0]; }
+static bool of_main(const pel_sema *s, const pel_item *item) {
+  return item->module == s->modules.at[0];
+}
 
 void pel__check_item(pel_sema *s, pel_item *item) {
   pel_ast_item_kind k = item->ast->kind;
@@ -284,7 +309,8 @@ void pel__check_item(pel_sema *s, pel_item *item) {
   } else if (k == PEL_AST_ITEM_LET) {
     check_let(s, item);
   } else if (k == PEL_AST_ITEM_TYPE) {
-    item->state = pel__type_item(s, item)->kind == PEL_TY_ERROR ? PEL_ITEM_BROKEN : PEL_ITEM_DONE;
+    item->state =
+        pel__type_item(s, item)->kind == PEL_TY_ERROR ? PEL_ITEM_BROKEN : PEL_ITEM_DONE;
   } else if (k == PEL_AST_ITEM_FN) {
     item->state = PEL_ITEM_DONE;
     pel__check_fn_alone(s, item);

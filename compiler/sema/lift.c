@@ -13,13 +13,17 @@ static pel_x *build(level *v, uint32_t dims);
 
 static pel_x *sizes_differ(level *v, const pel_x *a, const pel_x *b) {
   pel_sema *s = v->s;
-  pel_diag *d = pel__sema_error(s, PEL_E0301, v->l->span, "cannot map `%s` over %s and %s together",
-                                v->l->name, pel__ty_text(s, a->type), pel__ty_text(s, b->type));
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0301, v->l->span, "cannot map `%s` over %s and %s together",
+                      v->l->name, pel__ty_text(s, a->type), pel__ty_text(s, b->type));
   const pel_x *both[2] = {a, b};
   for (int i = 0; i < 2; i++) {
-    const pel_size *z = both[i]->type->kind == PEL_TY_ARRAY ? pel__size_get(s, both[i]->type->size) : NULL;
+    const pel_size *z = both[i]->type->kind == PEL_TY_ARRAY
+                            ? pel__size_get(s, both[i]->type->size)
+                            : NULL;
     if (z && z->span.line)
-      pel__diag_note(s->ds, d, z->span, "`%s` comes from here", pel__size_text(s, both[i]->type->size));
+      pel__diag_note(s->ds, d, z->span, "`%s` comes from here",
+                     pel__size_text(s, both[i]->type->size));
   }
   pel__diag_help(s->ds, d, "shapes line up at the first dimension");
   return pel__x_error(s, v->l->span);
@@ -35,7 +39,8 @@ static pel_x *line_up(level *v, uint32_t *first) {
       continue;
     }
     const pel_x *a = v->now[*first], *b = v->now[i];
-    if (a->type->kind != b->type->kind || !pel__size_unify(v->s, a->type->size, b->type->size))
+    if (a->type->kind != b->type->kind ||
+        !pel__size_unify(v->s, a->type->size, b->type->size))
       return sizes_differ(v, a, b);
     if (!a->type->size) *first = i;
   }
@@ -44,10 +49,11 @@ static pel_x *line_up(level *v, uint32_t *first) {
 
 static pel_x *too_deep(level *v, const pel_ty *outer, const pel_ty *inner) {
   pel_sema *s = v->s;
-  pel_diag *d = pel__sema_error(s, PEL_E0904, v->l->span,
-                                "arrays of more than one dimension are not part of this version");
-  pel__diag_help(s->ds, d, "`%s` gives %s for each element of %s", v->l->name, pel__ty_text(s, inner),
-                 pel__ty_text(s, outer));
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0904, v->l->span,
+                      "arrays of more than one dimension are not part of this version");
+  pel__diag_help(s->ds, d, "`%s` gives %s for each element of %s", v->l->name,
+                 pel__ty_text(s, inner), pel__ty_text(s, outer));
   return pel__x_error(s, v->l->span);
 }
 
@@ -109,7 +115,8 @@ pel_x *pel__lift(pel_sema *s, pel_lift *l) {
 }
 
 pel_x *pel__lift_all(pel_sema *s, pel_x *x, const char *name, pel_span span, void *ctx,
-                     pel_x *(*make)(pel_sema *s, void *ctx, pel_x **args, pel_span span)) {
+                     pel_x *(*make)(pel_sema *s, void *ctx, pel_x **args,
+                                    pel_span span)) {
   uint32_t depth = 0;
   for (const pel_ty *t = x->type; pel__ty_is_rows(t); t = t->item) depth++;
   pel_lift l = {1, &x, &depth, span, name, ctx, make};

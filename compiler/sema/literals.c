@@ -15,7 +15,8 @@ static bool number_of(const pel_ast *e, number *out) {
     e = e->operand;
   }
   *out = (number){e, negative};
-  return e->kind == PEL_AST_INT || e->kind == PEL_AST_FLOAT || e->kind == PEL_AST_QUANTITY;
+  return e->kind == PEL_AST_INT || e->kind == PEL_AST_FLOAT ||
+         e->kind == PEL_AST_QUANTITY;
 }
 
 bool pel__literal_adapts(const pel_ast *e) {
@@ -71,8 +72,8 @@ static pel_const *new_const(pel_sema *s, const pel_ty *t) {
 /* The largest magnitude of an integer type, on the side of the sign. */
 static uint64_t limit_of(pel_kind k, bool negative) {
   static const uint64_t most[PEL_U64 + 1] = {
-      [PEL_I8] = INT8_MAX,   [PEL_I16] = INT16_MAX,   [PEL_I32] = INT32_MAX,
-      [PEL_I64] = INT64_MAX, [PEL_U8] = UINT8_MAX,    [PEL_U16] = UINT16_MAX,
+      [PEL_I8] = INT8_MAX,    [PEL_I16] = INT16_MAX, [PEL_I32] = INT32_MAX,
+      [PEL_I64] = INT64_MAX,  [PEL_U8] = UINT8_MAX,  [PEL_U16] = UINT16_MAX,
       [PEL_U32] = UINT32_MAX, [PEL_U64] = UINT64_MAX};
   bool is_unsigned = k >= PEL_U8;
   if (!negative) return most[k];
@@ -81,12 +82,15 @@ static uint64_t limit_of(pel_kind k, bool negative) {
 
 static pel_x *out_of_range(pel_sema *s, const pel_ast *e, pel_kind k) {
   pel_str text = pel__source_text(s->ds->sources, e->span);
-  pel_diag *d = pel__sema_error(s, PEL_E0202, e->span, "`" PEL_STR_FMT "` does not fit into %s",
-                                PEL_STR_ARG(text), pel__kind_name(k));
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0202, e->span, "`" PEL_STR_FMT "` does not fit into %s",
+                      PEL_STR_ARG(text), pel__kind_name(k));
   if (k >= PEL_U8 && k <= PEL_U64 && e->kind == PEL_AST_NEGATE)
     pel__diag_help(s->ds, d, "%s has no negative numbers", pel__kind_name(k));
   else if (k == PEL_I64)
-    pel__diag_help(s->ds, d, "write it as a float, such as `1e20`, or with `as u64` where that fits");
+    pel__diag_help(
+        s->ds, d,
+        "write it as a float, such as `1e20`, or with `as u64` where that fits");
   return pel__x_error(s, e->span);
 }
 
@@ -148,12 +152,15 @@ static pel_x *duration_literal(pel_sema *s, const pel_ast *e, const number *n) {
 static pel_x *bad_text(pel_sema *s, const pel_ast *e, pel_kind k, pel_parse why) {
   bool date = k == PEL_DATE;
   const char *what = date ? "date" : "time";
-  pel_diag *d = pel__sema_error(s, PEL_E0203, e->span,
-                                why == PEL_PARSE_RANGE ? "there is no such %s" :
-                                why == PEL_PARSE_INEXACT ? "this %s is finer than a microsecond" :
-                                                           "this is not a %s", what);
-  pel__diag_help(s->ds, d, date ? "a date is written \"2024-01-31\""
-                                : "a time is written \"2024-01-31\" or \"2024-01-31T12:00:00Z\"");
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0203, e->span,
+                      why == PEL_PARSE_RANGE     ? "there is no such %s"
+                      : why == PEL_PARSE_INEXACT ? "this %s is finer than a microsecond"
+                                                 : "this is not a %s",
+                      what);
+  pel__diag_help(s->ds, d,
+                 date ? "a date is written \"2024-01-31\""
+                      : "a time is written \"2024-01-31\" or \"2024-01-31T12:00:00Z\"");
   return pel__x_error(s, e->span);
 }
 
@@ -165,7 +172,8 @@ static pel_x *text_literal(pel_sema *s, const pel_ast *e, pel_kind k) {
   if (k == PEL_DATE) r = pel__parse_date(text.p, text.n, &days);
   if (k == PEL_TIME) r = pel__parse_time(text.p, text.n, &us);
   if (r != PEL_PARSE_OK) return bad_text(s, e, k, r);
-  if (k == PEL_DATE || k == PEL_TIME) return pel__x_int(s, k, k == PEL_DATE ? days : us, e->span);
+  if (k == PEL_DATE || k == PEL_TIME)
+    return pel__x_int(s, k, k == PEL_DATE ? days : us, e->span);
   pel_x *x = pel__x_text(s, text, e->span);
   if (k != PEL_BYTES || pel__x_bad(x)) return x;
   pel_const *c = new_const(s, pel__ty_scalar(PEL_BYTES));
@@ -174,7 +182,8 @@ static pel_x *text_literal(pel_sema *s, const pel_ast *e, pel_kind k) {
   return pel__x_const(s, pel__ty_scalar(PEL_BYTES), c, e->span);
 }
 
-pel_x *pel__check_literal(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+pel_x *pel__check_literal(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                          const pel_ty *want) {
   (void)sc;
   const pel_ty *t = want && pel__literal_fits(e, want) ? want : pel__literal_type(e);
   if (t->kind == PEL_TY_ERROR) t = pel__literal_type(e);

@@ -30,8 +30,8 @@ static pel_slotting put(pel_match *m, const pel_sig *sig, pel_arg *a, uint32_t *
 
 static bool has_default(const pel_sigparam *p) { return p->init || p->value; }
 
-pel_slotting pel__match_slots(pel_sema *s, pel_match *m, const pel_sig *sig, pel_arg *args, uint32_t n,
-                              uint32_t *at) {
+pel_slotting pel__match_slots(pel_sema *s, pel_match *m, const pel_sig *sig,
+                              pel_arg *args, uint32_t n, uint32_t *at) {
   uint32_t slots = sig->variadic && n > sig->nparams ? n : sig->nparams, next = 0;
   *m = (pel_match){.sig = sig, .n = slots, .wrong = UINT32_MAX};
   m->b.sig = sig;
@@ -50,7 +50,8 @@ pel_slotting pel__match_slots(pel_sema *s, pel_match *m, const pel_sig *sig, pel
   }
   for (uint32_t i = 0; i < sig->nparams; i++) {
     *at = i;
-    if (!m->args[i] && !has_default(&sig->params[i]) && !(sig->variadic && i == sig->nparams - 1))
+    if (!m->args[i] && !has_default(&sig->params[i]) &&
+        !(sig->variadic && i == sig->nparams - 1))
       return PEL_SLOT_MISSING;
   }
   return PEL_SLOT_OK;
@@ -63,7 +64,9 @@ static bool adapts(const pel_match *m, uint32_t i) {
   return a && a->ast && pel__literal_adapts(a->ast);
 }
 
-static bool is_null_literal(const pel_arg *a) { return a->x && a->x->type->kind == PEL_TY_NULL; }
+static bool is_null_literal(const pel_arg *a) {
+  return a->x && a->x->type->kind == PEL_TY_NULL;
+}
 
 static bool try_fit(pel_sema *s, pel_match *m, uint32_t i, const pel_ty *t) {
   pel_binding trial = m->b;
@@ -76,11 +79,14 @@ static bool peel(pel_sema *s, pel_match *m, uint32_t i, bool lift) {
   const pel_ty *t = m->args[i]->x->type;
   bool constant = i < m->sig->nparams && m->sig->params[i].constant;
   while (!try_fit(s, m, i, t)) {
-    bool rows = lift && !constant && (t->kind == PEL_TY_ARRAY || t->kind == PEL_TY_LIST) && !t->nullable;
+    bool rows = lift && !constant &&
+                (t->kind == PEL_TY_ARRAY || t->kind == PEL_TY_LIST) && !t->nullable;
     if (!rows) {
       const pel_ty *whole = pel__ty_required(s, t);
       m->peeled[i] = t;
-      if (!t->nullable || constant || t->kind != PEL_TY_SCALAR || !try_fit(s, m, i, whole)) return false;
+      if (!t->nullable || constant || t->kind != PEL_TY_SCALAR ||
+          !try_fit(s, m, i, whole))
+        return false;
       m->null[i] = m->nul = true;
       break;
     }
@@ -103,7 +109,8 @@ static bool fit_literal(pel_match *m, uint32_t i) {
   uint32_t kinds = m->sig->vars[pt->var].kinds;
   if (bound) {
     if (pel__literal_fits(e, bound)) return true;
-    bool mixed = m->b.arithmetic && pel__ty_is(own, PEL_F64) && pel__kind_int(bound->scalar);
+    bool mixed =
+        m->b.arithmetic && pel__ty_is(own, PEL_F64) && pel__kind_int(bound->scalar);
     if (!mixed || bound->kind != PEL_TY_SCALAR || !(kinds & 1u << PEL_F64)) return false;
     m->b.vars[pt->var] = own;
     return true;
@@ -126,7 +133,9 @@ static bool wrong(pel_match *m, uint32_t i) {
 /* Floats before integers, so that `2 + 0.5` binds its variable once. */
 static bool fit_literals(pel_match *m, bool floats) {
   for (uint32_t i = 0; i < m->n; i++) {
-    if (!adapts(m, i) || pel__ty_is(pel__literal_type(m->args[i]->ast), PEL_F64) != floats) continue;
+    if (!adapts(m, i) ||
+        pel__ty_is(pel__literal_type(m->args[i]->ast), PEL_F64) != floats)
+      continue;
     if (!fit_literal(m, i)) return wrong(m, i);
   }
   return true;

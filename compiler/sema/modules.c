@@ -17,9 +17,11 @@ static pel_module *known(pel_sema *s, pel_str name) {
   return NULL;
 }
 
-static void circle(pel_sema *s, const pel_ast_item *use, pel_str name, const opening *up) {
-  pel_diag *d = pel__sema_error(s, PEL_E0106, use->span, "this `use` leads back to `" PEL_STR_FMT "`",
-                                PEL_STR_ARG(name));
+static void circle(pel_sema *s, const pel_ast_item *use, pel_str name,
+                   const opening *up) {
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0106, use->span,
+                      "this `use` leads back to `" PEL_STR_FMT "`", PEL_STR_ARG(name));
   for (const opening *o = up; o; o = o->up) {
     pel__diag_note(s->ds, d, o->use->span, "which is used here");
     if (pel__str_eq(o->name, name)) break;
@@ -40,7 +42,8 @@ static bool is_name(pel_str t) {
   bool ok = t.n > 0 && !(t.p[0] >= '0' && t.p[0] <= '9');
   for (size_t i = 0; i < t.n; i++) {
     char c = t.p[i];
-    ok &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    ok &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+          c == '_';
   }
   return ok;
 }
@@ -50,15 +53,16 @@ static void add_alias(pel_sema *s, pel_module *m, pel_str name, pel_module *targ
   const pel_alias *old = pel__alias_find(m, name);
   pel_alias a = {name, target, library, span, false};
   if (old) {
-    pel_diag *d = pel__sema_error(s, PEL_E0102, span, "`" PEL_STR_FMT "` is defined twice", PEL_STR_ARG(name));
+    pel_diag *d = pel__sema_error(
+        s, PEL_E0102, span, "`" PEL_STR_FMT "` is defined twice", PEL_STR_ARG(name));
     pel__diag_note(s->ds, d, old->span, "it is first defined here");
   } else if (!PEL_VEC_PUSH(&m->aliases, a, s->alloc)) {
     s->oom = true;
   }
 }
 
-static pel_module *open_file(pel_sema *s, pel_module *from, const pel_ast_item *use, pel_str alias,
-                             opening *up) {
+static pel_module *open_file(pel_sema *s, pel_module *from, const pel_ast_item *use,
+                             pel_str alias, opening *up) {
   const pel_sema_world *w = s->in->world;
   pel_str name = {0}, text = {0};
   pel_span span = use->target.span;
@@ -68,7 +72,8 @@ static pel_module *open_file(pel_sema *s, pel_module *from, const pel_ast_item *
   }
   pel_status r = w->module(w->ctx, from->name, use->target.text, &name, &text);
   if (r != PEL_OK) {
-    pel__sema_error(s, PEL_E0105, span, "`" PEL_STR_FMT "` %s", PEL_STR_ARG(use->target.text),
+    pel__sema_error(s, PEL_E0105, span, "`" PEL_STR_FMT "` %s",
+                    PEL_STR_ARG(use->target.text),
                     r == PEL_E_NOENT ? "does not exist" : "cannot be read");
     return NULL;
   }
@@ -82,7 +87,8 @@ static pel_module *open_file(pel_sema *s, pel_module *from, const pel_ast_item *
     return NULL;
   }
   if (pel__syntax_parse(s->arena, s->ds, file, &ast) != PEL_OK || !ast) return NULL;
-  const char *prefix = pel__sema_text(s, PEL_STR_FMT PEL_STR_FMT ".", PEL_STR_ARG(from->prefix), PEL_STR_ARG(alias));
+  const char *prefix = pel__sema_text(s, PEL_STR_FMT PEL_STR_FMT ".",
+                                      PEL_STR_ARG(from->prefix), PEL_STR_ARG(alias));
   m = pel__module_new(s, ast, name, pel__str(prefix));
   opening here = {use, name, up};
   if (m) load(s, m, &here);
@@ -92,7 +98,8 @@ static pel_module *open_file(pel_sema *s, pel_module *from, const pel_ast_item *
 static void use_std(pel_sema *s, pel_module *m, const pel_ast_item *use) {
   pel_ast_name last = use->path[use->path_n - 1];
   if (!pel__str_is(use->path[0].text, "std")) {
-    pel_diag *d = pel__sema_error(s, PEL_E0105, use->path[0].span, "there is no module `" PEL_STR_FMT "`",
+    pel_diag *d = pel__sema_error(s, PEL_E0105, use->path[0].span,
+                                  "there is no module `" PEL_STR_FMT "`",
                                   PEL_STR_ARG(use->path[0].text));
     pel__diag_help(s->ds, d, "a file is used by its path: `use \"" PEL_STR_FMT ".pel\"`",
                    PEL_STR_ARG(use->path[0].text));
@@ -106,9 +113,11 @@ static void use_file(pel_sema *s, pel_module *m, const pel_ast_item *use, openin
   pel_ast_name name = use->alias;
   if (!name.text.n) name = (pel_ast_name){last_name(use->target.text), use->target.span};
   if (!is_name(name.text)) {
-    pel_diag *d = pel__sema_error(s, PEL_E0105, use->target.span, "`" PEL_STR_FMT "` is no name for a module",
+    pel_diag *d = pel__sema_error(s, PEL_E0105, use->target.span,
+                                  "`" PEL_STR_FMT "` is no name for a module",
                                   PEL_STR_ARG(name.text));
-    pel__diag_help(s->ds, d, "give it one: `use \"" PEL_STR_FMT "\" as name`", PEL_STR_ARG(use->target.text));
+    pel__diag_help(s->ds, d, "give it one: `use \"" PEL_STR_FMT "\" as name`",
+                   PEL_STR_ARG(use->target.text));
     return;
   }
   pel_module *target = open_file(s, m, use, name.text, up);

@@ -13,7 +13,8 @@ void pel__guess(pel_guess *g, pel_str candidate) {
 
 /* ---- a file's own names ------------------------------------------------------------------- */
 
-pel_module *pel__module_new(pel_sema *s, const pel_ast_file *file, pel_str name, pel_str prefix) {
+pel_module *pel__module_new(pel_sema *s, const pel_ast_file *file, pel_str name,
+                            pel_str prefix) {
   pel_module *m = PEL_ARENA_NEW(s->arena, pel_module);
   if (!m || !PEL_VEC_PUSH(&s->modules, m, s->alloc)) {
     s->oom = true;
@@ -28,7 +29,8 @@ pel_module *pel__module_new(pel_sema *s, const pel_ast_file *file, pel_str name,
 }
 
 void pel__module_free(pel_sema *s, pel_module *m) {
-  for (size_t i = 0; i < m->items.n; i++) PEL_VEC_DEINIT(&m->items.at[i]->needs, s->alloc);
+  for (size_t i = 0; i < m->items.n; i++)
+    PEL_VEC_DEINIT(&m->items.at[i]->needs, s->alloc);
   pel__map_deinit(&m->names);
   pel__map_deinit(&m->sizes);
   PEL_VEC_DEINIT(&m->topnames, s->alloc);
@@ -44,8 +46,8 @@ static void duplicate(pel_sema *s, pel_str name, pel_span here, pel_span first) 
   pel__diag_note(s->ds, d, first, "it is first defined here");
 }
 
-static void declare(pel_sema *s, pel_module *m, pel_str name, pel_item *item, const pel_ast *pattern,
-                    pel_span span) {
+static void declare(pel_sema *s, pel_module *m, pel_str name, pel_item *item,
+                    const pel_ast *pattern, pel_span span) {
   uint32_t old;
   if (!name.n) return;
   if (pel__map_get(&m->names, name, &old)) {
@@ -53,20 +55,24 @@ static void declare(pel_sema *s, pel_module *m, pel_str name, pel_item *item, co
     return;
   }
   for (size_t i = 0; i < m->aliases.n; i++)
-    if (pel__str_eq(m->aliases.at[i].name, name)) duplicate(s, name, span, m->aliases.at[i].span);
+    if (pel__str_eq(m->aliases.at[i].name, name))
+      duplicate(s, name, span, m->aliases.at[i].span);
   pel_topname t = {item, pattern, span};
   if (!pel__map_put(&m->names, name, (uint32_t)m->topnames.n) ||
       !PEL_VEC_PUSH(&m->topnames, t, s->alloc))
     s->oom = true;
 }
 
-static void declare_pattern(pel_sema *s, pel_module *m, pel_item *item, const pel_ast *p) {
+static void declare_pattern(pel_sema *s, pel_module *m, pel_item *item,
+                            const pel_ast *p) {
   if (p->kind == PEL_AST_PAT_NAME) {
     declare(s, m, p->name, item, p, p->span);
   } else if (p->kind == PEL_AST_PAT_TUPLE) {
-    for (uint32_t i = 0; i < p->list.n; i++) declare_pattern(s, m, item, p->list.items[i]);
+    for (uint32_t i = 0; i < p->list.n; i++)
+      declare_pattern(s, m, item, p->list.items[i]);
   } else if (p->kind != PEL_AST_PAT_WILD) {
-    pel__sema_error(s, PEL_E0213, p->span, "a `let` takes a name, `_` or a tuple of them");
+    pel__sema_error(s, PEL_E0213, p->span,
+                    "a `let` takes a name, `_` or a tuple of them");
     item->state = PEL_ITEM_BROKEN;
   }
 }
@@ -89,20 +95,23 @@ static void declare_extern(pel_sema *s, pel_module *m, const pel_ast_item *ast) 
     pel_item *fn = new_item(s, m, ast->functions[i]);
     if (!fn) return;
     fn->block = ast;
-    if (!ast->alias.text.n) declare(s, m, fn->ast->name.text, fn, NULL, fn->ast->name.span);
+    if (!ast->alias.text.n)
+      declare(s, m, fn->ast->name.text, fn, NULL, fn->ast->name.span);
   }
 }
 
 /* ---- sizes the file shares: a name in the type of a let or param is the same wherever it stands ---- */
 
-static void declare_size(pel_sema *s, pel_module *m, pel_item *item, pel_str name, pel_span span) {
+static void declare_size(pel_sema *s, pel_module *m, pel_item *item, pel_str name,
+                         pel_span span) {
   uint32_t old;
   const pel_topname *top = pel__top_find(m, name);
   if (top && top->item->ast->kind == PEL_AST_ITEM_PARAM) return;
   if (pel__map_get(&m->sizes, name, &old)) return;
   pel_tyname t = {name, NULL, pel__size_named(s, name, span)};
   if (!pel__map_put(&m->sizes, name, (uint32_t)m->tynames.n) ||
-      !PEL_VEC_PUSH(&m->tynames, t, s->alloc) || !PEL_VEC_PUSH(&m->declares, item, s->alloc))
+      !PEL_VEC_PUSH(&m->tynames, t, s->alloc) ||
+      !PEL_VEC_PUSH(&m->declares, item, s->alloc))
     s->oom = true;
 }
 
@@ -116,12 +125,14 @@ static void declare_sizes(pel_sema *s, pel_module *m, pel_item *item, const pel_
     for (uint32_t i = 0; i < t->named.n; i++) {
       const pel_ast *a = t->named.args[i];
       bool name = a->kind == PEL_AST_TYPE_NAME && !a->named.module && !a->named.n;
-      if (name && !pel__kind_named(a->named.name)) declare_size(s, m, item, a->named.name, a->span);
+      if (name && !pel__kind_named(a->named.name))
+        declare_size(s, m, item, a->named.name, a->span);
     }
   } else if (t->kind == PEL_AST_TYPE_OPTION) {
     declare_sizes(s, m, item, t->inner);
   } else if (t->kind == PEL_AST_TYPE_RECORD) {
-    for (uint32_t i = 0; i < t->fields.n; i++) declare_sizes(s, m, item, t->fields.fields[i].type);
+    for (uint32_t i = 0; i < t->fields.n; i++)
+      declare_sizes(s, m, item, t->fields.fields[i].type);
   }
 }
 
@@ -140,7 +151,8 @@ void pel__module_declare(pel_sema *s, pel_module *m) {
   }
   for (size_t i = 0; i < m->items.n; i++) {
     pel_item *item = m->items.at[i];
-    bool value = item->ast->kind == PEL_AST_ITEM_LET || item->ast->kind == PEL_AST_ITEM_PARAM;
+    bool value =
+        item->ast->kind == PEL_AST_ITEM_LET || item->ast->kind == PEL_AST_ITEM_PARAM;
     if (value && item->ast->type) declare_sizes(s, m, item, item->ast->type);
   }
 }
@@ -166,13 +178,15 @@ const pel_alias *pel__alias_find(const pel_module *m, pel_str name) {
 
 const pel_tyname *pel__size_find(const pel_scope *sc, pel_str name) {
   for (uint32_t i = 0; i < sc->ntynames; i++)
-    if (!sc->tynames[i].type && pel__str_eq(sc->tynames[i].name, name)) return &sc->tynames[i];
+    if (!sc->tynames[i].type && pel__str_eq(sc->tynames[i].name, name))
+      return &sc->tynames[i];
   return NULL;
 }
 
 const pel_tyname *pel__tyvar_find(const pel_scope *sc, pel_str name) {
   for (uint32_t i = 0; i < sc->ntynames; i++)
-    if (sc->tynames[i].type && pel__str_eq(sc->tynames[i].name, name)) return &sc->tynames[i];
+    if (sc->tynames[i].type && pel__str_eq(sc->tynames[i].name, name))
+      return &sc->tynames[i];
   return NULL;
 }
 
@@ -191,20 +205,24 @@ static const pel_topname *in_library(pel_sema *s, const pel_scope *sc, const pel
     pel__guess(&g, item->ast->name.text);
   }
   *failed = true;
-  pel_diag *d = pel__sema_error(s, PEL_E0101, name->span, "`" PEL_STR_FMT "` declares no `" PEL_STR_FMT "`",
+  pel_diag *d = pel__sema_error(s, PEL_E0101, name->span,
+                                "`" PEL_STR_FMT "` declares no `" PEL_STR_FMT "`",
                                 PEL_STR_ARG(a->name), PEL_STR_ARG(name->text));
-  if (g.best.n) pel__diag_help(s->ds, d, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(g.best));
+  if (g.best.n)
+    pel__diag_help(s->ds, d, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(g.best));
   return NULL;
 }
 
-static const pel_topname *in_module(pel_sema *s, const pel_alias *a, const pel_ast_name *name, bool *failed) {
+static const pel_topname *in_module(pel_sema *s, const pel_alias *a,
+                                    const pel_ast_name *name, bool *failed) {
   const pel_topname *t = pel__top_find(a->module, name->text);
   bool private = name->text.n && name->text.p[0] == '_';
   if (t && !private) return t;
   *failed = true;
   pel_diag *d;
   if (t) {
-    d = pel__sema_error(s, PEL_E0107, name->span, "`" PEL_STR_FMT "` is private to its file",
+    d = pel__sema_error(s, PEL_E0107, name->span,
+                        "`" PEL_STR_FMT "` is private to its file",
                         PEL_STR_ARG(name->text));
     pel__diag_note(s->ds, d, t->span, "names that begin with `_` are");
     return NULL;
@@ -214,13 +232,16 @@ static const pel_topname *in_module(pel_sema *s, const pel_alias *a, const pel_a
     const pel_topname *c = &a->module->topnames.at[i];
     pel__guess(&g, c->pattern ? c->pattern->name : c->item->ast->name.text);
   }
-  d = pel__sema_error(s, PEL_E0101, name->span, "`" PEL_STR_FMT "` has no `" PEL_STR_FMT "`",
-                      PEL_STR_ARG(a->name), PEL_STR_ARG(name->text));
-  if (g.best.n) pel__diag_help(s->ds, d, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(g.best));
+  d = pel__sema_error(s, PEL_E0101, name->span,
+                      "`" PEL_STR_FMT "` has no `" PEL_STR_FMT "`", PEL_STR_ARG(a->name),
+                      PEL_STR_ARG(name->text));
+  if (g.best.n)
+    pel__diag_help(s->ds, d, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(g.best));
   return NULL;
 }
 
-const pel_topname *pel__item_named(pel_sema *s, const pel_scope *sc, const pel_ast *e, bool *failed) {
+const pel_topname *pel__item_named(pel_sema *s, const pel_scope *sc, const pel_ast *e,
+                                   bool *failed) {
   *failed = false;
   if (e->kind == PEL_AST_NAME)
     return pel__local_find(sc, e->name) ? NULL : pel__top_find(sc->module, e->name);
@@ -261,11 +282,13 @@ static void guess_values(pel_sema *s, const pel_scope *sc, pel_guess *g, bool ca
   pel__verb_guess(g);
 }
 
-void pel__unknown_name(pel_sema *s, const pel_scope *sc, pel_str name, pel_span span, bool call) {
+void pel__unknown_name(pel_sema *s, const pel_scope *sc, pel_str name, pel_span span,
+                       bool call) {
   pel_guess g = {name, {0}, 0};
   guess_values(s, sc, &g, call);
-  pel_diag *d = pel__sema_error(s, PEL_E0101, span, "there is no %s `" PEL_STR_FMT "` here",
-                                call ? "function" : "value", PEL_STR_ARG(name));
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0101, span, "there is no %s `" PEL_STR_FMT "` here",
+                      call ? "function" : "value", PEL_STR_ARG(name));
   const pel_ty *row = sc->element ? sc->element->type : NULL;
   if (row && row->kind == PEL_TY_RECORD && pel__ty_field(row, name) != UINT32_MAX) {
     pel__diag_help(s->ds, d, "the column is `." PEL_STR_FMT "`", PEL_STR_ARG(name));
@@ -279,11 +302,13 @@ void pel__unknown_name(pel_sema *s, const pel_scope *sc, pel_str name, pel_span 
 static pel_x *size_as_value(pel_sema *s, const pel_scope *sc, const pel_ast *e) {
   const pel_tyname *t = pel__size_find(sc, e->name);
   uint32_t i, size = t ? t->size : 0;
-  if (!size && pel__map_get(&sc->module->sizes, e->name, &i)) size = sc->module->tynames.at[i].size;
+  if (!size && pel__map_get(&sc->module->sizes, e->name, &i))
+    size = sc->module->tynames.at[i].size;
   if (!size) return NULL;
   pel_x *x = pel__size_value(s, size, e->span);
   if (x) return x;
-  pel__sema_error(s, PEL_E0303, e->span, "nothing tells how much the size `" PEL_STR_FMT "` is",
+  pel__sema_error(s, PEL_E0303, e->span,
+                  "nothing tells how much the size `" PEL_STR_FMT "` is",
                   PEL_STR_ARG(e->name));
   return pel__x_error(s, e->span);
 }
@@ -293,14 +318,17 @@ static pel_x *no_value(pel_sema *s, const pel_scope *sc, const pel_ast *e) {
   const pel_alias *alias = pel__alias_find(sc->module, name);
   if (alias && alias->broken) return pel__x_error(s, e->span);
   const char *what = alias || pel__str_is(name, "std") ? "a module" : NULL;
-  if (!what && (pel__ops_named(s, name) || pel__verb_named(name) || pel__kind_named(name)))
+  if (!what &&
+      (pel__ops_named(s, name) || pel__verb_named(name) || pel__kind_named(name)))
     what = "a function";
   if (!what) {
     pel__unknown_name(s, sc, name, e->span, false);
   } else {
-    pel_diag *d = pel__sema_error(s, PEL_E0109, e->span, "`" PEL_STR_FMT "` is %s, not a value",
-                                  PEL_STR_ARG(name), what);
-    if (*what == 'a' && what[2] == 'f') pel__diag_help(s->ds, d, "call it: `" PEL_STR_FMT "(…)`", PEL_STR_ARG(name));
+    pel_diag *d =
+        pel__sema_error(s, PEL_E0109, e->span, "`" PEL_STR_FMT "` is %s, not a value",
+                        PEL_STR_ARG(name), what);
+    if (*what == 'a' && what[2] == 'f')
+      pel__diag_help(s->ds, d, "call it: `" PEL_STR_FMT "(…)`", PEL_STR_ARG(name));
   }
   return pel__x_error(s, e->span);
 }
@@ -314,6 +342,7 @@ pel_x *pel__check_name(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_t
   if (top) return pel__item_ref(s, top, e->span);
   pel_x *x = size_as_value(s, sc, e);
   if (x) return x;
-  if (pel__str_is(e->name, "inf") || pel__str_is(e->name, "nan")) return pel__x_special(s, e);
+  if (pel__str_is(e->name, "inf") || pel__str_is(e->name, "nan"))
+    return pel__x_special(s, e);
   return no_value(s, sc, e);
 }

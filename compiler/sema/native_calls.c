@@ -10,7 +10,11 @@ static const pel_pt *pattern_of(pel_sema *s, const pel_tcparam *p, const pel_tna
   }
   *item = (pel_pt){.kind = PEL_PT_TYPE, .type = p->type, .fixed = -1, .var = UINT32_MAX};
   if (p->ctype != PEL_C_ARRAY) return item;
-  *pt = (pel_pt){.kind = PEL_PT_ARRAY, .item = item, .fixed = -1, .var = UINT32_MAX, .size = f->params[p->size].name};
+  *pt = (pel_pt){.kind = PEL_PT_ARRAY,
+                 .item = item,
+                 .fixed = -1,
+                 .var = UINT32_MAX,
+                 .size = f->params[p->size].name};
   return pt;
 }
 
@@ -26,7 +30,8 @@ static pel_sig *signature(pel_sema *s, pel_item *fn) {
   *g = (pel_sig){.name = fn->ast->name.text, .params = params};
   for (uint32_t i = 0; i < f->nparams; i++) {
     if (f->params[i].arg == PEL_NONE) continue;
-    params[g->nparams++] = (pel_sigparam){.name = f->params[i].name, .pt = pattern_of(s, &f->params[i], f),
+    params[g->nparams++] = (pel_sigparam){.name = f->params[i].name,
+                                          .pt = pattern_of(s, &f->params[i], f),
                                           .init = fn->ast->params[i].init};
   }
   fn->sig = g;
@@ -41,7 +46,8 @@ typedef struct native_call {
   pel_item *fn;
 } native_call;
 
-static uint32_t length_of(pel_sema *s, const pel_tnative *f, const pel_tcparam *p, pel_x *const *args) {
+static uint32_t length_of(pel_sema *s, const pel_tnative *f, const pel_tcparam *p,
+                          pel_x *const *args) {
   const pel_tcparam *size = &f->params[p->size];
   if (size->size_of != PEL_NONE) {
     const pel_x *x = args[f->params[size->size_of].arg];
@@ -50,7 +56,8 @@ static uint32_t length_of(pel_sema *s, const pel_tnative *f, const pel_tcparam *
   return pel__size_of_value(s, args[size->arg]);
 }
 
-static const pel_ty *returned(pel_sema *s, const pel_tnative *f, const pel_tcparam *p, pel_x *const *args) {
+static const pel_ty *returned(pel_sema *s, const pel_tnative *f, const pel_tcparam *p,
+                              pel_x *const *args) {
   if (p->ctype != PEL_C_ARRAY) return p->type;
   return pel__ty_array(s, p->type, length_of(s, f, p, args));
 }
@@ -63,7 +70,8 @@ static const pel_ty *result_type(pel_sema *s, const pel_tnative *f, pel_x *const
   if (f->result != PEL_C_VOID && !f->ok) t->fields[n++].type = f->result_type;
   for (int mode = PEL_C_OUT; mode <= PEL_C_INOUT; mode++)
     for (uint32_t i = 0; i < f->nparams; i++)
-      if ((int)f->params[i].mode == mode) t->fields[n++].type = returned(s, f, &f->params[i], args);
+      if ((int)f->params[i].mode == mode)
+        t->fields[n++].type = returned(s, f, &f->params[i], args);
   t->nfields = n;
   return n == 1 ? t->fields[0].type : t;
 }
@@ -76,19 +84,24 @@ static pel_x *make_native(pel_sema *s, void *ctx, pel_x **args, pel_span span) {
   if (x->nargs != m->n) return x;
   for (uint32_t i = 0; i < m->n; i++) {
     const pel_arg *a = m->args[i];
-    const pel_ty *t = pel__instance(s, &m->b, m->sig->params[i].pt, a ? args[i]->type : NULL);
+    const pel_ty *t =
+        pel__instance(s, &m->b, m->sig->params[i].pt, a ? args[i]->type : NULL);
     const pel_ast *e = a ? a->ast : m->sig->params[i].init;
     pel_scope own = {.module = c->fn->module};
     pel_x *v = args[i];
-    if (!a) v = pel__expect(s, pel__check(s, &own, e, t), e, t, "the default", (pel_span){0}, "");
-    else if (e && pel__literal_is(e) && v->kind == PEL_X_CONST) v = pel__check_literal(s, c->sc, e, t);
+    if (!a)
+      v = pel__expect(s, pel__check(s, &own, e, t), e, t, "the default", (pel_span){0},
+                      "");
+    else if (e && pel__literal_is(e) && v->kind == PEL_X_CONST)
+      v = pel__check_literal(s, c->sc, e, t);
     x->args[i] = pel__convert(s, v, t);
     if (pel__x_bad(x->args[i])) return pel__x_error(s, span);
   }
   x->index = c->fn->index;
   x->type = result_type(s, f, x->args);
   if (x->type->kind != PEL_TY_TUPLE || x->type->nfields) return x;
-  pel_diag *d = pel__sema_error(s, PEL_E0509, span, "`" PEL_STR_FMT "` gives nothing that could be used",
+  pel_diag *d = pel__sema_error(s, PEL_E0509, span,
+                                "`" PEL_STR_FMT "` gives nothing that could be used",
                                 PEL_STR_ARG(c->fn->ast->name.text));
   pel__diag_help(s->ds, d, "what it writes has to be an `out` or `inout` parameter");
   return pel__x_error(s, span);
@@ -96,7 +109,8 @@ static pel_x *make_native(pel_sema *s, void *ctx, pel_x **args, pel_span span) {
 
 /* ---- where it may stand ---------------------------------------------------------------------------------------- */
 
-static bool sizes_agree(pel_sema *s, const pel_tnative *f, const pel_match *m, pel_span span) {
+static bool sizes_agree(pel_sema *s, const pel_tnative *f, const pel_match *m,
+                        pel_span span) {
   for (uint32_t i = 0; i < f->nparams; i++) {
     const pel_tcparam *p = &f->params[i];
     if (p->ctype != PEL_C_ARRAY || p->arg == PEL_NONE) continue;
@@ -104,31 +118,40 @@ static bool sizes_agree(pel_sema *s, const pel_tnative *f, const pel_match *m, p
     if (first == PEL_NONE || first == i) continue;
     const pel_x *a = m->args[f->params[first].arg]->x, *b = m->args[p->arg]->x;
     if (pel__size_unify(s, a->type->size, b->type->size)) continue;
-    pel__sema_error(s, PEL_E0301, span, "`" PEL_STR_FMT "` and `" PEL_STR_FMT "` have to be of one length, but are %s and %s",
-                    PEL_STR_ARG(f->params[first].name), PEL_STR_ARG(p->name), pel__ty_text(s, a->type),
-                    pel__ty_text(s, b->type));
+    pel__sema_error(s, PEL_E0301, span,
+                    "`" PEL_STR_FMT "` and `" PEL_STR_FMT
+                    "` have to be of one length, but are %s and %s",
+                    PEL_STR_ARG(f->params[first].name), PEL_STR_ARG(p->name),
+                    pel__ty_text(s, a->type), pel__ty_text(s, b->type));
     return false;
   }
   return true;
 }
 
-static bool may_stand(pel_sema *s, const pel_scope *sc, const pel_item *fn, const pel_match *m, pel_span span) {
+static bool may_stand(pel_sema *s, const pel_scope *sc, const pel_item *fn,
+                      const pel_match *m, pel_span span) {
   const pel_tnative *f = &s->natives.at[fn->index];
   if (fn->impure && (!sc->impure_ok || sc->in_row || m->dims)) {
-    pel_diag *d = pel__sema_error(s, PEL_E0505, span, "`" PEL_STR_FMT "` may have effects, so it can only be called once, by a `let` or `out` itself",
-                                  PEL_STR_ARG(fn->ast->name.text));
+    pel_diag *d = pel__sema_error(
+        s, PEL_E0505, span,
+        "`" PEL_STR_FMT
+        "` may have effects, so it can only be called once, by a `let` or `out` itself",
+        PEL_STR_ARG(fn->ast->name.text));
     pel__diag_note(s->ds, d, fn->ast->name.span, "it is declared here without `@pure`");
-    pel__diag_help(s->ds, d, "if its result depends on its arguments alone, declare it `@pure`");
+    pel__diag_help(s->ds, d,
+                   "if its result depends on its arguments alone, declare it `@pure`");
     return false;
   }
   if (f->arrays && (m->dims || sc->in_row)) {
-    (void)pel__later(s, PEL_E0925, span, "calling a C function that takes arrays once for each row");
+    (void)pel__later(s, PEL_E0925, span,
+                     "calling a C function that takes arrays once for each row");
     return false;
   }
   return true;
 }
 
-pel_x *pel__call_native(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args, uint32_t n, pel_span span) {
+pel_x *pel__call_native(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args,
+                        uint32_t n, pel_span span) {
   if (fn->state != PEL_ITEM_DONE) return pel__x_error(s, span);
   pel_sig *g = signature(s, fn);
   pel_match m;
@@ -136,7 +159,8 @@ pel_x *pel__call_native(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args,
   bool ok = true;
   if (!g || s->oom) return pel__x_error(s, span);
   pel_slotting r = pel__match_slots(s, &m, g, args, n, &at);
-  if (r != PEL_SLOT_OK) return pel__say_slots(s, g, r, at, args, n, span, fn->ast->name.span);
+  if (r != PEL_SLOT_OK)
+    return pel__say_slots(s, g, r, at, args, n, span, fn->ast->name.span);
   pel_binding none = {.sig = g};
   for (uint32_t i = 0; i < m.n; i++) {
     if (!m.args[i]) continue;
@@ -151,9 +175,16 @@ pel_x *pel__call_native(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args,
   pel_x **in = PEL_ARENA_ARRAY(s->arena, pel_x *, m.n);
   if (!in) return pel__x_error(s, span);
   for (uint32_t i = 0; i < m.n; i++)
-    in[i] = m.args[i] ? m.args[i]->x : pel__x_new(s, PEL_X_CONST, pel__ty_null(), span, 0);
+    in[i] =
+        m.args[i] ? m.args[i]->x : pel__x_new(s, PEL_X_CONST, pel__ty_null(), span, 0);
   native_call ctx = {&m, sc, fn};
   pel_guard guard = {&m, &ctx, make_native};
-  pel_lift l = {m.n, in, m.depth, span, pel__sema_text(s, PEL_STR_FMT, PEL_STR_ARG(g->name)), &guard, pel__guarded};
+  pel_lift l = {m.n,
+                in,
+                m.depth,
+                span,
+                pel__sema_text(s, PEL_STR_FMT, PEL_STR_ARG(g->name)),
+                &guard,
+                pel__guarded};
   return pel__lift(s, &l);
 }

@@ -11,7 +11,8 @@ typedef struct decl {
   bool bad;
 } decl;
 
-static void refuse(decl *d, pel_diag_code code, pel_span span, const char *what, const char *help) {
+static void refuse(decl *d, pel_diag_code code, pel_span span, const char *what,
+                   const char *help) {
   pel_diag *g = pel__sema_error(d->s, code, span, "%s", what);
   if (help) pel__diag_help(d->s->ds, g, "%s", help);
   d->bad = true;
@@ -25,13 +26,15 @@ static void comes_later(decl *d, pel_diag_code code, pel_span span, const char *
 /* ---- one type --------------------------------------------------------------------------------------------- */
 
 static const pel_ctype ctypes[PEL_DUR + 1] = {
-    [PEL_BOOL] = PEL_C_BOOL, [PEL_I8] = PEL_C_I8,   [PEL_I16] = PEL_C_I16, [PEL_I32] = PEL_C_I32,
-    [PEL_I64] = PEL_C_I64,   [PEL_U8] = PEL_C_U8,   [PEL_U16] = PEL_C_U16, [PEL_U32] = PEL_C_U32,
-    [PEL_U64] = PEL_C_U64,   [PEL_F32] = PEL_C_F32, [PEL_F64] = PEL_C_F64, [PEL_BYTES] = PEL_C_BYTES,
+    [PEL_BOOL] = PEL_C_BOOL, [PEL_I8] = PEL_C_I8,   [PEL_I16] = PEL_C_I16,
+    [PEL_I32] = PEL_C_I32,   [PEL_I64] = PEL_C_I64, [PEL_U8] = PEL_C_U8,
+    [PEL_U16] = PEL_C_U16,   [PEL_U32] = PEL_C_U32, [PEL_U64] = PEL_C_U64,
+    [PEL_F32] = PEL_C_F32,   [PEL_F64] = PEL_C_F64, [PEL_BYTES] = PEL_C_BYTES,
 };
 
 static bool is_name(const pel_ast *t, const char *name) {
-  return t->kind == PEL_AST_TYPE_NAME && !t->named.module && pel__str_is(t->named.name, name);
+  return t->kind == PEL_AST_TYPE_NAME && !t->named.module &&
+         pel__str_is(t->named.name, name);
 }
 
 static bool struct_fields(decl *d, const pel_ast *t, const pel_ty *r) {
@@ -42,8 +45,9 @@ static bool struct_fields(decl *d, const pel_ast *t, const pel_ty *r) {
     if (f->kind == PEL_TY_RECORD || f->kind == PEL_TY_ARRAY) {
       comes_later(d, PEL_E0935, t->span, "a C struct that holds structs or arrays");
     } else {
-      pel_diag *g = pel__sema_error(d->s, PEL_E0502, t->span, "C has no type for the field `" PEL_STR_FMT "`: %s",
-                                    PEL_STR_ARG(r->fields[i].name), pel__ty_text(d->s, f));
+      pel_diag *g = pel__sema_error(
+          d->s, PEL_E0502, t->span, "C has no type for the field `" PEL_STR_FMT "`: %s",
+          PEL_STR_ARG(r->fields[i].name), pel__ty_text(d->s, f));
       pel__diag_help(d->s->ds, g, "a struct holds numbers and `bool`s");
       d->bad = true;
     }
@@ -55,9 +59,11 @@ static bool struct_fields(decl *d, const pel_ast *t, const pel_ty *r) {
 }
 
 static const char *other_word(const pel_ty *t) {
-  if (pel__ty_is(t, PEL_STR)) return "a C function takes text as `cstr` (ends at a NUL) or `bytes`";
+  if (pel__ty_is(t, PEL_STR))
+    return "a C function takes text as `cstr` (ends at a NUL) or `bytes`";
   if (t->kind == PEL_TY_SCALAR && t->scalar >= PEL_DATE)
-    return "pass it as a number: `i32` days for a date, `i64` microseconds for the others";
+    return "pass it as a number: `i32` days for a date, `i64` microseconds for the "
+           "others";
   return "C functions take numbers, `bool`, `usize`, `cstr`, `bytes`, structs and arrays";
 }
 
@@ -79,7 +85,8 @@ static pel_ctype scalar_or_struct(decl *d, const pel_ast *t, const pel_ty **type
   }
   pel_ctype c = r->kind == PEL_TY_SCALAR && !r->nullable ? ctypes[r->scalar] : PEL_C_VOID;
   if (c == PEL_C_VOID) {
-    pel_diag *g = pel__sema_error(d->s, PEL_E0502, t->span, "C has no type for %s", pel__ty_text(d->s, r));
+    pel_diag *g = pel__sema_error(d->s, PEL_E0502, t->span, "C has no type for %s",
+                                  pel__ty_text(d->s, r));
     pel__diag_help(d->s->ds, g, "%s", other_word(r));
     d->bad = true;
   }
@@ -92,14 +99,17 @@ static pel_ctype array_type(decl *d, const pel_ast *t, pel_tcparam *p) {
     return PEL_C_ARRAY;
   }
   pel_ctype item = scalar_or_struct(d, t->array.element, &p->type);
-  bool number = item != PEL_C_CSTR && item != PEL_C_BYTES && item != PEL_C_STRUCT && item != PEL_C_USIZE;
+  bool number = item != PEL_C_CSTR && item != PEL_C_BYTES && item != PEL_C_STRUCT &&
+                item != PEL_C_USIZE;
   if (!d->bad && !number)
-    refuse(d, PEL_E0502, t->span, "an array for a C function is of numbers or `bool`s", NULL);
+    refuse(d, PEL_E0502, t->span, "an array for a C function is of numbers or `bool`s",
+           NULL);
   const pel_ast *dim = t->array.dims[0];
   for (uint32_t i = 0; i < d->ast->param_n && dim->kind == PEL_AST_SIZE_NAME; i++)
     if (pel__str_eq(d->ast->params[i].name.text, dim->name)) p->size = i;
   if (p->size == PEL_NONE)
-    refuse(d, PEL_E0503, dim->span, "the length of this array is no parameter of the function",
+    refuse(d, PEL_E0503, dim->span,
+           "the length of this array is no parameter of the function",
            "name an integer parameter: `fn f(n: usize, xs: [n]f64)`");
   return PEL_C_ARRAY;
 }
@@ -107,8 +117,14 @@ static pel_ctype array_type(decl *d, const pel_ast *t, pel_tcparam *p) {
 static void check_param(decl *d, uint32_t i) {
   const pel_ast_param *a = &d->ast->params[i];
   pel_tcparam *p = &d->out->params[i];
-  *p = (pel_tcparam){.name = a->name.text, .type = &pel__ty_error, .size_of = PEL_NONE, .size = PEL_NONE, .arg = PEL_NONE};
-  p->mode = a->mode == PEL_MODE_OUT ? PEL_C_OUT : a->mode == PEL_MODE_INOUT ? PEL_C_INOUT : PEL_C_IN;
+  *p = (pel_tcparam){.name = a->name.text,
+                     .type = &pel__ty_error,
+                     .size_of = PEL_NONE,
+                     .size = PEL_NONE,
+                     .arg = PEL_NONE};
+  p->mode = a->mode == PEL_MODE_OUT     ? PEL_C_OUT
+            : a->mode == PEL_MODE_INOUT ? PEL_C_INOUT
+                                        : PEL_C_IN;
   const pel_ast *t = a->type;
   for (uint32_t j = 0; j < i; j++)
     if (pel__str_eq(d->out->params[j].name, p->name))
@@ -118,7 +134,8 @@ static void check_param(decl *d, uint32_t i) {
   } else if (t->kind == PEL_AST_TYPE_ARRAY) {
     p->ctype = array_type(d, t, p);
   } else if (t->kind == PEL_AST_TYPE_REF) {
-    p->ctype = scalar_or_struct(d, t->inner, &p->type) == PEL_C_STRUCT ? PEL_C_STRUCT_PTR : PEL_C_VOID;
+    p->ctype = scalar_or_struct(d, t->inner, &p->type) == PEL_C_STRUCT ? PEL_C_STRUCT_PTR
+                                                                       : PEL_C_VOID;
     if (!d->bad && p->ctype == PEL_C_VOID)
       refuse(d, PEL_E0502, t->span, "`&` passes a struct by its address",
              "for a number that is written write `out x: f64` or `inout x: f64`");
@@ -126,7 +143,8 @@ static void check_param(decl *d, uint32_t i) {
     p->ctype = scalar_or_struct(d, t, &p->type);
   }
   bool writes = p->mode != PEL_C_IN;
-  bool writable = p->ctype == PEL_C_ARRAY || (p->ctype >= PEL_C_BOOL && p->ctype <= PEL_C_USIZE);
+  bool writable =
+      p->ctype == PEL_C_ARRAY || (p->ctype >= PEL_C_BOOL && p->ctype <= PEL_C_USIZE);
   if (!d->bad && writes && !writable)
     refuse(d, PEL_E0502, a->span, "`out` and `inout` are for arrays and numbers", NULL);
 }
@@ -144,7 +162,8 @@ static void tie_sizes(decl *d) {
     f->arrays = true;
     pel_tcparam *size = &f->params[f->params[i].size];
     if (!is_size(size->ctype) || size->mode != PEL_C_IN) {
-      refuse(d, PEL_E0503, d->ast->params[f->params[i].size].span, "this gives the length of an array, so it is an integer",
+      refuse(d, PEL_E0503, d->ast->params[f->params[i].size].span,
+             "this gives the length of an array, so it is an integer",
              "write `n: usize`");
       return;
     }
@@ -162,14 +181,16 @@ static void check_result(decl *d) {
   pel_tnative *f = d->out;
   f->result = PEL_C_VOID;
   if (!t) return;
-  if (t->kind == PEL_AST_TYPE_FN || t->kind == PEL_AST_TYPE_ARRAY || t->kind == PEL_AST_TYPE_REF) {
+  if (t->kind == PEL_AST_TYPE_FN || t->kind == PEL_AST_TYPE_ARRAY ||
+      t->kind == PEL_AST_TYPE_REF) {
     refuse(d, PEL_E0502, t->span, "a C function cannot return this",
            "an array or struct that it fills is an `out` parameter");
     return;
   }
   f->result = scalar_or_struct(d, t, &f->result_type);
   if (!d->bad && f->result == PEL_C_BYTES)
-    refuse(d, PEL_E0502, t->span, "nothing tells how many `bytes` a C function returns", "return `cstr`, or fill an `out` array");
+    refuse(d, PEL_E0502, t->span, "nothing tells how many `bytes` a C function returns",
+           "return `cstr`, or fill an `out` array");
 }
 
 /* ---- attributes ------------------------------------------------------------------------------------------------ */
@@ -178,13 +199,16 @@ static void set_ok(decl *d, const pel_ast_attr *a) {
   pel_tnative *f = d->out;
   bool one = a->n == 1 && !a->args[0].label.n && pel__literal_adapts(a->args[0].value);
   if (!one || !is_size(f->result)) {
-    refuse(d, PEL_E0504, a->span, is_size(f->result) ? "`@ok` takes the number that means success" : "`@ok` is for a function that returns an integer",
+    refuse(d, PEL_E0504, a->span,
+           is_size(f->result) ? "`@ok` takes the number that means success"
+                              : "`@ok` is for a function that returns an integer",
            "such as `@ok(0) fn f(…) -> i32`");
     return;
   }
   pel_x *x = pel__check_literal(d->s, &d->sc, a->args[0].value, f->result_type);
   if (pel__x_bad(x) || !pel__ty_same(x->type, f->result_type)) {
-    if (!pel__x_bad(x)) refuse(d, PEL_E0504, a->span, "`@ok` takes the number that means success", NULL);
+    if (!pel__x_bad(x))
+      refuse(d, PEL_E0504, a->span, "`@ok` takes the number that means success", NULL);
     d->bad = true;
     return;
   }
@@ -209,21 +233,31 @@ static void set_message(decl *d, const pel_ast_attr *a) {
 static void one_attr(decl *d, const pel_ast_attr *a) {
   pel_tnative *f = d->out;
   pel_str n = a->name.text;
-  bool flag = pel__str_is(n, "pure") || pel__str_is(n, "threadsafe") || pel__str_is(n, "fenv");
-  if (flag && a->n) refuse(d, PEL_E0112, a->span, "this attribute takes no argument", NULL);
-  if (pel__str_is(n, "pure")) f->pure = true;
-  else if (pel__str_is(n, "threadsafe")) f->threadsafe = true;
-  else if (pel__str_is(n, "fenv")) f->fenv = true;
-  else if (pel__str_is(n, "ok")) set_ok(d, a);
-  else if (pel__str_is(n, "message")) set_message(d, a);
-  else if (!pel__attr_known(d->s, a)) d->bad = true;
+  bool flag =
+      pel__str_is(n, "pure") || pel__str_is(n, "threadsafe") || pel__str_is(n, "fenv");
+  if (flag && a->n)
+    refuse(d, PEL_E0112, a->span, "this attribute takes no argument", NULL);
+  if (pel__str_is(n, "pure"))
+    f->pure = true;
+  else if (pel__str_is(n, "threadsafe"))
+    f->threadsafe = true;
+  else if (pel__str_is(n, "fenv"))
+    f->fenv = true;
+  else if (pel__str_is(n, "ok"))
+    set_ok(d, a);
+  else if (pel__str_is(n, "message"))
+    set_message(d, a);
+  else if (!pel__attr_known(d->s, a))
+    d->bad = true;
 }
 
 static void check_attrs(decl *d) {
-  for (uint32_t i = 0; i < d->fn->block->attr_n; i++) one_attr(d, &d->fn->block->attrs[i]);
+  for (uint32_t i = 0; i < d->fn->block->attr_n; i++)
+    one_attr(d, &d->fn->block->attrs[i]);
   for (uint32_t i = 0; i < d->ast->attr_n; i++) one_attr(d, &d->ast->attrs[i]);
   if (!d->bad && d->out->message.n && !d->out->ok)
-    refuse(d, PEL_E0504, d->ast->name.span, "`@message` needs `@ok`, which says what status is no failure", NULL);
+    refuse(d, PEL_E0504, d->ast->name.span,
+           "`@message` needs `@ok`, which says what status is no failure", NULL);
 }
 
 /* ---- the library ------------------------------------------------------------------------------------------------- */
@@ -250,15 +284,22 @@ static void check_symbol(decl *d) {
   if (r == PEL_E_NOMEM) d->s->oom = true;
   bool missing = r == PEL_E_INVALID;
   pel_span span = missing ? d->ast->name.span : d->fn->block->target.span;
-  pel_diag *g = missing ? pel__sema_error(d->s, PEL_E0508, span, "`" PEL_STR_FMT "` has no function `" PEL_STR_FMT "`",
-                                          PEL_STR_ARG(f->library), PEL_STR_ARG(f->symbol))
-                        : pel__sema_error(d->s, PEL_E0501, span, "%s", e.message[0] ? e.message : "there is no such library");
-  if (near.n) pel__diag_help(d->s->ds, g, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(near));
+  pel_diag *g =
+      missing ? pel__sema_error(d->s, PEL_E0508, span,
+                                "`" PEL_STR_FMT "` has no function `" PEL_STR_FMT "`",
+                                PEL_STR_ARG(f->library), PEL_STR_ARG(f->symbol))
+              : pel__sema_error(d->s, PEL_E0501, span, "%s",
+                                e.message[0] ? e.message : "there is no such library");
+  if (near.n)
+    pel__diag_help(d->s->ds, g, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(near));
 }
 
 void pel__check_extern(pel_sema *s, pel_item *fn) {
   const pel_ast_item *a = fn->ast;
-  pel_tnative f = {.library = fn->block->target.text, .symbol = a->name.text, .nparams = a->param_n, .span = a->name.span};
+  pel_tnative f = {.library = fn->block->target.text,
+                   .symbol = a->name.text,
+                   .nparams = a->param_n,
+                   .span = a->name.span};
   f.folder = folder_of(fn->module->name);
   f.params = PEL_ARENA_ARRAY(s->arena, pel_tcparam, a->param_n);
   decl d = {s, fn, a, {.module = fn->module}, &f, false};

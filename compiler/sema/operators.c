@@ -7,7 +7,9 @@ static pel_arg arg_of(pel_sema *s, pel_scope *sc, const pel_ast *e) {
   return (pel_arg){.ast = e, .x = x, .span = e->span};
 }
 
-static pel_arg arg_made(pel_x *x, pel_span span) { return (pel_arg){.x = x, .span = span}; }
+static pel_arg arg_made(pel_x *x, pel_span span) {
+  return (pel_arg){.x = x, .span = span};
+}
 
 /* ---- arithmetic ------------------------------------------------------------------------------------ */
 
@@ -27,22 +29,26 @@ pel_x *pel__check_sum(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty
   for (uint32_t i = 1; i < e->chain.n; i++) {
     pel_arg args[2] = {acc, arg_of(s, sc, e->chain.items[i])};
     pel_span span = pel__span_join(e->chain.items[0]->span, e->chain.items[i]->span);
-    acc = arg_made(arithmetic(s, pel__ast_op_text(e->chain.ops[i - 1].op), args, span), span);
+    acc = arg_made(arithmetic(s, pel__ast_op_text(e->chain.ops[i - 1].op), args, span),
+                   span);
     if (s->depth + i > PEL_SEMA_DEPTH) {
-      pel__sema_error(s, PEL_E0219, e->span, "this has more than %d operands", PEL_SEMA_DEPTH);
+      pel__sema_error(s, PEL_E0219, e->span, "this has more than %d operands",
+                      PEL_SEMA_DEPTH);
       return pel__x_error(s, e->span);
     }
   }
   return acc.x;
 }
 
-pel_x *pel__check_power(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+pel_x *pel__check_power(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                        const pel_ty *want) {
   (void)want;
   pel_arg args[2] = {arg_of(s, sc, e->binary.left), arg_of(s, sc, e->binary.right)};
   return arithmetic(s, "^", args, e->span);
 }
 
-pel_x *pel__check_negate(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+pel_x *pel__check_negate(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                         const pel_ty *want) {
   if (pel__literal_adapts(e)) return pel__check_literal(s, sc, e, want);
   pel_arg a = arg_of(s, sc, e->operand);
   if (pel__x_bad(a.x)) return pel__x_error(s, e->span);
@@ -57,22 +63,27 @@ static pel_x *compared_with_null(pel_sema *s, const pel_ast *e) {
   const pel_ast *other = is_null(e->binary.left) ? e->binary.right : e->binary.left;
   pel_str text = pel__source_text(s->ds->sources, other->span);
   bool negated = e->binary.op == PEL_AST_OP_NE;
-  pel_diag *d = pel__sema_error(s, PEL_E0207, e->span, "comparing with `null` gives null, never true");
+  pel_diag *d = pel__sema_error(s, PEL_E0207, e->span,
+                                "comparing with `null` gives null, never true");
   pel__diag_help(s->ds, d, "ask with `is_null`");
   if (text.n && text.n < 60 && (negated || e->binary.op == PEL_AST_OP_EQ))
-    pel__diag_fix(s->ds, d, e->span, "%sis_null(" PEL_STR_FMT ")", negated ? "not " : "", PEL_STR_ARG(text));
+    pel__diag_fix(s->ds, d, e->span, "%sis_null(" PEL_STR_FMT ")", negated ? "not " : "",
+                  PEL_STR_ARG(text));
   return pel__x_error(s, e->span);
 }
 
-pel_x *pel__check_compare(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+pel_x *pel__check_compare(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                          const pel_ty *want) {
   (void)want;
-  if (is_null(e->binary.left) || is_null(e->binary.right)) return compared_with_null(s, e);
+  if (is_null(e->binary.left) || is_null(e->binary.right))
+    return compared_with_null(s, e);
   pel_arg args[2] = {arg_of(s, sc, e->binary.left), arg_of(s, sc, e->binary.right)};
   if (pel__x_bad(args[0].x) || pel__x_bad(args[1].x)) return pel__x_error(s, e->span);
   const pel_ty *a = leaf(args[0].x->type), *b = leaf(args[1].x->type);
   if (a->kind == PEL_TY_RECORD && b->kind == PEL_TY_RECORD) {
-    pel_diag *d = pel__sema_error(s, PEL_E0206, e->span, "`%s` compares single values, not records",
-                                  pel__ast_op_text(e->binary.op));
+    pel_diag *d =
+        pel__sema_error(s, PEL_E0206, e->span, "`%s` compares single values, not records",
+                        pel__ast_op_text(e->binary.op));
     pel__diag_help(s->ds, d, "`same(a, b)` compares whole values");
     return pel__x_error(s, e->span);
   }
@@ -106,13 +117,15 @@ static pel_x *make_chain(pel_sema *s, void *ctx, pel_x **args, pel_span span) {
   }
   pel_x *x = pel__x_new(s, c->kind, pel__ty_nullable(s, t, nullable), span, c->n);
   for (uint32_t i = 0; i < x->nargs; i++)
-    x->args[i] = c->kind == PEL_X_COALESCE
-                     ? pel__convert(s, args[i], pel__ty_nullable(s, t, args[i]->type->nullable))
-                     : args[i];
+    x->args[i] =
+        c->kind == PEL_X_COALESCE
+            ? pel__convert(s, args[i], pel__ty_nullable(s, t, args[i]->type->nullable))
+            : args[i];
   return x;
 }
 
-static pel_x *lift_chain(pel_sema *s, pel_x **xs, chain *c, const char *name, pel_span span) {
+static pel_x *lift_chain(pel_sema *s, pel_x **xs, chain *c, const char *name,
+                         pel_span span) {
   uint32_t *depth = PEL_ARENA_ARRAY(s->arena, uint32_t, c->n);
   if (!depth) {
     s->oom = true;
@@ -124,7 +137,8 @@ static pel_x *lift_chain(pel_sema *s, pel_x **xs, chain *c, const char *name, pe
   return pel__lift(s, &l);
 }
 
-pel_x *pel__check_logic(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+pel_x *pel__check_logic(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                        const pel_ty *want) {
   (void)want;
   uint32_t n = e->chain.n;
   pel_x **xs = PEL_ARENA_ARRAY(s->arena, pel_x *, n);
@@ -135,10 +149,12 @@ pel_x *pel__check_logic(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_
     const pel_ast *item = e->chain.items[i];
     xs[i] = pel__check(s, sc, item, pel__ty_scalar(PEL_BOOL));
     const pel_ty *t = leaf(xs[i]->type);
-    if (t->kind == PEL_TY_NULL) xs[i] = pel__x_null(s, pel__ty_nullable(s, pel__ty_scalar(PEL_BOOL), true), item->span);
+    if (t->kind == PEL_TY_NULL)
+      xs[i] =
+          pel__x_null(s, pel__ty_nullable(s, pel__ty_scalar(PEL_BOOL), true), item->span);
     else if (!pel__x_bad(xs[i]) && !pel__ty_is(t, PEL_BOOL)) {
-      pel__sema_error(s, PEL_E0206, item->span, "`%s` joins `bool`s, but this is %s", name,
-                      pel__ty_text(s, xs[i]->type));
+      pel__sema_error(s, PEL_E0206, item->span, "`%s` joins `bool`s, but this is %s",
+                      name, pel__ty_text(s, xs[i]->type));
       bad = true;
     }
     bad |= pel__x_bad(xs[i]);
@@ -151,7 +167,8 @@ pel_x *pel__check_logic(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_
 /* ---- ?? -------------------------------------------------------------------------------------------------- */
 
 static pel_x *never_null(pel_sema *s, const pel_ast *e, const pel_x *x) {
-  pel_diag *d = pel__sema_error(s, PEL_E0222, e->span, "this is never null, so what follows `??` is never used");
+  pel_diag *d = pel__sema_error(s, PEL_E0222, e->span,
+                                "this is never null, so what follows `??` is never used");
   pel__diag_label(s->ds, d, "this is %s", pel__ty_text(s, x->type));
   return pel__x_error(s, e->span);
 }
@@ -164,7 +181,8 @@ static const pel_ty *coalesce_type(pel_sema *s, const pel_ast *e, pel_x **xs) {
     u = pel__ty_required(s, u);
     const pel_ty *both = t ? pel__ty_common(s, t, u, false) : u;
     if (!both) {
-      pel__sema_error(s, PEL_E0210, e->chain.items[i]->span, "this is %s, but what may be null before it is %s",
+      pel__sema_error(s, PEL_E0210, e->chain.items[i]->span,
+                      "this is %s, but what may be null before it is %s",
                       pel__ty_text(s, u), pel__ty_text(s, t));
       return &pel__ty_error;
     }
@@ -187,23 +205,28 @@ static pel_x *coalesce_rows(pel_sema *s, const pel_ast *e, pel_x **xs) {
     if (item->kind != PEL_AST_NULL && !pel__literal_fits(item, c.type)) {
       if (pel__ty_is(pel__literal_type(item), PEL_F64) && c.type->kind == PEL_TY_SCALAR &&
           pel__kind_int(c.type->scalar)) {
-        pel_diag *d = pel__sema_error(s, PEL_E0210, item->span, "this is a float, but what may be null before it is %s",
-                                      pel__ty_text(s, c.type));
+        pel_diag *d =
+            pel__sema_error(s, PEL_E0210, item->span,
+                            "this is a float, but what may be null before it is %s",
+                            pel__ty_text(s, c.type));
         pel__diag_help(s->ds, d, "convert the left side first: `f64(…) ?? …`");
       } else {
-        pel__sema_error(s, PEL_E0210, item->span, "this is %s, but what may be null before it is %s",
+        pel__sema_error(s, PEL_E0210, item->span,
+                        "this is %s, but what may be null before it is %s",
                         pel__ty_text(s, xs[i]->type), pel__ty_text(s, c.type));
       }
       return pel__x_error(s, e->span);
     }
-    xs[i] = item->kind == PEL_AST_NULL ? pel__x_null(s, pel__ty_nullable(s, c.type, true), item->span)
-                                       : pel__check_literal(s, NULL, item, c.type);
+    xs[i] = item->kind == PEL_AST_NULL
+                ? pel__x_null(s, pel__ty_nullable(s, c.type, true), item->span)
+                : pel__check_literal(s, NULL, item, c.type);
     if (pel__x_bad(xs[i])) return xs[i];
   }
   return lift_chain(s, xs, &c, "??", e->span);
 }
 
-pel_x *pel__check_coalesce(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+pel_x *pel__check_coalesce(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                           const pel_ty *want) {
   uint32_t n = e->chain.n;
   pel_x **xs = PEL_ARENA_ARRAY(s->arena, pel_x *, n);
   if (!xs) return pel__x_error(s, e->span);
@@ -216,7 +239,8 @@ pel_x *pel__check_coalesce(pel_sema *s, pel_scope *sc, const pel_ast *e, const p
   if (bad) return pel__x_error(s, e->span);
   for (uint32_t i = 0; i + 1 < n; i++) {
     const pel_ty *t = leaf(xs[i]->type);
-    if (!xs[i]->type->nullable && !t->nullable) return never_null(s, e->chain.items[i], xs[i]);
+    if (!xs[i]->type->nullable && !t->nullable)
+      return never_null(s, e->chain.items[i], xs[i]);
   }
   return coalesce_rows(s, e, xs);
 }

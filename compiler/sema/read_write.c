@@ -26,14 +26,18 @@ static bool find_path(pel_sema *s, io *f) {
     f->path = pel__check_arg(s, v->sc, a, str);
     if (f->path->type->kind == PEL_TY_NULL || !pel__ty_accepts(s, str, f->path->type)) {
       if (!pel__x_bad(f->path))
-        pel__sema_error(s, PEL_E0206, a->span, "`" PEL_STR_FMT "` wants a path: str, but this is %s",
+        pel__sema_error(s, PEL_E0206, a->span,
+                        "`" PEL_STR_FMT "` wants a path: str, but this is %s",
                         PEL_STR_ARG(v->name), pel__ty_text(s, f->path->type));
       return false;
     }
   }
   if (f->path) return !pel__x_bad(f->path);
-  pel_diag *d = pel__sema_error(s, PEL_E0204, v->span, "`" PEL_STR_FMT "` lacks its path", PEL_STR_ARG(v->name));
-  pel__diag_help(s->ds, d, f->read ? "such as `read(\"data.csv\")`" : "such as `write(\"out.csv\")`");
+  pel_diag *d = pel__sema_error(s, PEL_E0204, v->span, "`" PEL_STR_FMT "` lacks its path",
+                                PEL_STR_ARG(v->name));
+  pel__diag_help(
+      s->ds, d,
+      f->read ? "such as `read(\"data.csv\")`" : "such as `write(\"out.csv\")`");
   return false;
 }
 
@@ -41,7 +45,8 @@ static bool find_path(pel_sema *s, io *f) {
 static bool known_path(const pel_sema *s, const pel_x *x, pel_str *out, bool *literal) {
   *literal = x->kind == PEL_X_CONST;
   if (x->kind == PEL_X_PARAM && x->index < s->params.n) x = s->params.at[x->index].init;
-  if (!x || x->kind != PEL_X_CONST || !x->value || !pel__ty_is(x->type, PEL_STR)) return false;
+  if (!x || x->kind != PEL_X_CONST || !x->value || !pel__ty_is(x->type, PEL_STR))
+    return false;
   *out = (pel_str){x->value->as.s.p, x->value->as.s.n};
   return true;
 }
@@ -66,27 +71,32 @@ static bool format_of(pel_sema *s, io *f) {
   f->format_span = f->path_arg->span;
   if (known_path(s, f->path, &path, &literal)) f->format = extension(path);
   if (f->format.n) return true;
-  pel_diag *d = pel__sema_error(s, PEL_E0604, f->path_arg->span, "nothing tells the format of this file");
-  pel__diag_help(s->ds, d, "say it: `" PEL_STR_FMT "(…, format: csv)`", PEL_STR_ARG(v->name));
+  pel_diag *d = pel__sema_error(s, PEL_E0604, f->path_arg->span,
+                                "nothing tells the format of this file");
+  pel__diag_help(s->ds, d, "say it: `" PEL_STR_FMT "(…, format: csv)`",
+                 PEL_STR_ARG(v->name));
   return false;
 }
 
 static bool comes_later(pel_str format) {
-  static const char *const names[] = {"json", "ndjson", "parquet", "arrow", "feather", "npy", "nc", "gz",
-                                      "zst", "fastq", "fasta", "avro", "xlsx", "hdf5", "orc"};
+  static const char *const names[] = {"json",  "ndjson", "parquet", "arrow", "feather",
+                                      "npy",   "nc",     "gz",      "zst",   "fastq",
+                                      "fasta", "avro",   "xlsx",    "hdf5",  "orc"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (pel__str_is(format, names[i])) return true;
   return false;
 }
 
 static bool find_op(pel_sema *s, io *f) {
-  const char *name = pel__sema_text(s, "%s_" PEL_STR_FMT, f->read ? "read" : "write", PEL_STR_ARG(f->format));
+  const char *name = pel__sema_text(s, "%s_" PEL_STR_FMT, f->read ? "read" : "write",
+                                    PEL_STR_ARG(f->format));
   pel_op_kind kind = f->read ? PEL_OP_SOURCE : PEL_OP_SINK;
   f->op = pel__op_find(s, pel__str(name), kind);
   if (f->op || s->oom) return f->op != NULL;
   if (comes_later(f->format)) {
-    (void)pel__later(s, PEL_E0940, f->format_span,
-                     pel__sema_text(s, "the format `" PEL_STR_FMT "`", PEL_STR_ARG(f->format)));
+    (void)pel__later(
+        s, PEL_E0940, f->format_span,
+        pel__sema_text(s, "the format `" PEL_STR_FMT "`", PEL_STR_ARG(f->format)));
     return false;
   }
   const char *prefix = f->read ? "read_" : "write_";
@@ -97,23 +107,28 @@ static bool find_op(pel_sema *s, io *f) {
     if (op->kind != kind || strncmp(op->name, prefix, strlen(prefix)) != 0) continue;
     pel__buf_printf(&b, "%s`%s`", b.n ? ", " : "", op->name + strlen(prefix));
   }
-  pel_diag *d = pel__sema_error(s, PEL_E0604, f->format_span, "`" PEL_STR_FMT "` is not a format that can be %s",
+  pel_diag *d = pel__sema_error(s, PEL_E0604, f->format_span,
+                                "`" PEL_STR_FMT "` is not a format that can be %s",
                                 PEL_STR_ARG(f->format), f->read ? "read" : "written");
-  if (b.n) pel__diag_help(s->ds, d, "there is %s; another name can be given with `format:`", pel__buf_z(&b));
+  if (b.n)
+    pel__diag_help(s->ds, d, "there is %s; another name can be given with `format:`",
+                   pel__buf_z(&b));
   pel__buf_deinit(&b);
   return false;
 }
 
 /* ---- options ---------------------------------------------------------------------------------------------- */
 
-static bool is_delimited(const io *f) { return pel__str_is(f->format, "csv") || pel__str_is(f->format, "tsv"); }
+static bool is_delimited(const io *f) {
+  return pel__str_is(f->format, "csv") || pel__str_is(f->format, "tsv");
+}
 
 static const struct option_row {
   const char *name;
   pel_kind kind;
   bool word; /* a bare name will do */
 } csv_options[] = {
-    {"delim", PEL_STR, false}, {"quote", PEL_STR, false}, {"header", PEL_BOOL, false},
+    {"delim", PEL_STR, false},   {"quote", PEL_STR, false}, {"header", PEL_BOOL, false},
     {"on_error", PEL_STR, true}, {"null", PEL_STR, false},
 };
 
@@ -133,8 +148,11 @@ static pel_x *word_option(pel_sema *s, const pel_arg *a) {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
       if (pel__str_is(w, words[i])) return pel__x_text(s, w, a->span);
   }
-  pel_diag *d = pel__sema_error(s, PEL_E0605, a->span, "`on_error:` is `fail`, `skip` or `as_null`");
-  pel__diag_help(s->ds, d, "`skip` leaves a bad row out, `as_null` makes a bad value null; both are counted");
+  pel_diag *d = pel__sema_error(s, PEL_E0605, a->span,
+                                "`on_error:` is `fail`, `skip` or `as_null`");
+  pel__diag_help(
+      s->ds, d,
+      "`skip` leaves a bad row out, `as_null` makes a bad value null; both are counted");
   return NULL;
 }
 
@@ -143,10 +161,14 @@ static bool add_option(pel_sema *s, io *f, pel_arg *a) {
   const struct option_row *row = option_row(f, a->label, &g);
   pel_x *x;
   if (!row && is_delimited(f)) {
-    pel_diag *d = pel__sema_error(s, PEL_E0205, a->label_span.line ? a->label_span : a->span, "`" PEL_STR_FMT "` has no option `" PEL_STR_FMT "` for " PEL_STR_FMT,
-                                  PEL_STR_ARG(f->v->name), PEL_STR_ARG(a->label), PEL_STR_ARG(f->format));
-    if (g.best.n) pel__diag_fix(s->ds, d, a->label_span, PEL_STR_FMT, PEL_STR_ARG(g.best));
-    if (f->read) pel__diag_help(s->ds, d, "it has `delim`, `quote`, `header`, `null`, `on_error`");
+    pel_diag *d = pel__sema_error(
+        s, PEL_E0205, a->label_span.line ? a->label_span : a->span,
+        "`" PEL_STR_FMT "` has no option `" PEL_STR_FMT "` for " PEL_STR_FMT,
+        PEL_STR_ARG(f->v->name), PEL_STR_ARG(a->label), PEL_STR_ARG(f->format));
+    if (g.best.n)
+      pel__diag_fix(s->ds, d, a->label_span, PEL_STR_FMT, PEL_STR_ARG(g.best));
+    if (f->read)
+      pel__diag_help(s->ds, d, "it has `delim`, `quote`, `header`, `null`, `on_error`");
     return false;
   }
   if (row && row->word) {
@@ -156,11 +178,14 @@ static bool add_option(pel_sema *s, io *f, pel_arg *a) {
     x = pel__check_arg(s, f->v->sc, a, want);
     bool list = row && pel__str_is(a->label, "null") && x->type->kind == PEL_TY_ARRAY &&
                 pel__ty_is(x->type->item, PEL_STR);
-    if (row && !list) x = pel__expect(s, x, a->ast, want, pel__sema_text(s, "`%s:`", row->name), (pel_span){0}, "");
+    if (row && !list)
+      x = pel__expect(s, x, a->ast, want, pel__sema_text(s, "`%s:`", row->name),
+                      (pel_span){0}, "");
   }
   if (!x || pel__x_bad(x)) return false;
   if (x->kind != PEL_X_CONST && x->kind != PEL_X_PARAM) {
-    pel__sema_error(s, PEL_E0605, a->span, "an option of a file is a constant or a parameter");
+    pel__sema_error(s, PEL_E0605, a->span,
+                    "an option of a file is a constant or a parameter");
     return false;
   }
   f->options[f->noptions++] = (pel_xoption){a->label, x};
@@ -176,7 +201,9 @@ static bool find_options(pel_sema *s, io *f) {
     pel_arg *a = &v->args[i];
     if (a == f->path_arg || pel__str_is(a->label, "format")) continue;
     if (!a->label.n) {
-      pel__sema_error(s, PEL_E0204, a->span, "`" PEL_STR_FMT "` takes one path; the rest has names", PEL_STR_ARG(v->name));
+      pel__sema_error(s, PEL_E0204, a->span,
+                      "`" PEL_STR_FMT "` takes one path; the rest has names",
+                      PEL_STR_ARG(v->name));
       ok = false;
       continue;
     }
@@ -197,15 +224,19 @@ static pel_x *finish(const io *f, pel_x *x) {
 static bool readable_columns(pel_sema *s, const io *f, const pel_ty *row) {
   for (uint32_t i = 0; i < row->nfields && is_delimited(f); i++) {
     if (row->fields[i].type->kind == PEL_TY_SCALAR) continue;
-    pel__sema_error(s, PEL_E0606, f->v->span, "a " PEL_STR_FMT " file holds single values, but `" PEL_STR_FMT "` is %s",
-                    PEL_STR_ARG(f->format), PEL_STR_ARG(row->fields[i].name), pel__ty_text(s, row->fields[i].type));
+    pel__sema_error(s, PEL_E0606, f->v->span,
+                    "a " PEL_STR_FMT " file holds single values, but `" PEL_STR_FMT
+                    "` is %s",
+                    PEL_STR_ARG(f->format), PEL_STR_ARG(row->fields[i].name),
+                    pel__ty_text(s, row->fields[i].type));
     return false;
   }
   return true;
 }
 
 static pel_const *options_record(pel_sema *s, const io *f) {
-  pel_const *c = PEL_ARENA_NEW(s->arena, pel_const), *at = PEL_ARENA_ARRAY(s->arena, pel_const, f->noptions);
+  pel_const *c = PEL_ARENA_NEW(s->arena, pel_const),
+            *at = PEL_ARENA_ARRAY(s->arena, pel_const, f->noptions);
   pel_ty *t = pel__ty_fields(s, PEL_TY_RECORD, f->noptions);
   if (!c || !at || !t) {
     s->oom = true;
@@ -225,8 +256,11 @@ static pel_const *options_record(pel_sema *s, const io *f) {
 }
 
 static const pel_ty *needs_type(pel_sema *s, const io *f, const char *why) {
-  pel_diag *d = pel__sema_error(s, PEL_E0603, f->v->span, "the columns of this file are not known: %s", why);
-  pel__diag_help(s->ds, d, "write them: `let rows: [n]{ id: i64, name: str } = read(…)`; `pel schema FILE` prints them");
+  pel_diag *d = pel__sema_error(s, PEL_E0603, f->v->span,
+                                "the columns of this file are not known: %s", why);
+  pel__diag_help(s->ds, d,
+                 "write them: `let rows: [n]{ id: i64, name: str } = read(…)`; `pel "
+                 "schema FILE` prints them");
   return NULL;
 }
 
@@ -238,16 +272,20 @@ static const pel_ty *sampled(pel_sema *s, const io *f) {
   const pel_type *row = NULL;
   if (!known_path(s, f->path, &path, &literal) || !literal)
     return needs_type(s, f, "only a path that is written here can be looked into");
-  if (!w || !w->infer || !f->op->infer) return needs_type(s, f, "no file can be looked into here");
+  if (!w || !w->infer || !f->op->infer)
+    return needs_type(s, f, "no file can be looked into here");
   pel_const args[2] = {*f->path->value};
   pel_const *options = options_record(s, f);
-  if (!options) return s->oom ? NULL : needs_type(s, f, "an option is not known before the program runs");
+  if (!options)
+    return s->oom ? NULL
+                  : needs_type(s, f, "an option is not known before the program runs");
   args[1] = *options;
   pel_status r = w->infer(w->ctx, f->op, args, 2, &row, &e);
   if (r == PEL_E_NOMEM) s->oom = true;
   if (r == PEL_OK && row) return pel__ty_from_runtime(s, row, PEL_SIZE_ANY);
-  pel_diag *d = pel__sema_error(s, r == PEL_E_NOENT ? PEL_E0607 : PEL_E0608, f->path_arg->span, "%s",
-                                e.message[0] ? e.message : "this file cannot be read");
+  pel_diag *d =
+      pel__sema_error(s, r == PEL_E_NOENT ? PEL_E0607 : PEL_E0608, f->path_arg->span,
+                      "%s", e.message[0] ? e.message : "this file cannot be read");
   pel__diag_label(s->ds, d, "looked into for its columns");
   return NULL;
 }
@@ -256,8 +294,10 @@ static const pel_ty *row_type(pel_sema *s, const io *f) {
   const pel_ty *want = f->v->want;
   if (!want || want->kind == PEL_TY_NULL) return sampled(s, f);
   if (want->kind == PEL_TY_ERROR) return NULL;
-  if (pel__ty_is_table(want)) return readable_columns(s, f, want->item) ? want->item : NULL;
-  pel__sema_error(s, PEL_E0606, f->v->span, "a " PEL_STR_FMT " file is read as a table, not as %s",
+  if (pel__ty_is_table(want))
+    return readable_columns(s, f, want->item) ? want->item : NULL;
+  pel__sema_error(s, PEL_E0606, f->v->span,
+                  "a " PEL_STR_FMT " file is read as a table, not as %s",
                   PEL_STR_ARG(f->format), pel__ty_text(s, want));
   return NULL;
 }
@@ -286,8 +326,10 @@ static bool writable_columns(pel_sema *s, const io *f) {
   const pel_ty *row = f->v->subject->type->item;
   for (uint32_t i = 0; i < row->nfields; i++) {
     const pel_ty *t = row->fields[i].type;
-    if (t->kind == PEL_TY_SCALAR || t->kind == PEL_TY_LIST || t->kind == PEL_TY_RECORD) continue;
-    pel__sema_error(s, PEL_E0606, f->v->span, "`" PEL_STR_FMT "` is %s, which cannot be written",
+    if (t->kind == PEL_TY_SCALAR || t->kind == PEL_TY_LIST || t->kind == PEL_TY_RECORD)
+      continue;
+    pel__sema_error(s, PEL_E0606, f->v->span,
+                    "`" PEL_STR_FMT "` is %s, which cannot be written",
                     PEL_STR_ARG(row->fields[i].name), pel__ty_text(s, t));
     return false;
   }
@@ -298,7 +340,8 @@ static bool writable_columns(pel_sema *s, const io *f) {
 pel_x *pel__write_of_out(pel_sema *s, pel_verb_call *v) {
   io f = {.v = v};
   if (!pel__verb_table(s, v)) return pel__x_error(s, v->span);
-  if (!find_path(s, &f) || !format_of(s, &f) || !find_op(s, &f) || !find_options(s, &f)) return pel__x_error(s, v->span);
+  if (!find_path(s, &f) || !format_of(s, &f) || !find_op(s, &f) || !find_options(s, &f))
+    return pel__x_error(s, v->span);
   if (!writable_columns(s, &f)) return pel__x_error(s, v->span);
   pel_x *x = pel__rows_new(s, PEL_X_WRITE, v, v->subject->type, 2);
   if (x->nargs != 2) return x;
@@ -307,7 +350,10 @@ pel_x *pel__write_of_out(pel_sema *s, pel_verb_call *v) {
 }
 
 pel_x *pel__verb_write(pel_sema *s, pel_verb_call *v) {
-  pel_diag *d = pel__sema_error(s, PEL_E0409, v->name_span, "`write` can only be the last thing an `out` does");
-  pel__diag_help(s->ds, d, "give what is written a name with `let`, and write it: `out file = rows |> write(\"rows.csv\")`");
+  pel_diag *d = pel__sema_error(s, PEL_E0409, v->name_span,
+                                "`write` can only be the last thing an `out` does");
+  pel__diag_help(s->ds, d,
+                 "give what is written a name with `let`, and write it: `out file = rows "
+                 "|> write(\"rows.csv\")`");
   return pel__x_error(s, v->span);
 }

@@ -13,7 +13,8 @@ static bool add_field(pel_sema *s, fields *f, pel_str name, pel_x *value, pel_sp
   for (uint32_t i = 0; i < f->n; i++) {
     if (!pel__str_eq(f->names[i], name)) continue;
     if (span.line && f->spans[i].line) {
-      pel_diag *d = pel__sema_error(s, PEL_E0110, span, "the field `" PEL_STR_FMT "` stands here twice",
+      pel_diag *d = pel__sema_error(s, PEL_E0110, span,
+                                    "the field `" PEL_STR_FMT "` stands here twice",
                                     PEL_STR_ARG(name));
       pel__diag_note(s->ds, d, f->spans[i], "it is first here");
       return false;
@@ -41,7 +42,8 @@ typedef struct spread {
   pel_binder *binder;
 } spread;
 
-static uint32_t count_fields(pel_sema *s, pel_scope *sc, const pel_ast *e, spread *spreads, bool *bad) {
+static uint32_t count_fields(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                             spread *spreads, bool *bad) {
   uint32_t n = 0;
   for (uint32_t i = 0; i < e->record.n; i++) {
     const pel_ast_arg *a = &e->record.fields[i];
@@ -52,7 +54,8 @@ static uint32_t count_fields(pel_sema *s, pel_scope *sc, const pel_ast *e, sprea
     if (pel__x_bad(x)) {
       *bad = true;
     } else if (x->type->kind != PEL_TY_RECORD || x->type->nullable) {
-      pel__sema_error(s, PEL_E0224, a->value->span, "`..` takes the fields of a record, but this is %s",
+      pel__sema_error(s, PEL_E0224, a->value->span,
+                      "`..` takes the fields of a record, but this is %s",
                       pel__ty_text(s, x->type));
       *bad = true;
     } else {
@@ -72,21 +75,25 @@ static bool take_spread(pel_sema *s, fields *f, spread *sp) {
   return true;
 }
 
-static bool take_field(pel_sema *s, pel_scope *sc, fields *f, const pel_ast_arg *a, const pel_ty *want) {
+static bool take_field(pel_sema *s, pel_scope *sc, fields *f, const pel_ast_arg *a,
+                       const pel_ty *want) {
   const pel_ty *hint = hint_of(want, a->label);
   pel_x *x = pel__check(s, sc, a->value, hint);
   if (pel__x_bad(x)) return false;
   if (x->type->kind == PEL_TY_NULL) {
     if (!hint || !hint->nullable) {
-      pel__sema_error(s, PEL_E0215, a->value->span, "nothing tells the type of this `null`");
+      pel__sema_error(s, PEL_E0215, a->value->span,
+                      "nothing tells the type of this `null`");
       return false;
     }
     x = pel__convert(s, x, hint);
   }
-  return add_field(s, f, a->label, x, a->label_span.line ? a->label_span : a->value->span);
+  return add_field(s, f, a->label, x,
+                   a->label_span.line ? a->label_span : a->value->span);
 }
 
-static pel_x *build_record(pel_sema *s, const pel_ast *e, const fields *f, const spread *spreads) {
+static pel_x *build_record(pel_sema *s, const pel_ast *e, const fields *f,
+                           const spread *spreads) {
   pel_ty *t = pel__ty_fields(s, PEL_TY_RECORD, f->n);
   if (!t) return pel__x_error(s, e->span);
   pel_x *x = pel__x_new(s, PEL_X_RECORD, t, e->span, f->n);
@@ -99,12 +106,14 @@ static pel_x *build_record(pel_sema *s, const pel_ast *e, const fields *f, const
   return x;
 }
 
-pel_x *pel__check_record(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+pel_x *pel__check_record(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                         const pel_ty *want) {
   spread *spreads = PEL_ARENA_ARRAY(s->arena, spread, e->record.n);
   bool bad = false;
   if (!spreads) return pel__x_error(s, e->span);
   uint32_t cap = count_fields(s, sc, e, spreads, &bad);
-  fields f = {PEL_ARENA_ARRAY(s->arena, pel_str, cap), PEL_ARENA_ARRAY(s->arena, pel_x *, cap),
+  fields f = {PEL_ARENA_ARRAY(s->arena, pel_str, cap),
+              PEL_ARENA_ARRAY(s->arena, pel_x *, cap),
               PEL_ARENA_ARRAY(s->arena, pel_span, cap), 0, cap};
   if (!f.names || !f.values || !f.spans) {
     s->oom = true;
@@ -122,7 +131,8 @@ pel_x *pel__check_record(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel
 
 /* ---- tuples ------------------------------------------------------------------------------------------ */
 
-pel_x *pel__check_tuple(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
+pel_x *pel__check_tuple(pel_sema *s, pel_scope *sc, const pel_ast *e,
+                        const pel_ty *want) {
   uint32_t n = e->list.n;
   pel_ty *t = pel__ty_fields(s, PEL_TY_TUPLE, n);
   if (!t) return pel__x_error(s, e->span);
@@ -132,7 +142,8 @@ pel_x *pel__check_tuple(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_
   for (uint32_t i = 0; i < x->nargs; i++) {
     x->args[i] = pel__check(s, sc, e->list.items[i], hints ? want->fields[i].type : NULL);
     if (x->args[i]->type->kind == PEL_TY_NULL && hints)
-      x->args[i] = pel__expect(s, x->args[i], e->list.items[i], want->fields[i].type, "this", (pel_span){0}, "");
+      x->args[i] = pel__expect(s, x->args[i], e->list.items[i], want->fields[i].type,
+                               "this", (pel_span){0}, "");
     t->fields[i].type = x->args[i]->type;
     bad |= pel__x_bad(x->args[i]);
   }

@@ -36,9 +36,12 @@ static bool walk_children(pel_sema *s, seen *w, pel_x *x, bool in_row) {
     mark(w, x, in_row && needs_row(w, x->args[0]));
     return walk(s, w, x->args[1], in_row);
   }
-  if (x->kind == PEL_X_MAP) inputs = x->nbinders;
-  else if (x->kind == PEL_X_JOIN) inputs = 2;
-  else if (x->nbinders) inputs = 1;
+  if (x->kind == PEL_X_MAP)
+    inputs = x->nbinders;
+  else if (x->kind == PEL_X_JOIN)
+    inputs = 2;
+  else if (x->nbinders)
+    inputs = 1;
   for (uint32_t i = 0; i < inputs; i++)
     if (!walk(s, w, x->args[i], in_row)) return false;
   if (inputs) mark(w, x, true);
@@ -49,7 +52,8 @@ static bool walk_children(pel_sema *s, seen *w, pel_x *x, bool in_row) {
 
 static bool walk(pel_sema *s, seen *w, pel_x *x, bool in_row) {
   if (in_row && is_whole(x) && needs_row(w, x)) {
-    (void)pel__later(s, PEL_E0924, x->span, "a table or array that is computed again for each row");
+    (void)pel__later(s, PEL_E0924, x->span,
+                     "a table or array that is computed again for each row");
     return false;
   }
   return walk_children(s, w, x, in_row);

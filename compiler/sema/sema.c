@@ -29,7 +29,8 @@ pel_span pel__span_join(pel_span a, pel_span b) {
   return first;
 }
 
-pel_diag *pel__sema_error(pel_sema *s, pel_diag_code code, pel_span span, const char *fmt, ...) {
+pel_diag *pel__sema_error(pel_sema *s, pel_diag_code code, pel_span span, const char *fmt,
+                          ...) {
   char text[2048];
   va_list ap;
   va_start(ap, fmt);
@@ -38,7 +39,8 @@ pel_diag *pel__sema_error(pel_sema *s, pel_diag_code code, pel_span span, const 
   pel_diag *d = pel__diag_add(s->ds, code, span, "%s", text);
   int notes = 0;
   for (const pel_frame *f = s->frame; f && notes < 4; f = f->up, notes++)
-    pel__diag_note(s->ds, d, f->call, "in this call of `" PEL_STR_FMT "`", PEL_STR_ARG(f->fn->ast->name.text));
+    pel__diag_note(s->ds, d, f->call, "in this call of `" PEL_STR_FMT "`",
+                   PEL_STR_ARG(f->fn->ast->name.text));
   return d;
 }
 
@@ -72,8 +74,13 @@ static void gather_outs(pel_sema *s) {
     const pel_item *item = m->items.at[i];
     bool out = item->ast->kind == PEL_AST_ITEM_OUT;
     if ((!out && item->ast->kind != PEL_AST_ITEM_TEST) || !item->value) continue;
-    pel_tout o = {out ? PEL_ITEM_OUT : PEL_ITEM_TEST, item->ast->name.text, item->value, item->left, item->right,
-                  shape_of(item->value->type), item->ast->name.span};
+    pel_tout o = {out ? PEL_ITEM_OUT : PEL_ITEM_TEST,
+                  item->ast->name.text,
+                  item->value,
+                  item->left,
+                  item->right,
+                  shape_of(item->value->type),
+                  item->ast->name.span};
     if (!PEL_VEC_PUSH(&s->outs, o, s->alloc)) s->oom = true;
   }
 }
@@ -109,7 +116,8 @@ static pel_typed *finish(pel_sema *s) {
 static void check_all(pel_sema *s) {
   pel_item_list order = {0};
   const pel_source *src = pel__source_get(s->ds->sources, s->in->file->file);
-  pel_module *main = pel__module_new(s, s->in->file, src ? src->name : (pel_str){0}, (pel_str){0});
+  pel_module *main =
+      pel__module_new(s, s->in->file, src ? src->name : (pel_str){0}, (pel_str){0});
   if (main) pel__modules_load(s, main);
   for (size_t m = 0; m < s->modules.n && !s->oom; m++)
     for (size_t i = 0; i < s->modules.at[m]->items.n; i++)

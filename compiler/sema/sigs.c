@@ -27,7 +27,8 @@ static void need(reader *r, const char *text) {
 }
 
 static bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         c == '_';
 }
 
 static pel_str word(reader *r) {
@@ -195,8 +196,10 @@ pel_sig *pel__sig_parse(pel_sema *s, const pel_op *op) {
   need(&r, "(");
   while (!r.bad && !eat(&r, ")")) {
     if (g->nparams && !eat(&r, ",")) r.bad = true;
-    if (!r.bad && eat(&r, "...")) g->variadic = true;
-    else if (!r.bad) read_param(&r);
+    if (!r.bad && eat(&r, "..."))
+      g->variadic = true;
+    else if (!r.bad)
+      read_param(&r);
   }
   if (!r.bad && eat(&r, "->")) g->result = read_type(&r);
   g->bad = r.bad || s->oom;
@@ -207,8 +210,10 @@ pel_sig *pel__sig_parse(pel_sema *s, const pel_op *op) {
 
 static bool add_op(pel_sema *s, const pel_op *op) {
   uint32_t i = (uint32_t)s->ops.n, first;
-  bool ok = PEL_VEC_PUSH(&s->ops, op, s->alloc) && PEL_VEC_PUSH(&s->op_next, UINT32_MAX, s->alloc) &&
-            PEL_VEC_PUSH(&s->op_last, i, s->alloc) && PEL_VEC_PUSH(&s->sigs, NULL, s->alloc);
+  bool ok = PEL_VEC_PUSH(&s->ops, op, s->alloc) &&
+            PEL_VEC_PUSH(&s->op_next, UINT32_MAX, s->alloc) &&
+            PEL_VEC_PUSH(&s->op_last, i, s->alloc) &&
+            PEL_VEC_PUSH(&s->sigs, NULL, s->alloc);
   if (!ok) return false;
   if (!pel__map_get(&s->op_names, pel__str(op->name), &first))
     return pel__map_put(&s->op_names, pel__str(op->name), i);
@@ -280,7 +285,8 @@ const char *pel__pt_text(pel_sema *s, const pel_sig *sig, const pel_pt *pt) {
   if (pt->kind == PEL_PT_TYPE) return pel__ty_text(s, pt->type);
   if (pt->kind == PEL_PT_ARRAY) {
     const pel_pt *item = pt->item;
-    if (item->kind != PEL_PT_VAR) return pel__sema_text(s, "[*]%s", pel__pt_text(s, sig, item));
+    if (item->kind != PEL_PT_VAR)
+      return pel__sema_text(s, "[*]%s", pel__pt_text(s, sig, item));
     const pel_sigvar *v = &sig->vars[item->var];
     if (v->kinds == bits(PEL_I8, PEL_F64)) return "a list of numbers";
     return "a list";
@@ -293,11 +299,13 @@ const char *pel__pt_text(pel_sema *s, const pel_sig *sig, const pel_pt *pt) {
   pel__buf_text(&b, pt->kind == PEL_PT_TUPLE ? "(" : "{ ");
   for (uint32_t i = 0; i < pt->n; i++) {
     if (i) pel__buf_text(&b, ", ");
-    if (pt->kind == PEL_PT_RECORD) pel__buf_printf(&b, PEL_STR_FMT ": ", PEL_STR_ARG(pt->names[i]));
+    if (pt->kind == PEL_PT_RECORD)
+      pel__buf_printf(&b, PEL_STR_FMT ": ", PEL_STR_ARG(pt->names[i]));
     pel__buf_text(&b, pel__pt_text(s, sig, pt->parts[i]));
   }
   if (pt->kind == PEL_PT_RECORD && pt->var != UINT32_MAX)
-    pel__buf_printf(&b, "%s.." PEL_STR_FMT, pt->n ? ", " : "", PEL_STR_ARG(sig->vars[pt->var].name));
+    pel__buf_printf(&b, "%s.." PEL_STR_FMT, pt->n ? ", " : "",
+                    PEL_STR_ARG(sig->vars[pt->var].name));
   pel__buf_text(&b, pt->kind == PEL_PT_TUPLE ? ")" : " }");
   const char *z = pt->alias.n ? pel__sema_text(s, PEL_STR_FMT, PEL_STR_ARG(pt->alias))
                               : pel__sema_text(s, "%s", pel__buf_z(&b));

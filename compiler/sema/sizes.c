@@ -13,8 +13,9 @@ uint32_t pel__size_new(pel_sema *s, pel_size_kind kind, pel_span span) {
     if (!PEL_VEC_PUSH(&s->sizes, ((pel_size){.parent = 0}), s->alloc)) s->oom = true;
   }
   uint32_t id = (uint32_t)s->sizes.n;
-  if (s->oom || !PEL_VEC_PUSH(&s->sizes, ((pel_size){.parent = id, .kind = kind, .span = span}),
-                              s->alloc)) {
+  if (s->oom ||
+      !PEL_VEC_PUSH(&s->sizes, ((pel_size){.parent = id, .kind = kind, .span = span}),
+                    s->alloc)) {
     s->oom = true;
     return PEL_SIZE_ANY;
   }
@@ -46,7 +47,8 @@ void pel__size_witness(pel_sema *s, uint32_t id, pel_x *x) {
 /* A number tells most, then a name. */
 static uint32_t merge(pel_sema *s, uint32_t a, uint32_t b) {
   pel_size *x = &s->sizes.at[a], *y = &s->sizes.at[b];
-  bool swap = y->kind == PEL_SIZE_FIXED || (y->kind == PEL_SIZE_NAMED && x->kind == PEL_SIZE_FRESH);
+  bool swap = y->kind == PEL_SIZE_FIXED ||
+              (y->kind == PEL_SIZE_NAMED && x->kind == PEL_SIZE_FRESH);
   uint32_t top = swap ? b : a, under = swap ? a : b;
   s->sizes.at[under].parent = top;
   pel_size *t = &s->sizes.at[top], *u = &s->sizes.at[under];
@@ -110,8 +112,9 @@ pel_x *pel__size_value(pel_sema *s, uint32_t id, pel_span span) {
 
 static pel_x *differ(pel_sema *s, uint32_t declared, uint32_t found, pel_span span) {
   const pel_size *a = pel__size_get(s, declared), *b = pel__size_get(s, found);
-  pel_diag *d = pel__sema_error(s, PEL_E0302, span, "this has %s elements, but %s are declared",
-                                pel__size_text(s, found), pel__size_text(s, declared));
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0302, span, "this has %s elements, but %s are declared",
+                      pel__size_text(s, found), pel__size_text(s, declared));
   if (a && a->span.line) pel__diag_note(s->ds, d, a->span, "the length is declared here");
   if (b && b->span.line && b->span.begin != span.begin)
     pel__diag_note(s->ds, d, b->span, "the other length comes from here");
@@ -130,17 +133,20 @@ static pel_x *compare_when_run(pel_sema *s, pel_x *x, pel_x *other, pel_span spa
   return pel__x_bind(s, m, b, 2);
 }
 
-static pel_x *annotate_rows(pel_sema *s, pel_x *x, const pel_ty *declared, pel_span span) {
+static pel_x *annotate_rows(pel_sema *s, pel_x *x, const pel_ty *declared,
+                            pel_span span) {
   bool check = false;
   uint32_t found = x->type->size;
   if (x->type->kind == PEL_TY_LIST || declared->kind == PEL_TY_LIST) return x;
-  if (!pel__size_declare(s, declared->size, found, &check)) return differ(s, declared->size, found, span);
+  if (!pel__size_declare(s, declared->size, found, &check))
+    return differ(s, declared->size, found, span);
   if (!check) return x;
   const pel_size *z = pel__size_get(s, declared->size);
   if (z && z->kind == PEL_SIZE_NAMED && z->witness && pel__ty_is_rows(z->witness->type))
     return compare_when_run(s, x, z->witness, span);
   pel_diag *d = pel__sema_error(s, PEL_E0939, span,
-                                "checking that this has %s elements when the program runs is not part of this version",
+                                "checking that this has %s elements when the program "
+                                "runs is not part of this version",
                                 pel__size_text(s, declared->size));
   pel__diag_help(s->ds, d, "write `[*]` where any length will do");
   return pel__x_error(s, span);
@@ -148,13 +154,15 @@ static pel_x *annotate_rows(pel_sema *s, pel_x *x, const pel_ty *declared, pel_s
 
 pel_x *pel__size_annotate(pel_sema *s, pel_x *x, const pel_ty *declared, pel_span span) {
   if (pel__x_bad(x) || declared->kind == PEL_TY_ERROR) return x;
-  if (pel__ty_is_rows(x->type) && pel__ty_is_rows(declared)) return annotate_rows(s, x, declared, span);
+  if (pel__ty_is_rows(x->type) && pel__ty_is_rows(declared))
+    return annotate_rows(s, x, declared, span);
   if (x->type->kind != declared->kind || x->type->nfields != declared->nfields) return x;
   for (uint32_t i = 0; i < declared->nfields; i++) {
     bool check = false;
     const pel_ty *d = declared->fields[i].type, *f = x->type->fields[i].type;
     if (!pel__ty_is_rows(d) || !pel__ty_is_rows(f) || d->kind == PEL_TY_LIST) continue;
-    if (!pel__size_declare(s, d->size, f->size, &check)) return differ(s, d->size, f->size, span);
+    if (!pel__size_declare(s, d->size, f->size, &check))
+      return differ(s, d->size, f->size, span);
   }
   return x;
 }

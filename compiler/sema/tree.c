@@ -10,13 +10,15 @@ static bool too_big(pel_sema *s, pel_span span) {
   if (s->nodes < PEL_SEMA_NODES) return false;
   if (!s->too_big) {
     s->too_big = true;
-    pel__sema_error(s, PEL_E0219, span,
-                    "the program grows beyond a million operations when its functions are unfolded");
+    pel__sema_error(
+        s, PEL_E0219, span,
+        "the program grows beyond a million operations when its functions are unfolded");
   }
   return true;
 }
 
-pel_x *pel__x_new(pel_sema *s, pel_xkind kind, const pel_ty *type, pel_span span, uint32_t nargs) {
+pel_x *pel__x_new(pel_sema *s, pel_xkind kind, const pel_ty *type, pel_span span,
+                  uint32_t nargs) {
   s->nodes++;
   if (too_big(s, span)) {
     type = &pel__ty_error;
@@ -42,7 +44,8 @@ pel_x *pel__x_copy(pel_sema *s, const pel_x *x, pel_span span) {
   return c;
 }
 
-pel_x *pel__x_const(pel_sema *s, const pel_ty *type, const pel_const *value, pel_span span) {
+pel_x *pel__x_const(pel_sema *s, const pel_ty *type, const pel_const *value,
+                    pel_span span) {
   pel_x *x = pel__x_new(s, PEL_X_CONST, type, span, 0);
   x->value = value;
   return x;

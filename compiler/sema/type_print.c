@@ -15,7 +15,8 @@ static void print_label(const printer *p, pel_str name) {
   bool plain = name.n > 0 && !(name.p[0] >= '0' && name.p[0] <= '9');
   for (size_t i = 0; i < name.n && plain; i++) {
     char c = name.p[i];
-    plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+            c == '_';
   }
   if (plain)
     pel__buf_str(p->out, name);
@@ -67,9 +68,7 @@ static void print(const printer *p, const pel_ty *t, unsigned depth) {
   }
 }
 
-void pel__ty_print(const pel_ty *t, pel_buf *out) {
-  print(&(printer){.out = out}, t, 0);
-}
+void pel__ty_print(const pel_ty *t, pel_buf *out) { print(&(printer){.out = out}, t, 0); }
 
 const char *pel__ty_text(pel_sema *s, const pel_ty *t) {
   pel_buf b;

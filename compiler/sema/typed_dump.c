@@ -5,13 +5,20 @@
 /* The typed program as s-expressions: an item a line group, two spaces a level, types behind `:` where they are new. */
 
 static const char *const kind_names[] = {
-    [PEL_X_CONST] = "const",       [PEL_X_PARAM] = "param",     [PEL_X_ITEM] = "item",     [PEL_X_BINDER] = "var",
-    [PEL_X_LET] = "let",           [PEL_X_FIELD] = "field",     [PEL_X_RECORD] = "record", [PEL_X_TUPLE] = "tuple",
-    [PEL_X_ARRAY] = "array",       [PEL_X_CALL] = "call",       [PEL_X_AGG] = "agg",       [PEL_X_NATIVE] = "native",
-    [PEL_X_MAP] = "map",           [PEL_X_IF] = "if",           [PEL_X_AND] = "and",       [PEL_X_OR] = "or",
-    [PEL_X_COALESCE] = "coalesce", [PEL_X_TRY] = "try",         [PEL_X_CAST] = "cast",     [PEL_X_READ] = "read",
-    [PEL_X_FILTER] = "filter",     [PEL_X_PROJECT] = "project", [PEL_X_GROUP] = "group",   [PEL_X_SORT] = "sort",
-    [PEL_X_DISTINCT] = "distinct", [PEL_X_SLICE] = "slice",     [PEL_X_JOIN] = "join",     [PEL_X_CONCAT] = "concat",
+    [PEL_X_CONST] = "const",       [PEL_X_PARAM] = "param",
+    [PEL_X_ITEM] = "item",         [PEL_X_BINDER] = "var",
+    [PEL_X_LET] = "let",           [PEL_X_FIELD] = "field",
+    [PEL_X_RECORD] = "record",     [PEL_X_TUPLE] = "tuple",
+    [PEL_X_ARRAY] = "array",       [PEL_X_CALL] = "call",
+    [PEL_X_AGG] = "agg",           [PEL_X_NATIVE] = "native",
+    [PEL_X_MAP] = "map",           [PEL_X_IF] = "if",
+    [PEL_X_AND] = "and",           [PEL_X_OR] = "or",
+    [PEL_X_COALESCE] = "coalesce", [PEL_X_TRY] = "try",
+    [PEL_X_CAST] = "cast",         [PEL_X_READ] = "read",
+    [PEL_X_FILTER] = "filter",     [PEL_X_PROJECT] = "project",
+    [PEL_X_GROUP] = "group",       [PEL_X_SORT] = "sort",
+    [PEL_X_DISTINCT] = "distinct", [PEL_X_SLICE] = "slice",
+    [PEL_X_JOIN] = "join",         [PEL_X_CONCAT] = "concat",
     [PEL_X_WRITE] = "write",
 };
 
@@ -26,17 +33,28 @@ static void dump_const(const dumper *d, const pel_const *c) {
   char text[PEL_PRINT_CALENDAR];
   size_t n = 0;
   pel_kind k = c->type->kind;
-  if (c->is_null) pel__buf_text(d->out, "null");
-  else if (k == PEL_BOOL) pel__buf_text(d->out, c->as.i ? "true" : "false");
-  else if (k == PEL_U64) n = pel__print_u64((uint64_t)c->as.i, text);
-  else if (k == PEL_F32) n = pel__print_f32((float)c->as.f, text);
-  else if (k == PEL_F64) n = pel__print_f64(c->as.f, text);
-  else if (k == PEL_STR || k == PEL_BYTES) pel__buf_json(d->out, (pel_str){c->as.s.p, c->as.s.n});
-  else if (k == PEL_DATE) n = pel__print_date((int32_t)c->as.i, text);
-  else if (k == PEL_TIME) n = pel__print_time(c->as.i, text);
-  else if (k == PEL_DUR) n = pel__print_dur(c->as.i, text);
-  else if (k == PEL_LIST || k == PEL_RECORD) dump_list(d, c);
-  else n = pel__print_i64(c->as.i, text);
+  if (c->is_null)
+    pel__buf_text(d->out, "null");
+  else if (k == PEL_BOOL)
+    pel__buf_text(d->out, c->as.i ? "true" : "false");
+  else if (k == PEL_U64)
+    n = pel__print_u64((uint64_t)c->as.i, text);
+  else if (k == PEL_F32)
+    n = pel__print_f32((float)c->as.f, text);
+  else if (k == PEL_F64)
+    n = pel__print_f64(c->as.f, text);
+  else if (k == PEL_STR || k == PEL_BYTES)
+    pel__buf_json(d->out, (pel_str){c->as.s.p, c->as.s.n});
+  else if (k == PEL_DATE)
+    n = pel__print_date((int32_t)c->as.i, text);
+  else if (k == PEL_TIME)
+    n = pel__print_time(c->as.i, text);
+  else if (k == PEL_DUR)
+    n = pel__print_dur(c->as.i, text);
+  else if (k == PEL_LIST || k == PEL_RECORD)
+    dump_list(d, c);
+  else
+    n = pel__print_i64(c->as.i, text);
   pel__buf_add(d->out, text, n);
 }
 
@@ -56,8 +74,8 @@ static void indent(const dumper *d, unsigned depth) {
 
 static void dump_binders(const dumper *d, const pel_x *x) {
   for (uint32_t i = 0; i < x->nbinders; i++)
-    pel__buf_printf(d->out, " $%u%s" PEL_STR_FMT, x->binders[i]->id, x->binders[i]->name.n ? "." : "",
-                    PEL_STR_ARG(x->binders[i]->name));
+    pel__buf_printf(d->out, " $%u%s" PEL_STR_FMT, x->binders[i]->id,
+                    x->binders[i]->name.n ? "." : "", PEL_STR_ARG(x->binders[i]->name));
 }
 
 static void dump_field(const dumper *d, const pel_x *x) {
@@ -73,7 +91,8 @@ static void dump_join(const dumper *d, const pel_x *x) {
   static const char *const kinds[] = {"inner", "left", "semi", "anti"};
   pel__buf_printf(d->out, " %s keys=%u out=", kinds[x->join], x->nkeys);
   for (uint32_t i = 0; i < x->type->item->nfields; i++)
-    pel__buf_printf(d->out, "%s%c%u", i ? "," : "", x->outputs[i].right ? 'r' : 'l', x->outputs[i].field);
+    pel__buf_printf(d->out, "%s%c%u", i ? "," : "", x->outputs[i].right ? 'r' : 'l',
+                    x->outputs[i].field);
 }
 
 /* What stands behind the kind's name: which one it is. */
@@ -95,14 +114,16 @@ static void dump_head(const dumper *d, const pel_x *x) {
   } else if (k == PEL_X_JOIN) {
     dump_join(d, x);
   } else if (k == PEL_X_SORT) {
-    for (uint32_t i = 0; i + 1 < x->nargs; i++) pel__buf_text(d->out, x->descending[i] ? " desc" : " asc");
+    for (uint32_t i = 0; i + 1 < x->nargs; i++)
+      pel__buf_text(d->out, x->descending[i] ? " desc" : " asc");
   }
   if (x->op) pel__buf_printf(d->out, " %s", x->op->name);
   dump_binders(d, x);
 }
 
 static bool says_type(pel_xkind k) {
-  return k != PEL_X_LET && k != PEL_X_BINDER && k != PEL_X_ITEM && k != PEL_X_PARAM && k != PEL_X_FIELD;
+  return k != PEL_X_LET && k != PEL_X_BINDER && k != PEL_X_ITEM && k != PEL_X_PARAM &&
+         k != PEL_X_FIELD;
 }
 
 static bool is_leaf(const pel_x *x) {
@@ -134,7 +155,8 @@ static void dump_x(const dumper *d, const pel_x *x, unsigned depth) {
 
 static void dump_native(const dumper *d, const pel_tnative *n) {
   static const char *const modes[] = {"", "out ", "inout "};
-  pel__buf_printf(d->out, "(extern \"" PEL_STR_FMT "\" " PEL_STR_FMT, PEL_STR_ARG(n->library), PEL_STR_ARG(n->symbol));
+  pel__buf_printf(d->out, "(extern \"" PEL_STR_FMT "\" " PEL_STR_FMT,
+                  PEL_STR_ARG(n->library), PEL_STR_ARG(n->symbol));
   if (n->pure) pel__buf_text(d->out, " @pure");
   if (n->threadsafe) pel__buf_text(d->out, " @threadsafe");
   if (n->fenv) pel__buf_text(d->out, " @fenv");
@@ -142,11 +164,13 @@ static void dump_native(const dumper *d, const pel_tnative *n) {
     pel__buf_text(d->out, " @ok ");
     dump_const(d, n->ok);
   }
-  if (n->message.n) pel__buf_printf(d->out, " @message " PEL_STR_FMT, PEL_STR_ARG(n->message));
+  if (n->message.n)
+    pel__buf_printf(d->out, " @message " PEL_STR_FMT, PEL_STR_ARG(n->message));
   for (uint32_t i = 0; i < n->nparams; i++) {
     const pel_tcparam *p = &n->params[i];
     indent(d, 1);
-    pel__buf_printf(d->out, "(%s" PEL_STR_FMT " ctype=%d", modes[p->mode], PEL_STR_ARG(p->name), (int)p->ctype);
+    pel__buf_printf(d->out, "(%s" PEL_STR_FMT " ctype=%d", modes[p->mode],
+                    PEL_STR_ARG(p->name), (int)p->ctype);
     if (p->arg != PEL_NONE) pel__buf_printf(d->out, " arg=%u", p->arg);
     if (p->size != PEL_NONE) pel__buf_printf(d->out, " size=%u", p->size);
     if (p->size_of != PEL_NONE) pel__buf_printf(d->out, " size-of=%u", p->size_of);
@@ -157,7 +181,8 @@ static void dump_native(const dumper *d, const pel_tnative *n) {
   pel__buf_text(d->out, ")\n");
 }
 
-static void dump_item(const dumper *d, const char *word, pel_str name, const pel_ty *type, const pel_x *x) {
+static void dump_item(const dumper *d, const char *word, pel_str name, const pel_ty *type,
+                      const pel_x *x) {
   pel__buf_printf(d->out, "(%s " PEL_STR_FMT " : ", word, PEL_STR_ARG(name));
   pel__ty_print(type, d->out);
   if (x) {
@@ -173,8 +198,9 @@ void pel__typed_dump(const pel_typed *t, pel_buf *out) {
     dump_item(&d, "param", t->params[i].name, t->params[i].type, t->params[i].init);
   for (uint32_t i = 0; i < t->nnatives; i++) dump_native(&d, &t->natives[i]);
   for (uint32_t i = 0; i < t->nlets; i++)
-    dump_item(&d, t->lets[i].root ? "root" : "let", t->lets[i].name, t->lets[i].value->type, t->lets[i].value);
+    dump_item(&d, t->lets[i].root ? "root" : "let", t->lets[i].name,
+              t->lets[i].value->type, t->lets[i].value);
   for (uint32_t i = 0; i < t->nouts; i++)
-    dump_item(&d, t->outs[i].kind == PEL_ITEM_OUT ? "out" : "test", t->outs[i].name, t->outs[i].value->type,
-              t->outs[i].value);
+    dump_item(&d, t->outs[i].kind == PEL_ITEM_OUT ? "out" : "test", t->outs[i].name,
+              t->outs[i].value->type, t->outs[i].value);
 }

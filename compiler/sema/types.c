@@ -1,40 +1,42 @@
 #include "compiler/sema/check.h"
 
 #define SCALAR(k, null) [k] = {.kind = PEL_TY_SCALAR, .nullable = (null), .scalar = (k)}
-#define SCALARS(null)                                                                      \
-  {                                                                                        \
-    SCALAR(PEL_BOOL, null), SCALAR(PEL_I8, null), SCALAR(PEL_I16, null),                   \
-        SCALAR(PEL_I32, null), SCALAR(PEL_I64, null), SCALAR(PEL_U8, null),                \
-        SCALAR(PEL_U16, null), SCALAR(PEL_U32, null), SCALAR(PEL_U64, null),               \
-        SCALAR(PEL_F32, null), SCALAR(PEL_F64, null), SCALAR(PEL_STR, null),               \
-        SCALAR(PEL_BYTES, null), SCALAR(PEL_DATE, null), SCALAR(PEL_TIME, null),           \
-        SCALAR(PEL_DUR, null),                                                             \
+#define SCALARS(null)                                                            \
+  {                                                                              \
+    SCALAR(PEL_BOOL, null), SCALAR(PEL_I8, null), SCALAR(PEL_I16, null),         \
+        SCALAR(PEL_I32, null), SCALAR(PEL_I64, null), SCALAR(PEL_U8, null),      \
+        SCALAR(PEL_U16, null), SCALAR(PEL_U32, null), SCALAR(PEL_U64, null),     \
+        SCALAR(PEL_F32, null), SCALAR(PEL_F64, null), SCALAR(PEL_STR, null),     \
+        SCALAR(PEL_BYTES, null), SCALAR(PEL_DATE, null), SCALAR(PEL_TIME, null), \
+        SCALAR(PEL_DUR, null),                                                   \
   }
 static const pel_ty scalars[2][PEL_DUR + 1] = {SCALARS(false), SCALARS(true)};
 
 #define RUNTIME(k, null) [k] = {.kind = (k), .nullable = (null)}
-#define RUNTIMES(null)                                                                     \
-  {                                                                                        \
-    RUNTIME(PEL_BOOL, null), RUNTIME(PEL_I8, null), RUNTIME(PEL_I16, null),                \
-        RUNTIME(PEL_I32, null), RUNTIME(PEL_I64, null), RUNTIME(PEL_U8, null),             \
-        RUNTIME(PEL_U16, null), RUNTIME(PEL_U32, null), RUNTIME(PEL_U64, null),            \
-        RUNTIME(PEL_F32, null), RUNTIME(PEL_F64, null), RUNTIME(PEL_STR, null),            \
-        RUNTIME(PEL_BYTES, null), RUNTIME(PEL_DATE, null), RUNTIME(PEL_TIME, null),        \
-        RUNTIME(PEL_DUR, null),                                                            \
+#define RUNTIMES(null)                                                              \
+  {                                                                                 \
+    RUNTIME(PEL_BOOL, null), RUNTIME(PEL_I8, null), RUNTIME(PEL_I16, null),         \
+        RUNTIME(PEL_I32, null), RUNTIME(PEL_I64, null), RUNTIME(PEL_U8, null),      \
+        RUNTIME(PEL_U16, null), RUNTIME(PEL_U32, null), RUNTIME(PEL_U64, null),     \
+        RUNTIME(PEL_F32, null), RUNTIME(PEL_F64, null), RUNTIME(PEL_STR, null),     \
+        RUNTIME(PEL_BYTES, null), RUNTIME(PEL_DATE, null), RUNTIME(PEL_TIME, null), \
+        RUNTIME(PEL_DUR, null),                                                     \
   }
 static const pel_type runtimes[2][PEL_DUR + 1] = {RUNTIMES(false), RUNTIMES(true)};
 
 static const char *const kind_names[PEL_DUR + 1] = {
-    [PEL_BOOL] = "bool", [PEL_I8] = "i8",     [PEL_I16] = "i16",     [PEL_I32] = "i32",
-    [PEL_I64] = "i64",   [PEL_U8] = "u8",     [PEL_U16] = "u16",     [PEL_U32] = "u32",
-    [PEL_U64] = "u64",   [PEL_F32] = "f32",   [PEL_F64] = "f64",     [PEL_STR] = "str",
+    [PEL_BOOL] = "bool",   [PEL_I8] = "i8",     [PEL_I16] = "i16",   [PEL_I32] = "i32",
+    [PEL_I64] = "i64",     [PEL_U8] = "u8",     [PEL_U16] = "u16",   [PEL_U32] = "u32",
+    [PEL_U64] = "u64",     [PEL_F32] = "f32",   [PEL_F64] = "f64",   [PEL_STR] = "str",
     [PEL_BYTES] = "bytes", [PEL_DATE] = "date", [PEL_TIME] = "time", [PEL_DUR] = "dur",
 };
 
 const pel_ty pel__ty_error = {.kind = PEL_TY_ERROR};
 static const pel_ty ty_null = {.kind = PEL_TY_NULL, .nullable = true};
 
-const char *pel__kind_name(pel_kind k) { return k <= PEL_DUR && kind_names[k] ? kind_names[k] : "?"; }
+const char *pel__kind_name(pel_kind k) {
+  return k <= PEL_DUR && kind_names[k] ? kind_names[k] : "?";
+}
 
 pel_kind pel__kind_named(pel_str name) {
   for (int k = PEL_BOOL; k <= PEL_DUR; k++)
@@ -96,7 +98,8 @@ pel_ty *pel__ty_fields(pel_sema *s, pel_tykind kind, uint32_t n) {
 }
 
 const pel_ty *pel__ty_nullable(pel_sema *s, const pel_ty *t, bool nullable) {
-  if (t->nullable == nullable || t->kind == PEL_TY_ERROR || t->kind == PEL_TY_NULL) return t;
+  if (t->nullable == nullable || t->kind == PEL_TY_ERROR || t->kind == PEL_TY_NULL)
+    return t;
   if (t->kind == PEL_TY_SCALAR) return &scalars[nullable][t->scalar];
   pel_ty *u = ty_new(s, t->kind);
   if (!u) return &pel__ty_error;
@@ -127,7 +130,8 @@ bool pel__ty_same(const pel_ty *a, const pel_ty *b) {
   if (a == b || a->kind == PEL_TY_ERROR || b->kind == PEL_TY_ERROR) return true;
   if (a->kind != b->kind || a->nullable != b->nullable) return false;
   if (a->kind == PEL_TY_SCALAR) return a->scalar == b->scalar;
-  if (a->kind == PEL_TY_ARRAY || a->kind == PEL_TY_LIST) return pel__ty_same(a->item, b->item);
+  if (a->kind == PEL_TY_ARRAY || a->kind == PEL_TY_LIST)
+    return pel__ty_same(a->item, b->item);
   return fields_same(a, b);
 }
 
@@ -161,7 +165,8 @@ static const pel_type *runtime_record(pel_sema *s, const pel_ty *t) {
     f[i].type = pel__ty_runtime(s, t->fields[i].type);
     if (!f[i].name || !f[i].type) return NULL;
   }
-  *r = (pel_type){.kind = PEL_RECORD, .nullable = t->nullable, .nfields = t->nfields, .fields = f};
+  *r = (pel_type){
+      .kind = PEL_RECORD, .nullable = t->nullable, .nfields = t->nfields, .fields = f};
   return r;
 }
 
@@ -173,8 +178,8 @@ const pel_type *pel__ty_runtime(pel_sema *s, const pel_ty *t) {
   } else if (t->kind == PEL_TY_ARRAY || t->kind == PEL_TY_LIST) {
     pel_type *l = PEL_ARENA_NEW(s->arena, pel_type);
     if (l) {
-      *l = (pel_type){.kind = PEL_LIST, .nullable = t->nullable,
-                      .item = pel__ty_runtime(s, t->item)};
+      *l = (pel_type){
+          .kind = PEL_LIST, .nullable = t->nullable, .item = pel__ty_runtime(s, t->item)};
       if (l->item) r = l;
     }
   } else {

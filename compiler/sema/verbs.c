@@ -6,11 +6,13 @@ static const struct {
   const char *name;
   pel_verb verb;
 } verbs[] = {
-    {"filter", pel__verb_filter}, {"derive", pel__verb_project}, {"select", pel__verb_project},
-    {"drop", pel__verb_drop},     {"rename", pel__verb_rename},  {"take", pel__verb_take},
-    {"skip", pel__verb_take},     {"distinct", pel__verb_distinct}, {"group", pel__verb_group},
-    {"sort", pel__verb_sort},     {"join", pel__verb_join},      {"concat", pel__verb_concat},
-    {"read", pel__verb_read},     {"write", pel__verb_write},
+    {"filter", pel__verb_filter},  {"derive", pel__verb_project},
+    {"select", pel__verb_project}, {"drop", pel__verb_drop},
+    {"rename", pel__verb_rename},  {"take", pel__verb_take},
+    {"skip", pel__verb_take},      {"distinct", pel__verb_distinct},
+    {"group", pel__verb_group},    {"sort", pel__verb_sort},
+    {"join", pel__verb_join},      {"concat", pel__verb_concat},
+    {"read", pel__verb_read},      {"write", pel__verb_write},
 };
 
 pel_verb pel__verb_named(pel_str name) {
@@ -20,19 +22,28 @@ pel_verb pel__verb_named(pel_str name) {
 }
 
 void pel__verb_guess(pel_guess *g) {
-  for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) pel__guess(g, pel__str(verbs[i].name));
+  for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+    pel__guess(g, pel__str(verbs[i].name));
 }
 
-pel_x *pel__call_verb(pel_sema *s, pel_scope *sc, pel_str name, pel_span name_span, pel_arg *args,
-                      uint32_t n, bool piped, pel_span span, const pel_ty *want) {
-  pel_verb_call v = {.sc = sc, .name = name, .name_span = name_span, .span = span, .piped = piped, .want = want};
+pel_x *pel__call_verb(pel_sema *s, pel_scope *sc, pel_str name, pel_span name_span,
+                      pel_arg *args, uint32_t n, bool piped, pel_span span,
+                      const pel_ty *want) {
+  pel_verb_call v = {.sc = sc,
+                     .name = name,
+                     .name_span = name_span,
+                     .span = span,
+                     .piped = piped,
+                     .want = want};
   if (pel__str_is(name, "read")) {
     v.args = args;
     v.n = n;
     return pel__verb_read(s, &v);
   }
   if (!n || args[0].label.n) {
-    pel_diag *d = pel__sema_error(s, PEL_E0204, span, "`" PEL_STR_FMT "` lacks the table it works on", PEL_STR_ARG(name));
+    pel_diag *d = pel__sema_error(s, PEL_E0204, span,
+                                  "`" PEL_STR_FMT "` lacks the table it works on",
+                                  PEL_STR_ARG(name));
     pel__diag_help(s->ds, d, "write `table |> " PEL_STR_FMT "(…)`", PEL_STR_ARG(name));
     return pel__x_error(s, span);
   }
@@ -51,16 +62,20 @@ bool pel__verb_table(pel_sema *s, pel_verb_call *v) {
   if (pel__x_bad(v->subject)) return false;
   if (t->kind == PEL_TY_LIST) {
     (void)pel__later(s, PEL_E0923, v->name_span,
-                     pel__sema_text(s, "`" PEL_STR_FMT "` on a list inside of a row", PEL_STR_ARG(v->name)));
+                     pel__sema_text(s, "`" PEL_STR_FMT "` on a list inside of a row",
+                                    PEL_STR_ARG(v->name)));
     return false;
   }
-  pel_diag *d = pel__sema_error(s, PEL_E0401, v->subject->span, "`" PEL_STR_FMT "` works on a table, but this is %s",
+  pel_diag *d = pel__sema_error(s, PEL_E0401, v->subject->span,
+                                "`" PEL_STR_FMT "` works on a table, but this is %s",
                                 PEL_STR_ARG(v->name), pel__ty_text(s, t));
-  if (t->kind == PEL_TY_RECORD && !t->nullable) pel__diag_help(s->ds, d, "a table of one row is `[…]` around it");
+  if (t->kind == PEL_TY_RECORD && !t->nullable)
+    pel__diag_help(s->ds, d, "a table of one row is `[…]` around it");
   return false;
 }
 
-pel_x *pel__verb_arg(pel_sema *s, pel_verb_call *v, pel_arg *a, pel_binder *row, const pel_ty *want) {
+pel_x *pel__verb_arg(pel_sema *s, pel_verb_call *v, pel_arg *a, pel_binder *row,
+                     const pel_ty *want) {
   pel_scope in = *v->sc;
   in.impure_ok = false;
   in.in_row = true;
@@ -79,7 +94,8 @@ pel_str pel__field_label(const pel_arg *a) {
 }
 
 /* The table in args[0], its row as the binder. */
-pel_x *pel__rows_new(pel_sema *s, pel_xkind kind, const pel_verb_call *v, const pel_ty *type, uint32_t nargs) {
+pel_x *pel__rows_new(pel_sema *s, pel_xkind kind, const pel_verb_call *v,
+                     const pel_ty *type, uint32_t nargs) {
   pel_x *x = pel__x_new(s, kind, type, v->span, nargs);
   if (x->nargs == nargs && nargs) x->args[0] = v->subject;
   return x;
@@ -88,7 +104,8 @@ pel_x *pel__rows_new(pel_sema *s, pel_xkind kind, const pel_verb_call *v, const 
 bool pel__no_labels(pel_sema *s, const pel_verb_call *v, uint32_t from) {
   for (uint32_t i = from; i < v->n; i++) {
     if (!v->args[i].label.n) continue;
-    pel__sema_error(s, PEL_E0205, v->args[i].label_span, "`" PEL_STR_FMT "` takes no argument `" PEL_STR_FMT "`",
+    pel__sema_error(s, PEL_E0205, v->args[i].label_span,
+                    "`" PEL_STR_FMT "` takes no argument `" PEL_STR_FMT "`",
                     PEL_STR_ARG(v->name), PEL_STR_ARG(v->args[i].label));
     return false;
   }
@@ -96,21 +113,24 @@ bool pel__no_labels(pel_sema *s, const pel_verb_call *v, uint32_t from) {
 }
 
 static const pel_ty *other_length(pel_sema *s, const pel_verb_call *v) {
-  return pel__ty_array(s, v->subject->type->item, pel__size_new(s, PEL_SIZE_FRESH, v->span));
+  return pel__ty_array(s, v->subject->type->item,
+                       pel__size_new(s, PEL_SIZE_FRESH, v->span));
 }
 
 /* ---- filter ----------------------------------------------------------------------------------------------------- */
 
 static pel_x *no_predicate(pel_sema *s, const pel_verb_call *v, const pel_x *x) {
   const pel_ast *e = v->args[0].ast;
-  pel_diag *d = pel__sema_error(s, PEL_E0402, e->span, "`filter` wants a `bool`, but this is %s",
-                                pel__ty_text(s, x->type));
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0402, e->span, "`filter` wants a `bool`, but this is %s",
+                      pel__ty_text(s, x->type));
   if (pel__ty_is(x->type, PEL_BOOL)) {
     const char *fixed = pel__or_false(s, e);
     pel__diag_help(s->ds, d, "where it is null, say whether the row stays: `%s`", fixed);
     pel__diag_fix(s->ds, d, e->span, "%s", fixed);
   } else if (pel__ty_is_rows(x->type)) {
-    pel__diag_help(s->ds, d, "a column of the current row is written with a dot: `.name`");
+    pel__diag_help(s->ds, d,
+                   "a column of the current row is written with a dot: `.name`");
   }
   return pel__x_error(s, v->span);
 }
@@ -119,7 +139,8 @@ static pel_x *no_predicate(pel_sema *s, const pel_verb_call *v, const pel_x *x) 
 static pel_x *filter_items(pel_sema *s, pel_verb_call *v, pel_binder *b, pel_x *test) {
   const pel_ty *t = v->subject->type;
   uint32_t size = pel__size_new(s, PEL_SIZE_FRESH, v->span);
-  t = t->kind == PEL_TY_LIST ? pel__ty_list(s, t->item, size) : pel__ty_array(s, t->item, size);
+  t = t->kind == PEL_TY_LIST ? pel__ty_list(s, t->item, size)
+                             : pel__ty_array(s, t->item, size);
   pel_x *x = pel__rows_new(s, PEL_X_MAP, v, t, 3);
   if (x->nargs != 3) return x;
   x->args[1] = pel__x_binder(s, b, v->span);
@@ -128,7 +149,8 @@ static pel_x *filter_items(pel_sema *s, pel_verb_call *v, pel_binder *b, pel_x *
 }
 
 pel_x *pel__verb_filter(pel_sema *s, pel_verb_call *v) {
-  if (!pel__ty_is_rows(v->subject->type) && !pel__verb_table(s, v)) return pel__x_error(s, v->span);
+  if (!pel__ty_is_rows(v->subject->type) && !pel__verb_table(s, v))
+    return pel__x_error(s, v->span);
   if (!pel__no_labels(s, v, 0)) return pel__x_error(s, v->span);
   if (v->n != 1) {
     pel__sema_error(s, PEL_E0204, v->span, "`filter` takes one condition, not %u", v->n);
@@ -138,7 +160,8 @@ pel_x *pel__verb_filter(pel_sema *s, pel_verb_call *v) {
   if (!row) return pel__x_error(s, v->span);
   pel_x *test = pel__verb_arg(s, v, &v->args[0], row, pel__ty_scalar(PEL_BOOL));
   if (pel__x_bad(test)) return pel__x_error(s, v->span);
-  if (!pel__ty_is(test->type, PEL_BOOL) || test->type->nullable) return no_predicate(s, v, test);
+  if (!pel__ty_is(test->type, PEL_BOOL) || test->type->nullable)
+    return no_predicate(s, v, test);
   if (!pel__ty_is_table(v->subject->type)) return filter_items(s, v, row, test);
   pel_x *x = pel__rows_new(s, PEL_X_FILTER, v, other_length(s, v), 2);
   if (x->nargs != 2) return x;
@@ -151,13 +174,17 @@ pel_x *pel__verb_filter(pel_sema *s, pel_verb_call *v) {
 pel_x *pel__verb_take(pel_sema *s, pel_verb_call *v) {
   const pel_ty *i64 = pel__ty_scalar(PEL_I64);
   bool take = pel__str_is(v->name, "take");
-  if (v->subject->type->kind != PEL_TY_ARRAY && !pel__verb_table(s, v)) return pel__x_error(s, v->span);
+  if (v->subject->type->kind != PEL_TY_ARRAY && !pel__verb_table(s, v))
+    return pel__x_error(s, v->span);
   if (v->n != 1 || (v->args[0].label.n && !pel__str_is(v->args[0].label, "n"))) {
-    pel__sema_error(s, PEL_E0204, v->span, "`" PEL_STR_FMT "` takes a number of rows", PEL_STR_ARG(v->name));
+    pel__sema_error(s, PEL_E0204, v->span, "`" PEL_STR_FMT "` takes a number of rows",
+                    PEL_STR_ARG(v->name));
     return pel__x_error(s, v->span);
   }
   if (pel__holds_element(v->args[0].ast)) {
-    pel__sema_error(s, PEL_E0406, v->args[0].span, "`" PEL_STR_FMT "` takes one number for the whole table, not one per row",
+    pel__sema_error(s, PEL_E0406, v->args[0].span,
+                    "`" PEL_STR_FMT
+                    "` takes one number for the whole table, not one per row",
                     PEL_STR_ARG(v->name));
     return pel__x_error(s, v->span);
   }
@@ -183,11 +210,14 @@ pel_x *pel__verb_take(pel_sema *s, pel_verb_call *v) {
 static bool is_key(pel_sema *s, const pel_arg *a, const pel_x *x, const char *verb) {
   if (pel__x_bad(x)) return false;
   if (x->type->kind == PEL_TY_SCALAR) return true;
-  pel_diag *d = pel__sema_error(s, PEL_E0405, a->span, "a key of `%s` is a single value, but this is %s", verb,
+  pel_diag *d = pel__sema_error(s, PEL_E0405, a->span,
+                                "a key of `%s` is a single value, but this is %s", verb,
                                 pel__ty_text(s, x->type));
-  if (x->type->kind == PEL_TY_NULL) pel__diag_help(s->ds, d, "a constant key makes one group: leave it away");
+  if (x->type->kind == PEL_TY_NULL)
+    pel__diag_help(s->ds, d, "a constant key makes one group: leave it away");
   if (pel__ty_is_rows(x->type) && a->ast && !pel__holds_element(a->ast))
-    pel__diag_help(s->ds, d, "a column of the current row is written with a dot: `.name`");
+    pel__diag_help(s->ds, d,
+                   "a column of the current row is written with a dot: `.name`");
   return false;
 }
 
@@ -232,7 +262,8 @@ pel_x *pel__verb_distinct(pel_sema *s, pel_verb_call *v) {
   for (uint32_t i = 0; !v->n && i < t->item->nfields; i++) {
     const pel_tyfield *f = &t->item->fields[i];
     if (f->type->kind == PEL_TY_SCALAR) continue;
-    pel_diag *d = pel__sema_error(s, PEL_E0405, v->name_span, "rows with `" PEL_STR_FMT "`: %s cannot be compared",
+    pel_diag *d = pel__sema_error(s, PEL_E0405, v->name_span,
+                                  "rows with `" PEL_STR_FMT "`: %s cannot be compared",
                                   PEL_STR_ARG(f->name), pel__ty_text(s, f->type));
     pel__diag_help(s->ds, d, "name the columns that tell rows apart: `distinct(.a, .b)`");
     bad = true;
@@ -244,23 +275,29 @@ pel_x *pel__verb_distinct(pel_sema *s, pel_verb_call *v) {
 
 static bool concat_fits(pel_sema *s, const pel_ty *first, const pel_x *x) {
   if (pel__ty_common(s, first->item, x->type->item, false)) return true;
-  pel_diag *d = pel__sema_error(s, PEL_E0408, x->span, "the tables of `concat` have to have the same columns");
+  pel_diag *d = pel__sema_error(s, PEL_E0408, x->span,
+                                "the tables of `concat` have to have the same columns");
   pel__diag_label(s->ds, d, "this is %s", pel__ty_text(s, x->type));
-  for (uint32_t i = 0; i < first->item->nfields && pel__ty_is_table(first) && pel__ty_is_table(x->type); i++) {
+  for (uint32_t i = 0;
+       i < first->item->nfields && pel__ty_is_table(first) && pel__ty_is_table(x->type);
+       i++) {
     pel_str name = first->item->fields[i].name;
     uint32_t j = pel__ty_field(x->type->item, name);
     if (j == UINT32_MAX)
       pel__diag_help(s->ds, d, "it lacks `" PEL_STR_FMT "`", PEL_STR_ARG(name));
-    else if (!pel__ty_common(s, first->item->fields[i].type, x->type->item->fields[j].type, false))
-      pel__diag_help(s->ds, d, "`" PEL_STR_FMT "` is %s here and %s in the first table", PEL_STR_ARG(name),
-                     pel__ty_text(s, x->type->item->fields[j].type), pel__ty_text(s, first->item->fields[i].type));
+    else if (!pel__ty_common(s, first->item->fields[i].type,
+                             x->type->item->fields[j].type, false))
+      pel__diag_help(s->ds, d, "`" PEL_STR_FMT "` is %s here and %s in the first table",
+                     PEL_STR_ARG(name), pel__ty_text(s, x->type->item->fields[j].type),
+                     pel__ty_text(s, first->item->fields[i].type));
     else
       continue;
     return false;
   }
   for (uint32_t j = 0; j < x->type->item->nfields; j++)
     if (pel__ty_field(first->item, x->type->item->fields[j].name) == UINT32_MAX)
-      pel__diag_help(s->ds, d, "the first table lacks `" PEL_STR_FMT "`", PEL_STR_ARG(x->type->item->fields[j].name));
+      pel__diag_help(s->ds, d, "the first table lacks `" PEL_STR_FMT "`",
+                     PEL_STR_ARG(x->type->item->fields[j].name));
   return false;
 }
 
@@ -281,8 +318,10 @@ pel_x *pel__verb_concat(pel_sema *s, pel_verb_call *v) {
     one.subject = x->args[1 + i] = pel__check_arg(s, v->sc, &v->args[i], NULL);
     bool rows = !pel__x_bad(one.subject) && one.subject->type->kind == PEL_TY_ARRAY;
     if (!rows && !pel__x_bad(one.subject)) (void)pel__verb_table(s, &one);
-    if (!rows || !concat_fits(s, t, one.subject)) bad = true;
-    else item = pel__ty_common(s, item, one.subject->type->item, false);
+    if (!rows || !concat_fits(s, t, one.subject))
+      bad = true;
+    else
+      item = pel__ty_common(s, item, one.subject->type->item, false);
     if (!item) {
       (void)concat_fits(s, t, one.subject);
       return pel__x_error(s, v->span);

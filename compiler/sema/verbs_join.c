@@ -28,17 +28,21 @@ static bool known_labels(pel_sema *s, const pel_verb_call *v) {
     }
     for (uint32_t j = 1; j < i; j++)
       if (known && pel__str_eq(v->args[i].label, v->args[j].label)) {
-        pel__sema_error(s, PEL_E0220, v->args[i].label_span, "this argument of `join` is given twice");
+        pel__sema_error(s, PEL_E0220, v->args[i].label_span,
+                        "this argument of `join` is given twice");
         return false;
       }
     if (known) continue;
     pel_diag *d;
     if (!v->args[i].label.n) {
-      d = pel__sema_error(s, PEL_E0407, v->args[i].span, "`join` takes one table, then `on:`");
+      d = pel__sema_error(s, PEL_E0407, v->args[i].span,
+                          "`join` takes one table, then `on:`");
     } else {
-      d = pel__sema_error(s, PEL_E0205, v->args[i].label_span, "`join` has no argument `" PEL_STR_FMT "`",
+      d = pel__sema_error(s, PEL_E0205, v->args[i].label_span,
+                          "`join` has no argument `" PEL_STR_FMT "`",
                           PEL_STR_ARG(v->args[i].label));
-      if (g.best.n) pel__diag_fix(s->ds, d, v->args[i].label_span, PEL_STR_FMT, PEL_STR_ARG(g.best));
+      if (g.best.n)
+        pel__diag_fix(s->ds, d, v->args[i].label_span, PEL_STR_FMT, PEL_STR_ARG(g.best));
     }
     pel__diag_help(s->ds, d, "such as `join(other, on: .id, kind: left)`");
     return false;
@@ -48,9 +52,12 @@ static bool known_labels(pel_sema *s, const pel_verb_call *v) {
 
 /* A word that names one of a few: `kind: left`, `kind: "left"`. */
 bool pel__word_of(const pel_ast *e, pel_str *out) {
-  if (e->kind == PEL_AST_NAME) *out = e->name;
-  else if (e->kind == PEL_AST_STRING) *out = e->string.bytes;
-  else return false;
+  if (e->kind == PEL_AST_NAME)
+    *out = e->name;
+  else if (e->kind == PEL_AST_STRING)
+    *out = e->string.bytes;
+  else
+    return false;
   return true;
 }
 
@@ -64,12 +71,15 @@ static bool join_kind(pel_sema *s, const pel_verb_call *v, pel_join *out) {
       *out = (pel_join)i;
       return true;
     }
-  bool later = pel__str_is(word, "right") || pel__str_is(word, "full") || pel__str_is(word, "cross");
+  bool later = pel__str_is(word, "right") || pel__str_is(word, "full") ||
+               pel__str_is(word, "cross");
   if (later) {
-    (void)pel__later(s, PEL_E0912, a->span, pel__sema_text(s, "a `" PEL_STR_FMT "` join", PEL_STR_ARG(word)));
+    (void)pel__later(s, PEL_E0912, a->span,
+                     pel__sema_text(s, "a `" PEL_STR_FMT "` join", PEL_STR_ARG(word)));
     return false;
   }
-  pel_diag *d = pel__sema_error(s, PEL_E0410, a ? a->span : v->span, "there is no such kind of join");
+  pel_diag *d = pel__sema_error(s, PEL_E0410, a ? a->span : v->span,
+                                "there is no such kind of join");
   pel__diag_help(s->ds, d, "it is one of `inner`, `left`, `semi`, `anti`");
   return false;
 }
@@ -90,11 +100,13 @@ static const pel_ast *const *keys_of(pel_sema *s, const pel_ast *e, uint32_t *n)
 }
 
 static bool join_keys(pel_sema *s, const pel_verb_call *v, joining *j) {
-  const pel_arg *on = labelled(v, "on"), *left = labelled(v, "left"), *right = labelled(v, "right");
+  const pel_arg *on = labelled(v, "on"), *left = labelled(v, "left"),
+                *right = labelled(v, "right");
   uint32_t n = 0;
   if ((on && (left || right)) || (!on && (!left || !right))) {
     pel_diag *d = pel__sema_error(s, PEL_E0407, v->name_span,
-                                  on ? "`on:` goes without `left:` and `right:`" : "`join` wants to know what has to be equal");
+                                  on ? "`on:` goes without `left:` and `right:`"
+                                     : "`join` wants to know what has to be equal");
     pel__diag_help(s->ds, d, "write `on: .id`, `on: (.a, .b)`, or `left: .a, right: .b`");
     return false;
   }
@@ -102,12 +114,14 @@ static bool join_keys(pel_sema *s, const pel_verb_call *v, joining *j) {
   j->right_keys = keys_of(s, on ? on->ast : right->ast, &n);
   if (!j->left_keys || !j->right_keys) return false;
   if (n == j->nkeys) return true;
-  pel_diag *d = pel__sema_error(s, PEL_E0407, right->span, "`left:` has %u keys, but `right:` has %u", j->nkeys, n);
+  pel_diag *d = pel__sema_error(s, PEL_E0407, right->span,
+                                "`left:` has %u keys, but `right:` has %u", j->nkeys, n);
   pel__diag_note(s->ds, d, left->span, "these are the left keys");
   return false;
 }
 
-static pel_x *key_of(pel_sema *s, pel_verb_call *v, const joining *j, const pel_ast *e, int side) {
+static pel_x *key_of(pel_sema *s, pel_verb_call *v, const joining *j, const pel_ast *e,
+                     int side) {
   pel_arg a = {.ast = e, .span = e->span};
   pel_x *x = pel__verb_arg(s, v, &a, j->rows[side], NULL);
   return pel__verb_key(s, &a, x, "join") ? x : NULL;
@@ -124,8 +138,10 @@ static bool check_keys(pel_sema *s, pel_verb_call *v, const joining *j, pel_x **
     }
     const pel_ty *t = pel__ty_common(s, a->type, b->type, false);
     if (!t) {
-      pel_diag *d = pel__sema_error(s, PEL_E0413, j->right_keys[i]->span, "these keys can never be equal: left it is %s, right %s",
-                                    pel__ty_text(s, a->type), pel__ty_text(s, b->type));
+      pel_diag *d =
+          pel__sema_error(s, PEL_E0413, j->right_keys[i]->span,
+                          "these keys can never be equal: left it is %s, right %s",
+                          pel__ty_text(s, a->type), pel__ty_text(s, b->type));
       pel__diag_help(s->ds, d, "convert one side: `left: str(.a), right: .b`");
       ok = false;
       continue;
@@ -150,12 +166,15 @@ static bool is_column(const pel_ast *e, const pel_ty *row, uint32_t *out) {
   return *out != UINT32_MAX;
 }
 
-static bool emit(pel_sema *s, const pel_verb_call *v, outputs *o, bool right, uint32_t field, pel_tyfield f) {
+static bool emit(pel_sema *s, const pel_verb_call *v, outputs *o, bool right,
+                 uint32_t field, pel_tyfield f) {
   for (uint32_t i = 0; i < o->n; i++) {
     if (!pel__str_eq(o->fields[i].name, f.name)) continue;
-    pel_diag *d = pel__sema_error(s, PEL_E0404, v->name_span, "both tables have a column `" PEL_STR_FMT "`",
+    pel_diag *d = pel__sema_error(s, PEL_E0404, v->name_span,
+                                  "both tables have a column `" PEL_STR_FMT "`",
                                   PEL_STR_ARG(f.name));
-    pel__diag_help(s->ds, d, "tell the right one apart with `prefix: \"other_\"`, or `drop` one");
+    pel__diag_help(s->ds, d,
+                   "tell the right one apart with `prefix: \"other_\"`, or `drop` one");
     return false;
   }
   o->at[o->n] = (pel_xout){right, field};
@@ -163,7 +182,8 @@ static bool emit(pel_sema *s, const pel_verb_call *v, outputs *o, bool right, ui
   return true;
 }
 
-static bool left_columns(pel_sema *s, const pel_verb_call *v, const joining *j, outputs *o, const pel_ty *row) {
+static bool left_columns(pel_sema *s, const pel_verb_call *v, const joining *j,
+                         outputs *o, const pel_ty *row) {
   bool *done = PEL_ARENA_ARRAY(s->arena, bool, row->nfields);
   if (!done) return false;
   bool keys_first = j->kind == PEL_JOIN_INNER || j->kind == PEL_JOIN_LEFT;
@@ -178,19 +198,21 @@ static bool left_columns(pel_sema *s, const pel_verb_call *v, const joining *j, 
   return true;
 }
 
-static bool right_columns(pel_sema *s, const pel_verb_call *v, const joining *j, outputs *o, const pel_ty *left,
-                          const pel_ty *row) {
+static bool right_columns(pel_sema *s, const pel_verb_call *v, const joining *j,
+                          outputs *o, const pel_ty *left, const pel_ty *row) {
   for (uint32_t k = 0; k < row->nfields; k++) {
     bool key = false;
     for (uint32_t i = 0; i < j->nkeys; i++) {
       uint32_t l, r;
-      key |= is_column(j->right_keys[i], row, &r) && r == k && is_column(j->left_keys[i], left, &l);
+      key |= is_column(j->right_keys[i], row, &r) && r == k &&
+             is_column(j->left_keys[i], left, &l);
     }
     if (key) continue;
     pel_tyfield f = row->fields[k];
     if (j->kind == PEL_JOIN_LEFT) f.type = pel__ty_nullable(s, f.type, true);
     if (j->prefix.n)
-      f.name = pel__str(pel__sema_text(s, PEL_STR_FMT PEL_STR_FMT, PEL_STR_ARG(j->prefix), PEL_STR_ARG(f.name)));
+      f.name = pel__str(pel__sema_text(s, PEL_STR_FMT PEL_STR_FMT, PEL_STR_ARG(j->prefix),
+                                       PEL_STR_ARG(f.name)));
     if (!emit(s, v, o, true, k, f)) return false;
   }
   return true;
@@ -199,7 +221,8 @@ static bool right_columns(pel_sema *s, const pel_verb_call *v, const joining *j,
 static pel_x *build(pel_sema *s, pel_verb_call *v, const joining *j) {
   const pel_ty *left = v->subject->type->item, *right = j->right->type->item;
   uint32_t most = left->nfields + right->nfields;
-  outputs o = {PEL_ARENA_ARRAY(s->arena, pel_xout, most), PEL_ARENA_ARRAY(s->arena, pel_tyfield, most), 0};
+  outputs o = {PEL_ARENA_ARRAY(s->arena, pel_xout, most),
+               PEL_ARENA_ARRAY(s->arena, pel_tyfield, most), 0};
   pel_x *x = pel__rows_new(s, PEL_X_JOIN, v, &pel__ty_error, 2 + 2 * j->nkeys);
   if (!o.at || !o.fields || x->nargs != 2 + 2 * j->nkeys) return pel__x_error(s, v->span);
   if (!check_keys(s, v, j, x->args + 2)) return pel__x_error(s, v->span);
@@ -223,7 +246,8 @@ static bool join_prefix(pel_sema *s, const pel_verb_call *v, joining *j) {
   const pel_arg *a = labelled(v, "prefix");
   if (!a) return true;
   if (a->ast->kind != PEL_AST_STRING) {
-    pel__sema_error(s, PEL_E0406, a->span, "`prefix:` is a text in quotes: it makes names of columns");
+    pel__sema_error(s, PEL_E0406, a->span,
+                    "`prefix:` is a text in quotes: it makes names of columns");
     return false;
   }
   j->prefix = a->ast->string.bytes;
@@ -234,7 +258,8 @@ pel_x *pel__verb_join(pel_sema *s, pel_verb_call *v) {
   joining j = {0};
   if (!pel__verb_table(s, v)) return pel__x_error(s, v->span);
   if (!v->n || v->args[0].label.n) {
-    pel_diag *d = pel__sema_error(s, PEL_E0407, v->span, "`join` lacks the table to join with");
+    pel_diag *d =
+        pel__sema_error(s, PEL_E0407, v->span, "`join` lacks the table to join with");
     pel__diag_help(s->ds, d, "such as `join(other, on: .id)`");
     return pel__x_error(s, v->span);
   }
@@ -244,7 +269,8 @@ pel_x *pel__verb_join(pel_sema *s, pel_verb_call *v) {
   if (v->piped && pel__holds_element(v->args[0].ast)) in.element = NULL;
   right.subject = j.right = pel__check_arg(s, &in, &v->args[0], NULL);
   if (pel__x_bad(j.right) || !pel__verb_table(s, &right)) return pel__x_error(s, v->span);
-  if (!known_labels(s, v) || !join_kind(s, v, &j.kind) || !join_prefix(s, v, &j)) return pel__x_error(s, v->span);
+  if (!known_labels(s, v) || !join_kind(s, v, &j.kind) || !join_prefix(s, v, &j))
+    return pel__x_error(s, v->span);
   if (!join_keys(s, v, &j)) return pel__x_error(s, v->span);
   j.rows[0] = pel__binder_new(s, PEL_STR("left"), v->subject->type->item);
   j.rows[1] = pel__binder_new(s, PEL_STR("right"), j.right->type->item);

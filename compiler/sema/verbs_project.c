@@ -10,17 +10,20 @@ typedef struct columns {
 } columns;
 
 static bool columns_init(pel_sema *s, columns *c, uint32_t cap) {
-  *c = (columns){PEL_ARENA_ARRAY(s->arena, pel_str, cap), PEL_ARENA_ARRAY(s->arena, pel_x *, cap),
+  *c = (columns){PEL_ARENA_ARRAY(s->arena, pel_str, cap),
+                 PEL_ARENA_ARRAY(s->arena, pel_x *, cap),
                  PEL_ARENA_ARRAY(s->arena, pel_span, cap), 0};
   if (!c->names || !c->values || !c->spans) s->oom = true;
   return !s->oom;
 }
 
-static bool put_column(pel_sema *s, columns *c, pel_str name, pel_x *value, pel_span span) {
+static bool put_column(pel_sema *s, columns *c, pel_str name, pel_x *value,
+                       pel_span span) {
   for (uint32_t i = 0; i < c->n; i++) {
     if (!pel__str_eq(c->names[i], name)) continue;
     if (c->spans[i].line) {
-      pel_diag *d = pel__sema_error(s, PEL_E0110, span, "the column `" PEL_STR_FMT "` stands here twice",
+      pel_diag *d = pel__sema_error(s, PEL_E0110, span,
+                                    "the column `" PEL_STR_FMT "` stands here twice",
                                     PEL_STR_ARG(name));
       pel__diag_note(s->ds, d, c->spans[i], "it is first here");
       return false;
@@ -35,7 +38,8 @@ static bool put_column(pel_sema *s, columns *c, pel_str name, pel_x *value, pel_
   return true;
 }
 
-static void incoming(pel_sema *s, columns *c, const pel_ty *row, const pel_binder *b, pel_span span) {
+static void incoming(pel_sema *s, columns *c, const pel_ty *row, const pel_binder *b,
+                     pel_span span) {
   for (uint32_t i = 0; i < row->nfields; i++) {
     c->names[c->n] = row->fields[i].name;
     c->values[c->n] = pel__x_field(s, pel__x_binder(s, b, span), i, span);
@@ -47,20 +51,26 @@ static bool is_cell(pel_sema *s, const pel_arg *a, pel_x *x) {
   const pel_ty *t = x->type;
   if (pel__x_bad(x)) return false;
   if (t->kind == PEL_TY_NULL) {
-    pel_diag *d = pel__sema_error(s, PEL_E0215, a->span, "nothing tells the type of this `null`");
+    pel_diag *d =
+        pel__sema_error(s, PEL_E0215, a->span, "nothing tells the type of this `null`");
     pel__diag_help(s->ds, d, "write it: `null as i64?`");
     return false;
   }
-  if (t->kind == PEL_TY_SCALAR || t->kind == PEL_TY_LIST || t->kind == PEL_TY_RECORD) return true;
-  pel_diag *d = pel__sema_error(s, PEL_E0412, a->span, "a field has one value for each row, but this is %s",
+  if (t->kind == PEL_TY_SCALAR || t->kind == PEL_TY_LIST || t->kind == PEL_TY_RECORD)
+    return true;
+  pel_diag *d = pel__sema_error(s, PEL_E0412, a->span,
+                                "a field has one value for each row, but this is %s",
                                 pel__ty_text(s, t));
   if (t->kind == PEL_TY_ARRAY && !pel__holds_element(a->ast))
-    pel__diag_help(s->ds, d, "a column of the current row is written with a dot: `.name`");
-  if (t->kind == PEL_TY_TUPLE) pel__diag_help(s->ds, d, "take the values apart: `with (a, b) = … in a`");
+    pel__diag_help(s->ds, d,
+                   "a column of the current row is written with a dot: `.name`");
+  if (t->kind == PEL_TY_TUPLE)
+    pel__diag_help(s->ds, d, "take the values apart: `with (a, b) = … in a`");
   return false;
 }
 
-static bool add_field(pel_sema *s, pel_verb_call *v, columns *c, pel_arg *a, pel_binder *row) {
+static bool add_field(pel_sema *s, pel_verb_call *v, columns *c, pel_arg *a,
+                      pel_binder *row) {
   pel_str name = pel__field_label(a);
   pel_x *x = pel__verb_arg(s, v, a, row, NULL);
   if (!name.n && !pel__x_bad(x)) {
@@ -68,7 +78,8 @@ static bool add_field(pel_sema *s, pel_verb_call *v, columns *c, pel_arg *a, pel
     pel_str text = pel__source_text(s->ds->sources, a->span);
     pel__diag_help(s->ds, d, "write `name: …` in front of it");
     if (text.n < 60 && a->ast->kind == PEL_AST_NAME)
-      pel__diag_fix(s->ds, d, a->span, PEL_STR_FMT ": " PEL_STR_FMT, PEL_STR_ARG(text), PEL_STR_ARG(text));
+      pel__diag_fix(s->ds, d, a->span, PEL_STR_FMT ": " PEL_STR_FMT, PEL_STR_ARG(text),
+                    PEL_STR_ARG(text));
     return false;
   }
   if (!is_cell(s, a, x)) return false;
@@ -78,7 +89,8 @@ static bool add_field(pel_sema *s, pel_verb_call *v, columns *c, pel_arg *a, pel
 static pel_x *project(pel_sema *s, pel_verb_call *v, const columns *c, pel_binder *row) {
   pel_ty *t = pel__ty_fields(s, PEL_TY_RECORD, c->n);
   if (!t) return pel__x_error(s, v->span);
-  pel_x *x = pel__rows_new(s, PEL_X_PROJECT, v, pel__ty_array(s, t, v->subject->type->size), 1 + c->n);
+  pel_x *x = pel__rows_new(s, PEL_X_PROJECT, v,
+                           pel__ty_array(s, t, v->subject->type->size), 1 + c->n);
   if (x->nargs != 1 + c->n) return x;
   for (uint32_t i = 0; i < c->n; i++) {
     t->fields[i] = (pel_tyfield){c->names[i], c->values[i]->type};
@@ -88,7 +100,8 @@ static pel_x *project(pel_sema *s, pel_verb_call *v, const columns *c, pel_binde
 }
 
 /* Of an array of single values `select` makes a table. */
-static pel_x *select_items(pel_sema *s, pel_verb_call *v, const columns *c, pel_binder *row) {
+static pel_x *select_items(pel_sema *s, pel_verb_call *v, const columns *c,
+                           pel_binder *row) {
   pel_ty *t = pel__ty_fields(s, PEL_TY_RECORD, c->n);
   pel_x *r = t ? pel__x_new(s, PEL_X_RECORD, t, v->span, c->n) : NULL;
   if (!r || r->nargs != c->n) return pel__x_error(s, v->span);
@@ -96,7 +109,8 @@ static pel_x *select_items(pel_sema *s, pel_verb_call *v, const columns *c, pel_
     t->fields[i] = (pel_tyfield){c->names[i], c->values[i]->type};
     r->args[i] = c->values[i];
   }
-  pel_x *x = pel__rows_new(s, PEL_X_MAP, v, pel__ty_array(s, t, v->subject->type->size), 2);
+  pel_x *x =
+      pel__rows_new(s, PEL_X_MAP, v, pel__ty_array(s, t, v->subject->type->size), 2);
   if (x->nargs != 2) return x;
   x->args[1] = r;
   return pel__x_bind(s, x, &row, 1);
@@ -104,14 +118,17 @@ static pel_x *select_items(pel_sema *s, pel_verb_call *v, const columns *c, pel_
 
 pel_x *pel__verb_project(pel_sema *s, pel_verb_call *v) {
   bool derive = pel__str_is(v->name, "derive");
-  bool items = !derive && v->subject->type->kind == PEL_TY_ARRAY && v->subject->type->item->kind == PEL_TY_SCALAR;
+  bool items = !derive && v->subject->type->kind == PEL_TY_ARRAY &&
+               v->subject->type->item->kind == PEL_TY_SCALAR;
   if (!items && !pel__verb_table(s, v)) return pel__x_error(s, v->span);
   const pel_ty *row_type = v->subject->type->item;
   pel_binder *row = pel__binder_new(s, PEL_STR("row"), row_type);
   columns c;
-  if (!row || !columns_init(s, &c, row_type->nfields + v->n)) return pel__x_error(s, v->span);
+  if (!row || !columns_init(s, &c, row_type->nfields + v->n))
+    return pel__x_error(s, v->span);
   if (!v->n) {
-    pel__sema_error(s, PEL_E0204, v->span, "`" PEL_STR_FMT "` takes at least one field", PEL_STR_ARG(v->name));
+    pel__sema_error(s, PEL_E0204, v->span, "`" PEL_STR_FMT "` takes at least one field",
+                    PEL_STR_ARG(v->name));
     return pel__x_error(s, v->span);
   }
   if (derive) incoming(s, &c, row_type, row, v->span);
@@ -124,9 +141,11 @@ pel_x *pel__verb_project(pel_sema *s, pel_verb_call *v) {
 /* ---- drop ------------------------------------------------------------------------------------------------------- */
 
 /* The number of the column an argument `.a` names. */
-static bool named_column(pel_sema *s, pel_verb_call *v, pel_arg *a, pel_binder *row, uint32_t *out) {
+static bool named_column(pel_sema *s, pel_verb_call *v, pel_arg *a, pel_binder *row,
+                         uint32_t *out) {
   if (a->ast->kind != PEL_AST_ELEMENT_FIELD) {
-    pel_diag *d = pel__sema_error(s, PEL_E0406, a->span, "`" PEL_STR_FMT "` takes columns, such as `.a`",
+    pel_diag *d = pel__sema_error(s, PEL_E0406, a->span,
+                                  "`" PEL_STR_FMT "` takes columns, such as `.a`",
                                   PEL_STR_ARG(v->name));
     if (a->ast->kind == PEL_AST_NAME)
       pel__diag_fix(s->ds, d, a->span, "." PEL_STR_FMT, PEL_STR_ARG(a->ast->name));
@@ -144,7 +163,8 @@ pel_x *pel__verb_drop(pel_sema *s, pel_verb_call *v) {
   pel_binder *row = pel__binder_new(s, PEL_STR("row"), row_type);
   bool *gone = PEL_ARENA_ARRAY(s->arena, bool, row_type->nfields);
   columns c;
-  if (!row || !gone || !columns_init(s, &c, row_type->nfields)) return pel__x_error(s, v->span);
+  if (!row || !gone || !columns_init(s, &c, row_type->nfields))
+    return pel__x_error(s, v->span);
   bool ok = true;
   for (uint32_t i = 0; i < v->n; i++) {
     uint32_t k;
@@ -178,7 +198,8 @@ pel_x *pel__verb_rename(pel_sema *s, pel_verb_call *v) {
     uint32_t k;
     pel_arg *a = &v->args[i];
     if (!a->label.n) {
-      pel_diag *d = pel__sema_error(s, PEL_E0403, a->span, "`rename` wants the new name in front");
+      pel_diag *d =
+          pel__sema_error(s, PEL_E0403, a->span, "`rename` wants the new name in front");
       pel__diag_help(s->ds, d, "write `rename(new: .old)`");
       ok = false;
     } else if (!named_column(s, v, a, row, &k)) {
@@ -191,8 +212,9 @@ pel_x *pel__verb_rename(pel_sema *s, pel_verb_call *v) {
   for (uint32_t i = 0; ok && i < c.n; i++)
     for (uint32_t j = 0; j < i && ok; j++) {
       if (!pel__str_eq(c.names[i], c.names[j])) continue;
-      pel_diag *d = pel__sema_error(s, PEL_E0404, c.spans[i].line ? c.spans[i] : c.spans[j],
-                                    "there would be two columns `" PEL_STR_FMT "`", PEL_STR_ARG(c.names[i]));
+      pel_diag *d = pel__sema_error(
+          s, PEL_E0404, c.spans[i].line ? c.spans[i] : c.spans[j],
+          "there would be two columns `" PEL_STR_FMT "`", PEL_STR_ARG(c.names[i]));
       pel__diag_help(s->ds, d, "drop the other one first");
       ok = false;
     }

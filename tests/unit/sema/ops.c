@@ -46,24 +46,38 @@ static const pel_type *total(const pel_type *const *in, uint32_t n) {
 }
 
 static const pel_agg agg;
-static const pel_agg *scalars(const pel_type *const *in, uint32_t n, const pel_type *out) {
+static const pel_agg *scalars(const pel_type *const *in, uint32_t n,
+                              const pel_type *out) {
   (void)n, (void)out;
   return in[0]->kind <= PEL_DUR ? &agg : NULL;
 }
-static const pel_agg *all_kinds(const pel_type *const *in, uint32_t n, const pel_type *out) {
+static const pel_agg *all_kinds(const pel_type *const *in, uint32_t n,
+                                const pel_type *out) {
   (void)in, (void)n, (void)out;
   return &agg;
 }
 
-#define MAP(name_, sig_, props_, choose_) \
-  {.size = sizeof(pel_op), .abi = PEL_OP_ABI, .name = name_, .sig = sig_, .kind = PEL_OP_MAP, .props = props_, .choose = choose_}
-#define AGG(name_, sig_, props_, choose_) \
-  {.size = sizeof(pel_op), .abi = PEL_OP_ABI, .name = name_, .sig = sig_, .kind = PEL_OP_AGG, .props = props_, .choose_agg = choose_}
-#define ARITH(name) MAP(name, "(a: 'int, b: 'int) -> 'int", PEL_PURE | PEL_NULL_STRICT, ints), \
-    MAP(name, "(a: 'num, b: 'num) -> 'num", PEL_PURE | PEL_NULL_STRICT, floats)
-#define COMPARE(name) MAP(name, "(a: 'ord, b: 'ord) -> bool", PEL_PURE | PEL_NULL_STRICT, any), \
-    MAP(name, "(a: 'num1, b: 'num2) -> bool", PEL_PURE | PEL_NULL_STRICT, mixed)
-#define FORMAT(name_, sig_, kind_) {.size = sizeof(pel_op), .abi = PEL_OP_ABI, .name = name_, .sig = sig_, .kind = kind_, .infer = rig_infer}
+#define MAP(name_, sig_, props_, choose_)                                  \
+  {                                                                        \
+    .size = sizeof(pel_op), .abi = PEL_OP_ABI, .name = name_, .sig = sig_, \
+    .kind = PEL_OP_MAP, .props = props_, .choose = choose_                 \
+  }
+#define AGG(name_, sig_, props_, choose_)                                  \
+  {                                                                        \
+    .size = sizeof(pel_op), .abi = PEL_OP_ABI, .name = name_, .sig = sig_, \
+    .kind = PEL_OP_AGG, .props = props_, .choose_agg = choose_             \
+  }
+#define ARITH(name)                                                          \
+  MAP(name, "(a: 'int, b: 'int) -> 'int", PEL_PURE | PEL_NULL_STRICT, ints), \
+      MAP(name, "(a: 'num, b: 'num) -> 'num", PEL_PURE | PEL_NULL_STRICT, floats)
+#define COMPARE(name)                                                       \
+  MAP(name, "(a: 'ord, b: 'ord) -> bool", PEL_PURE | PEL_NULL_STRICT, any), \
+      MAP(name, "(a: 'num1, b: 'num2) -> bool", PEL_PURE | PEL_NULL_STRICT, mixed)
+#define FORMAT(name_, sig_, kind_)                                         \
+  {                                                                        \
+    .size = sizeof(pel_op), .abi = PEL_OP_ABI, .name = name_, .sig = sig_, \
+    .kind = kind_, .infer = rig_infer                                      \
+  }
 
 static pel_status rig_infer(const pel_infer *in, const pel_type **row, pel_error *e) {
   (void)in, (void)row;
@@ -72,9 +86,19 @@ static pel_status rig_infer(const pel_infer *in, const pel_type **row, pel_error
 
 enum { STRICT = PEL_PURE | PEL_NULL_STRICT };
 static const pel_op rows[] = {
-    ARITH("+"), ARITH("-"), ARITH("*"), ARITH("%"), ARITH("^"),
-    {.size = sizeof(pel_op), .abi = PEL_OP_ABI, .name = "/", .sig = "(a: 'num, b: 'num)", .kind = PEL_OP_MAP,
-     .props = STRICT, .choose = any, .result = quotient},
+    ARITH("+"),
+    ARITH("-"),
+    ARITH("*"),
+    ARITH("%"),
+    ARITH("^"),
+    {.size = sizeof(pel_op),
+     .abi = PEL_OP_ABI,
+     .name = "/",
+     .sig = "(a: 'num, b: 'num)",
+     .kind = PEL_OP_MAP,
+     .props = STRICT,
+     .choose = any,
+     .result = quotient},
     MAP("-", "(a: 'num) -> 'num", STRICT, any),
     MAP("-", "(a: dur) -> dur", STRICT, any),
     MAP("+", "(a: str, b: str) -> str", STRICT, any),
@@ -83,7 +107,12 @@ static const pel_op rows[] = {
     MAP("-", "(a: date, b: date) -> dur", STRICT, any),
     MAP("*", "(a: dur, n: i64) -> dur", STRICT, any),
     MAP("/", "(a: dur, b: dur) -> f64", STRICT, any),
-    COMPARE("=="), COMPARE("!="), COMPARE("<"), COMPARE("<="), COMPARE(">"), COMPARE(">="),
+    COMPARE("=="),
+    COMPARE("!="),
+    COMPARE("<"),
+    COMPARE("<="),
+    COMPARE(">"),
+    COMPARE(">="),
     MAP("not", "(a: bool) -> bool", STRICT, any),
     MAP("is_null", "(a: 'any?) -> bool", PEL_PURE, any),
     MAP("abs", "(a: 'num) -> 'num", STRICT, any),
@@ -97,14 +126,24 @@ static const pel_op rows[] = {
     MAP("date", "(year: i64, month: i64, day: i64) -> date", STRICT, any),
     AGG("len", "(xs: [*]'t) -> i64", PEL_PURE, all_kinds),
     MAP("len", "(s: str) -> i64", STRICT, any),
-    {.size = sizeof(pel_op), .abi = PEL_OP_ABI, .name = "sum", .sig = "(xs: [*]'int?)", .kind = PEL_OP_AGG,
-     .props = PEL_PURE, .choose_agg = scalars, .result = total},
+    {.size = sizeof(pel_op),
+     .abi = PEL_OP_ABI,
+     .name = "sum",
+     .sig = "(xs: [*]'int?)",
+     .kind = PEL_OP_AGG,
+     .props = PEL_PURE,
+     .choose_agg = scalars,
+     .result = total},
     AGG("sum", "(xs: [*]f32?) -> f32", PEL_PURE, scalars),
     AGG("sum", "(xs: [*]f64?) -> f64", PEL_PURE, scalars),
-    AGG("mean", "(xs: [*]f32) -> f32", PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS, scalars),
-    AGG("mean", "(xs: [*]'num) -> f64", PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS, scalars),
-    AGG("min", "(xs: [*]'ord) -> 'ord", PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS, scalars),
-    AGG("max", "(xs: [*]'ord) -> 'ord", PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS, scalars),
+    AGG("mean", "(xs: [*]f32) -> f32", PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
+        scalars),
+    AGG("mean", "(xs: [*]'num) -> f64", PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
+        scalars),
+    AGG("min", "(xs: [*]'ord) -> 'ord", PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
+        scalars),
+    AGG("max", "(xs: [*]'ord) -> 'ord", PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
+        scalars),
     AGG("first", "(xs: [*]'t) -> 't", PEL_PURE | PEL_NONE_FAILS, scalars),
     AGG("any", "(xs: [*]bool) -> bool", PEL_PURE | PEL_SKIPS_NULLS, scalars),
     AGG("all", "(xs: [*]bool) -> bool", PEL_PURE | PEL_SKIPS_NULLS, scalars),

@@ -6,12 +6,15 @@
 
 /* ---- a world: two modules, one file with columns, one library ------------------------------- */
 
-static pel_status find_module(void *ctx, pel_str from, pel_str path, pel_str *name, pel_str *text) {
+static pel_status find_module(void *ctx, pel_str from, pel_str path, pel_str *name,
+                              pel_str *text) {
   (void)ctx, (void)from;
   *name = path;
   if (pel__str_is(path, "lib.pel"))
-    *text = PEL_STR("param rate: f64 = 0.5\nfn half(x: f64) -> f64 = x * rate\nlet _hidden = 1\nlet seen = _hidden + 1\n"
-                    "type Point = { x: f64, y: f64 }\nout noise = nonsense\n");
+    *text = PEL_STR(
+        "param rate: f64 = 0.5\nfn half(x: f64) -> f64 = x * rate\nlet _hidden = 1\nlet "
+        "seen = _hidden + 1\n"
+        "type Point = { x: f64, y: f64 }\nout noise = nonsense\n");
   else if (pel__str_is(path, "round.pel"))
     *text = PEL_STR("use \"about.pel\"\n");
   else if (pel__str_is(path, "about.pel"))
@@ -21,21 +24,27 @@ static pel_status find_module(void *ctx, pel_str from, pel_str path, pel_str *na
   return PEL_OK;
 }
 
-static pel_status look_into(void *ctx, const pel_op *reader, const pel_const *args, uint32_t nargs, const pel_type **row,
-                            pel_error *e) {
-  static const pel_type i64 = {.kind = PEL_I64}, str = {.kind = PEL_STR, .nullable = true};
+static pel_status look_into(void *ctx, const pel_op *reader, const pel_const *args,
+                            uint32_t nargs, const pel_type **row, pel_error *e) {
+  static const pel_type i64 = {.kind = PEL_I64},
+                        str = {.kind = PEL_STR, .nullable = true};
   static const pel_field fields[] = {{"id", &i64}, {"name", &str}};
   static const pel_type record = {.kind = PEL_RECORD, .nfields = 2, .fields = fields};
   (void)ctx, (void)reader, (void)nargs;
   pel_str path = {args[0].as.s.p, args[0].as.s.n};
-  if (!pel__str_is(path, "people.csv")) return pel_error_set(e, PEL_E_NOENT, "`" PEL_STR_FMT "` does not exist", PEL_STR_ARG(path));
+  if (!pel__str_is(path, "people.csv"))
+    return pel_error_set(e, PEL_E_NOENT, "`" PEL_STR_FMT "` does not exist",
+                         PEL_STR_ARG(path));
   *row = &record;
   return PEL_OK;
 }
 
-static pel_status find_symbol(void *ctx, pel_str folder, pel_str library, pel_str symbol, pel_str *near, pel_error *e) {
+static pel_status find_symbol(void *ctx, pel_str folder, pel_str library, pel_str symbol,
+                              pel_str *near, pel_error *e) {
   (void)ctx, (void)folder;
-  if (pel__str_is(library, "libnowhere.so")) return pel_error_set(e, PEL_E_NOENT, "there is no library `" PEL_STR_FMT "`", PEL_STR_ARG(library));
+  if (pel__str_is(library, "libnowhere.so"))
+    return pel_error_set(e, PEL_E_NOENT, "there is no library `" PEL_STR_FMT "`",
+                         PEL_STR_ARG(library));
   if (!pel__str_is(symbol, "coz")) return PEL_OK;
   *near = PEL_STR("cos");
   return PEL_E_INVALID;
@@ -54,7 +63,8 @@ void rig_open(rig *r, const char *text) {
   pel__diags_init(&r->diags, &r->arena, &r->sources);
   pel__buf_init(&r->text, NULL);
   r->status = pel__sources_add(&r->sources, PEL_STR("t.pel"), pel__str(text), &number);
-  if (r->status == PEL_OK) r->status = pel__syntax_parse(&r->arena, &r->diags, number, &file);
+  if (r->status == PEL_OK)
+    r->status = pel__syntax_parse(&r->arena, &r->diags, number, &file);
   if (r->status != PEL_OK) return;
   const pel_op *const *tables[] = {rig_ops()};
   pel_sema_input in = {&r->arena, &r->diags, file, tables, 1, &world};
@@ -97,7 +107,9 @@ const char *rig_type(rig *r, const char *name) {
     if (pel__str_is(r->typed->outs[i].name, name)) t = r->typed->outs[i].value->type;
   for (uint32_t i = 0; r->typed && i < r->typed->nlets; i++)
     if (pel__str_is(r->typed->lets[i].name, name)) t = r->typed->lets[i].value->type;
-  if (t) pel__ty_print(t, &r->text);
-  else pel__buf_char(&r->text, '?');
+  if (t)
+    pel__ty_print(t, &r->text);
+  else
+    pel__buf_char(&r->text, '?');
   return pel__buf_z(&r->text);
 }

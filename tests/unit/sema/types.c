@@ -9,7 +9,8 @@ typedef struct row {
 } row;
 
 static const char *const tables =
-    "let t: [n]{ id: i64, region: str, qty: i32, price: f64, cut: f64?, day: date, at: time, ok: bool? } = read(\"t.csv\")\n"
+    "let t: [n]{ id: i64, region: str, qty: i32, price: f64, cut: f64?, day: date, at: "
+    "time, ok: bool? } = read(\"t.csv\")\n"
     "let u: [m]{ id: i32, name: str, rate: f32 } = read(\"u.csv\")\n";
 
 static const row rows[] = {
@@ -74,37 +75,52 @@ static const row rows[] = {
     {"let x = lower(t.qty)", "E0206"},
     {"let x = [1, 2, 3] + [1, 2]", "E0301"},
     /* verbs (section 4) */
-    {"let x = t |> filter(.qty > 0) |> select(.id, total: .price * .qty)", "[*]{ id: i64, total: f64 }"},
-    {"let x = t |> select(.id) |> derive(id: f64(.id), two: .id * 2)", "[*]{ id: f64, two: i64 }"},
-    {"let x = t |> select(.id, .qty, .price) |> drop(.qty)", "[*]{ id: i64, price: f64 }"},
+    {"let x = t |> filter(.qty > 0) |> select(.id, total: .price * .qty)",
+     "[*]{ id: i64, total: f64 }"},
+    {"let x = t |> select(.id) |> derive(id: f64(.id), two: .id * 2)",
+     "[*]{ id: f64, two: i64 }"},
+    {"let x = t |> select(.id, .qty, .price) |> drop(.qty)",
+     "[*]{ id: i64, price: f64 }"},
     {"let x = t |> select(.id, .qty) |> rename(n: .qty)", "[*]{ id: i64, n: i32 }"},
     {"let x = t |> select(.region, .qty) |> group(.region)",
      "[*]{ region: str, qty: [*]i32, rows: [*]{ region: str, qty: i32 } }"},
-    {"let x = t |> group(.region) |> select(.region, n: len(.rows), q: sum(.qty), p: sum(.price), m: mean(.qty), c: min(.cut))",
+    {"let x = t |> group(.region) |> select(.region, n: len(.rows), q: sum(.qty), p: "
+     "sum(.price), m: mean(.qty), c: min(.cut))",
      "[*]{ region: str, n: i64, q: i64, p: f64, m: f64, c: f64? }"},
-    {"let x = t |> group() |> select(total: sum(.price * .qty), k: len(distinct(.region)))", "[*]{ total: f64, k: i64 }"},
-    {"let x = t |> group(month: trunc(.at, \"month\")) |> select(.month)", "[*]{ month: time }"},
-    {"let x = t |> select(.id) |> join(u, on: .id)", "[*]{ id: i64, name: str, rate: f32 }"},
-    {"let x = t |> select(.id) |> join(u, on: .id, kind: left)", "[*]{ id: i64, name: str?, rate: f32? }"},
-    {"let x = t |> select(.id, .qty) |> join(u, on: .id, kind: anti)", "[*]{ id: i64, qty: i32 }"},
-    {"let x = t |> select(key: .id, .qty) |> join(u, left: .key, right: .id)", "[*]{ key: i64, qty: i32, name: str, rate: f32 }"},
+    {"let x = t |> group() |> select(total: sum(.price * .qty), k: "
+     "len(distinct(.region)))",
+     "[*]{ total: f64, k: i64 }"},
+    {"let x = t |> group(month: trunc(.at, \"month\")) |> select(.month)",
+     "[*]{ month: time }"},
+    {"let x = t |> select(.id) |> join(u, on: .id)",
+     "[*]{ id: i64, name: str, rate: f32 }"},
+    {"let x = t |> select(.id) |> join(u, on: .id, kind: left)",
+     "[*]{ id: i64, name: str?, rate: f32? }"},
+    {"let x = t |> select(.id, .qty) |> join(u, on: .id, kind: anti)",
+     "[*]{ id: i64, qty: i32 }"},
+    {"let x = t |> select(key: .id, .qty) |> join(u, left: .key, right: .id)",
+     "[*]{ key: i64, qty: i32, name: str, rate: f32 }"},
     {"let x = t |> select(.id, name: .region) |> join(u, on: .id)", "E0404"},
     {"let x = t |> select(.id, name: .region) |> join(u, on: .id, prefix: \"u_\")",
      "[*]{ id: i64, name: str, u_name: str, u_rate: f32 }"},
-    {"let x = t |> select(.id, .qty) |> sort(-.qty, .id) |> take(3)", "[*]{ id: i64, qty: i32 }"},
+    {"let x = t |> select(.id, .qty) |> sort(-.qty, .id) |> take(3)",
+     "[*]{ id: i64, qty: i32 }"},
     {"let x = t.qty |> sort() |> distinct() |> skip(1)", "[*]i32"},
     {"let x = concat(t |> select(.id), u |> select(.id))", "[*]{ id: i64 }"},
     {"let x = t |> filter(.cut > 0)", "E0402"},
     {"let x = t |> filter((.cut > 0) ?? false) |> select(.cut)", "[*]{ cut: f64? }"},
     {"let x = t.price |> filter(. > 2)", "[*]f64"},
-    {"let x = t |> group(.region) |> select(k: sum(.price |> filter(. > 2)))", "[*]{ k: f64 }"},
-    {"let x = t |> group(.region) |> select(k: [p * 2 for p in .price if p > 1])", "[*]{ k: [*]f64 }"},
+    {"let x = t |> group(.region) |> select(k: sum(.price |> filter(. > 2)))",
+     "[*]{ k: f64 }"},
+    {"let x = t |> group(.region) |> select(k: [p * 2 for p in .price if p > 1])",
+     "[*]{ k: [*]f64 }"},
     {"let x = min(t.cut, empty: 0)", "f64"},
     {"let x = min(t.price, empty: null)", "f64?"},
     {"let x = read(\"people.csv\")", "[*]{ id: i64, name: str? }"},
     /* records, tuples, names */
     {"let x = { a: 1, b: \"c\" }", "{ a: i64, b: str }"},
-    {"let r = { a: 1, b: \"c\" }\nlet x = { ..r, b: 2.0, c: true }", "{ a: i64, b: f64, c: bool }"},
+    {"let r = { a: 1, b: \"c\" }\nlet x = { ..r, b: 2.0, c: true }",
+     "{ a: i64, b: f64, c: bool }"},
     {"let (a, b) = (1, \"z\")\nlet x = { b, a }", "{ b: str, a: i64 }"},
     {"let x = with y = 2, z = y * y in z + 1", "i64"},
     {"let x = with (y, z) = (1, 2.0) in z", "f64"},
@@ -117,11 +133,15 @@ static const row rows[] = {
     {"fn f(a: f64, k: f64 = 2.0) = a * k\nlet x = f(1)", "f64"},
     {"fn f(a: f64, k: f64 = 2.0) = a * k\nlet x = f(t.qty, k: 3)", "[*]f64"},
     {"fn f(a: f64) = a * 2\nlet x = f(t.cut)", "[*]f64?"},
-    {"fn spread(xs: [k]f64) = max(xs) - min(xs)\nlet x = t |> group(.region) |> select(s: spread(.price))", "[*]{ s: f64 }"},
+    {"fn spread(xs: [k]f64) = max(xs) - min(xs)\nlet x = t |> group(.region) |> "
+     "select(s: spread(.price))",
+     "[*]{ s: f64 }"},
     {"fn spread(xs: [k]f64) = max(xs) - min(xs)\nlet x = spread(t.price)", "f64"},
     {"fn count(xs: [k]'t) = k\nlet x = count(t.region)", "i64"},
     {"fn dot(a: [k]f64, b: [k]f64) = sum(a * b)\nlet x = dot(t.price, u.rate)", "E0301"},
-    {"fn hot(r: [k]{ qty: i32, ..r }) = r |> filter(.qty > 1)\nlet x = t |> select(.id, .qty) |> hot()", "[*]{ qty: i32, id: i64 }"},
+    {"fn hot(r: [k]{ qty: i32, ..r }) = r |> filter(.qty > 1)\nlet x = t |> select(.id, "
+     ".qty) |> hot()",
+     "[*]{ qty: i32, id: i64 }"},
     {"fn id(a: 't) -> 't = a\nlet x = id(t.region)", "[*]str"},
     {"use \"lib.pel\" as l\nlet x = l.half(3.0)", "f64"},
     {"use \"lib.pel\"\nlet x = lib.seen", "i64"},
@@ -143,7 +163,8 @@ Test(types, of_expressions) {
     if (strcmp(got, rows[i].type) != 0) {
       char was[512];
       snprintf(was, sizeof was, "%s", got);
-      cr_expect(false, "%s\n  is %s, not %s\n%s", rows[i].text, was, rows[i].type, rig_short(&r));
+      cr_expect(false, "%s\n  is %s, not %s\n%s", rows[i].text, was, rows[i].type,
+                rig_short(&r));
     }
     rig_close(&r);
   }
