@@ -64,6 +64,16 @@ pel_entry *pel__entries_add(pel_entries *t, const pel_env *env, const uint64_t *
 /* Orders t's entries by partition, once it has its last one. */
 pel_status pel__entries_partition(pel_entries *t, const pel_env *env);
 
+/* Entries of partition `part` (-1: all) of a partitioned table are numbers *first … *first + the answer, for nth. */
+PEL_INLINE uint32_t pel__entries_range(const pel_entries *t, int part, uint32_t *first) {
+  *first = part >= 0 && t->order ? t->part_at[part] : 0;
+  if (part < 0) return t->n;
+  return t->order ? t->part_at[part + 1] - *first : 0;
+}
+PEL_INLINE pel_entry *pel__entries_nth(const pel_entries *t, int part, uint32_t i) {
+  return pel__entry_at(t, part < 0 ? i : t->order[i]);
+}
+
 /* ---- merging: the distinct keys of one partition of several tables ------------------------------- */
 
 typedef struct pel_ranked {

@@ -6,6 +6,9 @@ libpelstd_la_SOURCES += \
   %D%/entries.c %D%/entries.h \
   %D%/group.c %D%/group.h \
   %D%/group_emit.c \
+  %D%/join.c %D%/join.h \
+  %D%/join_build.c \
+  %D%/join_probe.c \
   %D%/keys.c %D%/keys.h \
   %D%/losers.h \
   %D%/merge.c \

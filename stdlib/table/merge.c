@@ -78,26 +78,12 @@ static pel_status merge_one(merger *m, pel_entry *e) {
   return PEL_OK;
 }
 
-/* Numbers of t's entries in the partition: through its order, or all of them. */
-static uint32_t part_range(const pel_entries *t, int part, uint32_t *first) {
-  if (part < 0) {
-    *first = 0;
-    return t->n;
-  }
-  *first = t->order ? t->part_at[part] : 0;
-  return t->order ? t->part_at[part + 1] - *first : 0;
-}
-
-PEL_INLINE pel_entry *nth(const pel_entries *t, int part, uint32_t i) {
-  return pel__entry_at(t, part < 0 ? i : t->order[i]);
-}
-
 static pel_status merge_table(merger *m, const pel_entries *t, int part, bool alone) {
   enum { AHEAD = 8 };
-  uint32_t first, n = part_range(t, part, &first);
+  uint32_t first, n = pel__entries_range(t, part, &first);
   for (uint32_t i = 0; i < n; i++) {
-    if (i + AHEAD < n) __builtin_prefetch(nth(t, part, first + i + AHEAD));
-    pel_entry *e = nth(t, part, first + i);
+    if (i + AHEAD < n) __builtin_prefetch(pel__entries_nth(t, part, first + i + AHEAD));
+    pel_entry *e = pel__entries_nth(t, part, first + i);
     if (alone) {
       m->list.at[m->list.n++] = (pel_ranked){e->ordinal, e};
       continue;
@@ -148,7 +134,7 @@ pel_status pel__entries_merge(const pel_env *env, pel_entries *list, int part,
   uint32_t tables = 0, first;
   *out = (pel_ranked_list){NULL, 0, 0};
   for (const pel_entries *t = list; t; t = t->next) {
-    uint32_t more = part_range(t, part, &first);
+    uint32_t more = pel__entries_range(t, part, &first);
     n += more;
     tables += more > 0;
   }

@@ -2,6 +2,7 @@ UNIT += tests/unit_table
 tests_unit_table_SOURCES = \
   %D%/driver.c %D%/driver.h \
   %D%/group.c \
+  %D%/join.c \
   %D%/reference.c %D%/reference.h \
   %D%/rows.c \
   %D%/sort.c \
