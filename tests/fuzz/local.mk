@@ -15,6 +15,11 @@ FUZZ += tests/fuzz/csv
 tests_fuzz_csv_SOURCES = %D%/csv.c %D%/replay.c
 tests_fuzz_csv_LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE)
 
+FUZZ += tests/fuzz/syntax
+tests_fuzz_syntax_SOURCES = %D%/syntax.c %D%/replay.c
+tests_fuzz_syntax_LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE)
+EXTRA_DIST += %D%/syntax.dict
+
 check_PROGRAMS += $(FUZZ)
 dist_check_SCRIPTS += %D%/replay.sh %D%/fuzz.sh %D%/coverage.sh
 EXTRA_DIST += %D%/corpus %D%/csv.dict
