@@ -1,5 +1,5 @@
 #!/bin/sh
-# make install, and a program built against what it installed with nothing but pkg-config.
+# make install, and what others build against it with nothing but pkg-config: a program, the hosts of examples/embed, a plug-in.
 . "${top_srcdir:-.}/tests/house/lib.sh"
 unset MAKEFLAGS MAKELEVEL MFLAGS
 root=$house_tmp/root
@@ -34,4 +34,6 @@ if [ -x "$PEL" ]; then
 else
   skipped 'the installed program runs' 'no pel in this build'
 fi
+. "$house/tests/embed/embed.sh"
+. "$house/tests/plugin/plugin.sh"
 finish

@@ -56,12 +56,15 @@ tests_libtsanmap_a_CFLAGS = $(AM_CFLAGS) -fno-sanitize=all
 LDADD += tests/libtsanmap_a-tsan_map.$(OBJEXT)
 endif
 
-dist_check_SCRIPTS += %D%/install.sh %D%/docs.sh %D%/planted/planted.sh
+dist_check_SCRIPTS += %D%/install.sh %D%/docs.sh %D%/examples.sh %D%/planted/planted.sh
 EXTRA_DIST += %D%/planted/bugs.txt
 if PLAIN
-TESTS += %D%/install.sh %D%/docs.sh
+TESTS += %D%/install.sh %D%/docs.sh %D%/examples.sh
 endif
 
+include $(srcdir)/examples/local.mk
+include $(srcdir)/tests/embed/local.mk
+include $(srcdir)/tests/plugin/local.mk
 include $(srcdir)/tests/golden/local.mk
 include $(srcdir)/tests/matrix/local.mk
 include $(srcdir)/tests/oracle/local.mk

@@ -1,0 +1,1 @@
+EXTRA_DIST += %D%/plugin.sh %D%/logfmt.c %D%/requests.pel
