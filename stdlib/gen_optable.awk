@@ -20,6 +20,7 @@ function finish() {
   sig[n] = text(row); row = rest
   doc[n] = ref[n] = ""
   if (match(row, /\.doc[ \t]*=[ \t]*/)) doc[n] = text(substr(row, RSTART + RLENGTH))
+  gsub(/\\n/, " ", doc[n])
   if (match(row, /\.ref[ \t]*=[ \t]*/)) ref[n] = text(substr(row, RSTART + RLENGTH))
   if (id[n] in seen) { print FILENAME ": operator row " id[n] " stands twice" > "/dev/stderr"; bad = 1 }
   seen[id[n]] = 1

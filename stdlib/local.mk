@@ -17,3 +17,11 @@ include $(srcdir)/stdlib/time/local.mk
 %D%/optable.c: $(libpelstd_la_SOURCES) $(srcdir)/%D%/gen_optable.awk
 	$(AM_V_GEN)$(MKDIR_P) %D% && (cd $(srcdir) && LC_ALL=C $(AWK) -v HOW=table -f stdlib/gen_optable.awk \
 	  $(filter %.c,$(libpelstd_la_SOURCES))) >$@.tmp && mv $@.tmp $@
+
+# docs/OPERATORS.md is what the rows say; a checkout gets it anew when they change.
+%D%/operators.md: $(libpelstd_la_SOURCES) $(srcdir)/%D%/gen_optable.awk
+	$(AM_V_GEN)$(MKDIR_P) %D% && (cd $(srcdir) && LC_ALL=C $(AWK) -v HOW=doc -f stdlib/gen_optable.awk \
+	  $(filter %.c,$(libpelstd_la_SOURCES))) >$@.tmp && mv $@.tmp $@
+	@if test -e $(srcdir)/.git && ! cmp -s $@ $(srcdir)/docs/OPERATORS.md; then cp $@ $(srcdir)/docs/OPERATORS.md; fi
+noinst_DATA += %D%/operators.md
+CLEANFILES += %D%/operators.md

@@ -38,6 +38,9 @@ try_block() { # NNN: prints what is wrong with it
 }
 
 [ -x "$PEL" ] || { echo '1..0 # SKIP no pel in this build'; exit; }
+if [ -e "$top_builddir/stdlib/operators.md" ]; then
+  clean 'docs/OPERATORS.md is what the operators say' "$(diff "$house/docs/OPERATORS.md" "$top_builddir/stdlib/operators.md" 2>&1)"
+fi
 extract "$house_tmp/blocks" "$house"/README.md "$house"/docs/*.md
 for at in "$house_tmp"/blocks/*.at; do
   [ -e "$at" ] || continue
