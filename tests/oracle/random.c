@@ -406,6 +406,10 @@ static void join(program *p, const table *u) {
   if (kind >= 2) {
     add(&p->sql, "select * from (%s) l where %sexists (select 1 from u r where r.\"%s\" = l.\"%s\")", old->p, kind == 3 ? "not " : "", right, key);
   } else {
+    const column moved = p->t.c[l]; /* the key comes first */
+    memmove(&p->t.c[1], &p->t.c[0], (unsigned)l * sizeof moved);
+    p->t.c[0] = moved;
+    key = p->t.c[0].name;
     for (unsigned i = 0; i < p->t.n; i++) add(list, "l.\"%s\", ", p->t.c[i].name);
     for (unsigned i = 1; i < u->n; i++) add(list, "r.\"%s\", ", u->c[i].name); /* the key stands once */
     add(&p->sql, "select %srow_number() over (order by l._o, r.rowid) as _o from (%s) l %s join u r on r.\"%s\" = l.\"%s\"", list->p,
