@@ -10,6 +10,7 @@ tests_unit_syntax_SOURCES = \
   %D%/helper.h \
   %D%/limits.c \
   %D%/literals.c \
+  %D%/memory.c \
   %D%/mutate.c \
   %D%/recovery.c \
   %D%/tree.c
