@@ -7,5 +7,7 @@ libpelstd_la_SOURCES += \
   %D%/arith_int.c \
   %D%/compare.c \
   %D%/compare_mixed.c \
+  %D%/hash.c \
   %D%/kernel.h \
-  %D%/logic.c
+  %D%/logic.c \
+  %D%/same.c

@@ -1,3 +1,6 @@
-# Conversions, floats, elementary functions.
+# Conversions, rounding, elementary functions.
 libpelstd_la_SOURCES += \
-  %D%/cast.c
+  %D%/cast.c \
+  %D%/elementary.c %D%/elementary.h \
+  %D%/pick.c \
+  %D%/round.c
