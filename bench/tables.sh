@@ -150,7 +150,6 @@ busy() { awk '/^cpu / { print $2 + $3 + $4 + $7 + $8, $9 }' /proc/stat; } # tick
 
 records=() # JSON objects
 lines=()   # rows of the table for people
-declare -A command_of
 
 number() { [[ $1 =~ ^[0-9.e+-]+$ ]] && echo "$1" || echo null; }
 
@@ -160,12 +159,12 @@ row() { # WORK PEL PEER PEER_VALUE GOAL-ON-RATIO|- UNIT
   if [[ $mine =~ ^[0-9] && $theirs =~ ^[0-9] ]]; then ratio=$(awk -v a="$theirs" -v b="$mine" 'BEGIN { printf "%.3g", a / b }'); fi
   if [[ $goal != - ]]; then
     met=false
-    [[ $ratio == null ]] || met=$(awk -v r="$ratio" -v g="$goal" 'BEGIN { print r >= g ? "true" : "false" }')
+    [[ $ratio == null ]] || met=$(awk -v r="$ratio" -v g="$goal" 'BEGIN { print ((r >= g) ? "true" : "false") }')
     [[ $ratio != null || $mine == failed ]] || met=null
   fi
   records+=("{\"work\": \"$work\", \"pel\": $(number "$mine"), \"peer\": \"$peer\", \"peer_value\": $(number "$theirs"), \"ratio\": $ratio, \"goal\": $([[ $goal == - ]] && echo null || echo "$goal"), \"met\": $met, \"unit\": \"$unit\"}")
   local said=$met
-  case $met in true) said=yes ;; false) said=**no** ;; null) said=– ;; esac
+  case $met in true) said=yes ;; false) said='**no**' ;; null) said=– ;; esac
   lines+=("| $work | $mine $unit | $peer | $theirs $unit | $ratio | ${goal/#-/–} | $said |")
 }
 
