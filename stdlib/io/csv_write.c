@@ -3,6 +3,8 @@
 #include "runtime/base/vec.h"
 #include "stdlib/io/csv.h"
 
+enum { EARLY_BYTES = 256 << 10 };
+
 /* The text of one morsel, waiting for those in front of it. */
 typedef struct stash {
   uint64_t morsel;
@@ -108,9 +110,24 @@ static pel_status no_poison(const pel_env *env, const pel_chunk *c) {
   return least == UINT32_MAX ? PEL_OK : env->consume_poison(env, number);
 }
 
+/* The morsel that is next need not be kept whole: what there is of it goes to the file. */
+static pel_status write_early(const pel_env *env, writer *w, worker *l, uint64_t morsel) {
+  pel__spin_lock(&w->lock);
+  const bool mine = !w->writing && w->next == morsel;
+  if (mine) w->writing = true;
+  pel__spin_unlock(&w->lock);
+  if (!mine) return PEL_OK;
+  const pel_status s = env->append(env, w->file, l->text.p, l->text.n);
+  l->text.n = 0;
+  pel__spin_lock(&w->lock);
+  w->writing = false;
+  pel__spin_unlock(&w->lock);
+  return s;
+}
+
 static pel_status consume(const pel_env *env, void *state, void *local, uint32_t port, const pel_chunk *c) {
   (void)port;
-  const writer *w = state;
+  writer *w = state;
   worker *l = local;
   const pel_csv_dialect *d = &w->params->dialect;
   const pel_status s = no_poison(env, c);
@@ -123,7 +140,8 @@ static pel_status consume(const pel_env *env, void *state, void *local, uint32_t
     }
     pel__buf_char(&l->text, '\n');
   }
-  return l->text.failed ? PEL_E_NOMEM : PEL_OK;
+  if (l->text.failed) return PEL_E_NOMEM;
+  return l->text.n < EARLY_BYTES ? PEL_OK : write_early(env, w, l, c->ordinal >> 32);
 }
 
 /* Under the lock: the text that is next, if it is there. */
