@@ -61,6 +61,8 @@ static int finish(pel_cli *cli, pel_run *run, pel_status status, const pel_error
   if (t.rejected && !cli->stats)
     fprintf(stderr, "warning: %llu bad value%s: rows skipped or cells made null%s\n", (unsigned long long)t.rejected,
             t.rejected == 1 ? "" : "s", cli->rejects ? "" : " (--rejects FILE keeps them)");
+  if (t.json_nulls)
+    fprintf(stderr, "warning: json has no nan and no inf: %llu printed as null\n", (unsigned long long)t.json_nulls);
   if (cli->stats) cli_print_stats(cli, run);
   return code;
 }

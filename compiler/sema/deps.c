@@ -136,7 +136,8 @@ static bool walk_type(walker *w, const pel_ast *e, const bound *in) {
     walk(w, e->fn.result, in);
   } else if (e->kind == PEL_AST_SIZE_NAME) {
     const pel_topname *t = pel__top_find(w->item->module, e->name);
-    if (t) need_name(w, e->name, in);
+    /* a size is a param or nothing but a size: a let or an out may have its name (R9) */
+    if (t && t->item->ast->kind == PEL_AST_ITEM_PARAM) need_name(w, e->name, in);
   } else {
     return false;
   }

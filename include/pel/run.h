@@ -78,6 +78,7 @@ typedef struct pel_run_step {
 typedef struct pel_run_total {
   uint64_t ns, memory_peak, spilled, rejected;
   uint32_t workers;
+  uint64_t json_nulls; /* nan and inf that were printed as null, for json has neither */
 } pel_run_total;
 PEL_API size_t pel_run_steps(const pel_run *run);
 PEL_API pel_run_step pel_run_step_at(const pel_run *run, size_t i);

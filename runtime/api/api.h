@@ -38,6 +38,7 @@ struct pel_run {
   void **natives;        /* per native: a host's function, or NULL */
   pel_table **bound;     /* per param */
   bool any_chosen, started, done;
+  uint64_t json_nulls; /* see pel_run_total */
   pel_thread thread;
   pel_status status;
   pel_error error;

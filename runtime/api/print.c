@@ -15,6 +15,30 @@ static bool printed(const pel_run *run, uint32_t i, pel_printed *out) {
   return true;
 }
 
+/* nan and inf among the rows [from, to). */
+static uint64_t not_finite(const pel_col *c, uint64_t from, uint64_t to) {
+  uint64_t n = 0;
+  const pel_kind k = c->type->kind;
+  for (uint64_t r = from; r < to; r++) {
+    if (c->state && c->state[r] != PEL_VALID) continue;
+    if (k == PEL_F64) n += __builtin_isfinite(((const double *)c->data)[r]) ? 0 : 1;
+    if (k == PEL_F32) n += __builtin_isfinite(((const float *)c->data)[r]) ? 0 : 1;
+    if (k == PEL_LIST) n += not_finite(c->child, (uint64_t)((const int64_t *)c->data)[r], (uint64_t)((const int64_t *)c->data)[r + 1]);
+    if (k != PEL_RECORD) continue;
+    for (uint32_t i = 0; i < c->type->nfields; i++) n += not_finite(&c->child[i], r, r + 1);
+  }
+  return n;
+}
+
+static uint64_t nulls_in_json(const pel_run *run) {
+  uint64_t n = 0;
+  pel_printed p;
+  for (uint32_t i = 0; i < run->plan->n_items; i++)
+    if (printed(run, i, &p))
+      for (uint32_t c = 0; c < p.value->ncols; c++) n += not_finite(&p.value->cols[c], 0, p.value->rows);
+  return n;
+}
+
 static void print_one(pel_buf *b, const pel_printed *p, pel_format_name format, bool several) {
   switch (format) {
     case PEL_PRINT_TABLE: pel__print_table(b, p, several); break;
@@ -60,6 +84,7 @@ pel_status pel_run_print(pel_run *run, pel_format_name format, pel_write_fn give
     return pel_error_set(err, PEL_E_INVALID, "this format holds one result, and the program prints %u: choose with --out NAME", n);
   pel__buf_init(&b, run->ctx->alloc);
   print_all(run, format, n > 1, &b);
+  if (format == PEL_PRINT_JSON || format == PEL_PRINT_NDJSON) run->json_nulls = nulls_in_json(run);
   pel_status s = b.failed ? pel_error_set(err, PEL_E_NOMEM, "no memory to print the results") : PEL_OK;
   if (!s && b.n) s = give(user, b.p, b.n);
   pel__buf_deinit(&b);

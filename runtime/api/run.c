@@ -216,5 +216,5 @@ pel_run_step pel_run_step_at(const pel_run *run, size_t i) {
 pel_run_total pel_run_totals(const pel_run *run) {
   if (!run->run) return (pel_run_total){0};
   const pel_engine_totals t = pel__run_totals(run->run);
-  return (pel_run_total){t.ns, pel_context_memory_peak(run->ctx), t.spilled, t.rejected, t.workers};
+  return (pel_run_total){t.ns, pel_context_memory_peak(run->ctx), t.spilled, t.rejected, t.workers, run->json_nulls};
 }
