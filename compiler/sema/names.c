@@ -4,7 +4,7 @@
 
 void pel__guess(pel_guess *g, pel_str candidate) {
   unsigned limit = g->want.n <= 3 ? 1 : g->want.n <= 6 ? 2 : 3;
-  if (!candidate.n) return;
+  if (!candidate.n || g->want.n < 2) return; /* any letter is one step from any other */
   unsigned d = pel__str_distance(g->want, candidate, limit);
   if (d > limit || (g->best.n && d >= g->distance)) return;
   g->best = candidate;
@@ -282,10 +282,32 @@ static void guess_values(pel_sema *s, const pel_scope *sc, pel_guess *g, bool ca
   pel__verb_guess(g);
 }
 
+/* What other languages call our functions. */
+static pel_str other_call(pel_str name) {
+  static const struct {
+    const char *other, *ours;
+  } words[] = {{"average", "mean"},    {"avg", "mean"},        {"count", "len"},
+               {"length", "len"},      {"size", "len"},        {"arrange", "sort"},
+               {"order_by", "sort"},   {"sort_by", "sort"},    {"limit", "take"},
+               {"head", "take"},       {"offset", "skip"},     {"unique", "distinct"},
+               {"group_by", "group"},  {"groupby", "group"},   {"mutate", "derive"},
+               {"assign", "derive"},   {"with_column", "derive"}, {"with_columns", "derive"},
+               {"project", "select"},  {"summarize", "select"}, {"summarise", "select"},
+               {"agg", "select"},      {"aggregate", "select"}, {"merge", "join"},
+               {"union", "concat"},    {"append", "concat"},   {"isnull", "is_null"},
+               {"is_na", "is_null"},   {"tolower", "lower"},   {"to_lower", "lower"},
+               {"lowercase", "lower"}, {"toupper", "upper"},   {"to_upper", "upper"},
+               {"uppercase", "upper"}, {"substring", "substr"}, {"date_trunc", "trunc"}};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (pel__str_is(name, words[i].other)) return pel__str(words[i].ours);
+  return (pel_str){0};
+}
+
 void pel__unknown_name(pel_sema *s, const pel_scope *sc, pel_str name, pel_span span,
                        bool call) {
   pel_guess g = {name, {0}, 0};
-  guess_values(s, sc, &g, call);
+  if (call) g.best = other_call(name);
+  if (!g.best.n) guess_values(s, sc, &g, call);
   pel_diag *d =
       pel__sema_error(s, PEL_E0101, span, "there is no %s `" PEL_STR_FMT "` here",
                       call ? "function" : "value", PEL_STR_ARG(name));

@@ -27,7 +27,7 @@ static pel_status open_file(const pel_env *e, const char *path, pel_file **out, 
   *size = pel__file_size(*out);
   if (pel__file_kind(*out) == PEL_FILE_REGULAR) return PEL_OK;
   pel__file_close(*out);
-  return keep(e, PEL_E_INVALID, "a stream cannot be sampled before it is read: say its type, as in "
+  return keep(e, PEL_E_INVALID, "the file is empty, or a stream, which cannot be looked into before it is read: say its columns, as in "
                                 "`let rows: [n]{ id: i64, name: str } = read(…)`");
 }
 

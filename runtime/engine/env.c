@@ -178,12 +178,14 @@ static pel_status env_create(const pel_env *e, const char *path, pel_file **out)
   pel_engine_file *f = env_alloc(e, sizeof *f);
   pel__lock_acquire(&run->lock);
   pel_output *output = PEL_ARENA_NEW(&run->arena, pel_output);
-  if (output && f) {
-    *output = (pel_output){run->outputs, s->pipe ? s->pipe->plan->item : PEL_NONE, false, o};
+  const char *name = pel__arena_text(&run->arena, path, strlen(path));
+  const bool kept = output && f && name;
+  if (kept) {
+    *output = (pel_output){run->outputs, s->pipe ? s->pipe->plan->item : PEL_NONE, false, o, name};
     run->outputs = output;
   }
   pel__lock_release(&run->lock);
-  if (!output || !f) {
+  if (!kept) {
     pel__out_free(o);
     if (f) env_free(e, f, sizeof *f);
     return PEL_E_NOMEM;

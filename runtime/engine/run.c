@@ -179,6 +179,15 @@ static pel_status make_programs(pel_engine_run *run, pel_error *e) {
 
 /* ---- running -------------------------------------------------------------------------------------------------------- */
 
+/* Two outs to one path: neither is written (R22). */
+static pel_status alone(const pel_output *all, const pel_output *o, pel_error *err) {
+  if (!strcmp(o->path, "-")) return PEL_OK;
+  for (; all; all = all->next)
+    if (all != o && all->ready && !strcmp(all->path, o->path))
+      return pel_error_set(err, PEL_E_FAILED, "two outs write `%s`: each needs a path of its own", o->path);
+  return PEL_OK;
+}
+
 /* Files get their names after all reads have ended, in the order of items. */
 static pel_status commit_outputs(pel_engine_run *run, pel_status so_far) {
   pel_status s = so_far;
@@ -193,7 +202,8 @@ static pel_status commit_outputs(pel_engine_run *run, pel_status so_far) {
   for (pel_output *o = ordered; o; o = o->next) {
     pel_error err = {0};
     const bool keep = o->ready && so_far != PEL_E_CANCELLED;
-    const pel_status st = keep ? pel__out_commit(o->file, &err) : PEL_OK;
+    pel_status st = keep ? alone(ordered, o, &err) : PEL_OK;
+    if (keep && !st) st = pel__out_commit(o->file, &err);
     pel__out_free(o->file);
     for (uint32_t i = 0; st && i < run->plan->n_pipes; i++)
       if (run->pipes[i].plan->item == o->item && run->pipes[i].sink->op && run->pipes[i].sink->op->kind == PEL_OP_SINK) {

@@ -125,6 +125,7 @@ typedef struct pel_output {
   uint32_t item;
   bool ready;
   pel_out_file *file;
+  const char *path;
 } pel_output;
 
 struct pel_engine_run {
