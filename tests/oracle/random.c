@@ -388,23 +388,23 @@ static void group(program *p) {
 
 static void join(program *p, const table *u) {
   static const char *const kinds[] = {"inner", "left", "semi", "anti"};
-  const unsigned kind = below(4);
+  const unsigned way = below(4);
   const int l = pick(&p->t, INT);
   if (l < 0 || p->t.n > 14) return;
   const char *key = p->t.c[l].name, *right = u->c[0].name;
   text *list = calloc(2, sizeof *list), *old = list + 1;
   if (!list) exit(3);
   for (unsigned i = 0; i < u->n; i++) /* its columns may be here already */
-    for (unsigned k = 0; kind < 2 && k < p->t.n; k++)
+    for (unsigned k = 0; way < 2 && k < p->t.n; k++)
       if (!strcmp(u->c[i].name, p->t.c[k].name)) {
         free(list);
         return;
       }
-  add(&p->pel, "\n  |> join(u, left: .%s, right: .%s, kind: %s)", key, right, kinds[kind]);
+  add(&p->pel, "\n  |> join(u, left: .%s, right: .%s, kind: %s)", key, right, kinds[way]);
   *old = p->sql;
   p->sql.n = 0;
-  if (kind >= 2) {
-    add(&p->sql, "select * from (%s) l where %sexists (select 1 from u r where r.\"%s\" = l.\"%s\")", old->p, kind == 3 ? "not " : "", right, key);
+  if (way >= 2) {
+    add(&p->sql, "select * from (%s) l where %sexists (select 1 from u r where r.\"%s\" = l.\"%s\")", old->p, way == 3 ? "not " : "", right, key);
   } else {
     const column moved = p->t.c[l]; /* the key comes first */
     memmove(&p->t.c[1], &p->t.c[0], (unsigned)l * sizeof moved);
@@ -413,10 +413,10 @@ static void join(program *p, const table *u) {
     for (unsigned i = 0; i < p->t.n; i++) add(list, "l.\"%s\", ", p->t.c[i].name);
     for (unsigned i = 1; i < u->n; i++) add(list, "r.\"%s\", ", u->c[i].name); /* the key stands once */
     add(&p->sql, "select %srow_number() over (order by l._o, r.rowid) as _o from (%s) l %s join u r on r.\"%s\" = l.\"%s\"", list->p,
-        old->p, kind == 1 ? "left" : "inner", right, key);
+        old->p, way == 1 ? "left" : "inner", right, key);
     for (unsigned i = 1; i < u->n; i++) {
       column c = u->c[i];
-      c.null |= kind == 1;
+      c.null |= way == 1;
       p->t.c[p->t.n++] = c;
     }
   }
