@@ -37,15 +37,6 @@ static void reach(const pel_ir_region *r) {
   }
 }
 
-/* What only dropped fields wanted goes at once: it could not be renumbered. */
-static void drop_unreached(pel_ir_region *r) {
-  reach(r);
-  for (pel_ir_node *n = r->last, *prev; n; n = prev) {
-    prev = n->prev;
-    if (!n->uses) pel__ir_remove(n);
-  }
-}
-
 static void region_reads(pruning *p, const pel_ir_region *r, uint32_t param, const pel_ir_node *from) {
   const pel_ir_node *in = r->params[param];
   bool *need = of(p, from)->need;
@@ -158,7 +149,6 @@ static void narrow_group(pruning *p, pel_ir_node *n) {
   r->nyields = ky;
   n->naggs = k - n->nkeys;
   n->type = type;
-  drop_unreached(r);
 }
 
 /* One side keeps the fields that outputs name. */
@@ -177,7 +167,6 @@ static void narrow_side(pruning *p, pel_ir_node *n, bool right) {
   pel_ir_node *y = narrow(p, r, row, map, k, narrow_type(p, row->type, map, k));
   if (y == row) return;
   r->yields[n->nkeys] = y;
-  drop_unreached(r);
   for (uint32_t i = 0; i < n->noutputs; i++)
     if (n->outputs[i].right == right) n->outputs[i].field = map[n->outputs[i].field];
 }
@@ -214,23 +203,32 @@ static void narrow_node(pruning *p, pel_ir_node *n) {
   if (row) {
     uint32_t at = n->op == PEL_IR_MAP ? 0 : n->nkeys;
     n->regions[0]->yields[at] = narrow(p, n->regions[0], n->regions[0]->yields[at], t->map, k, type);
-    drop_unreached(n->regions[0]);
   }
   n->type = type;
 }
 
 /* ---- users learn the new numbers ---- */
 
+/* What nobody reads any more may read columns that are gone. */
+static void drop_unread(pel_ir_region *r) {
+  reach(r);
+  for (pel_ir_node *n = r->last, *before; n; n = before) {
+    before = n->prev;
+    if (!n->uses) pel__ir_remove(n);
+  }
+}
+
 static void renumber(pruning *p, pel_ir_region *r, uint32_t param, const pel_ir_node *from) {
   const uint32_t *map = of(p, from)->map;
   if (!map) return;
+  drop_unread(r);
   pel_ir_node *old = r->params[param], *in = pel__region_input(p->m, r, param, from->type);
   if (in == p->m->broken) return;
   for (pel_ir_node *n = NULL; (n = pel__ir_walk(r, n));)
     for (uint32_t i = 0; i < n->nargs; i++) {
       if (n->args[i] != old) continue;
       n->args[i] = in;
-      if (n->op == PEL_IR_FIELD) n->index = map[n->index] == PEL_NONE ? 0 : map[n->index];
+      if (n->op == PEL_IR_FIELD) n->index = map[n->index];
     }
   old->other = in;
 }

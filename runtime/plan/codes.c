@@ -10,7 +10,7 @@ const char *pel__plan_kind_name(pel_kind k) {
 const char *pel__plan_code_name(uint16_t code) {
   static const char *const names[] = {"?",    "column", "const",  "slot",     "call",
                                       "native", "field", "record", "filter", "mask",
-                                      "select", "list_map", "list_agg", "list"};
+                                      "select", "list_map", "list_agg", "list", "poison"};
   return code < sizeof names / sizeof *names ? names[code] : "?";
 }
 

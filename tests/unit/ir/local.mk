@@ -1,3 +1,5 @@
-# Unit tests of ir. When the first lands:
-#   UNIT += tests/unit_ir
-#   tests_unit_ir_SOURCES = %D%/FILE.c
+UNIT += tests/unit_ir
+tests_unit_ir_SOURCES = \
+  %D%/cases.h \
+  %D%/testops.c %D%/testops.h \
+  %D%/text.c

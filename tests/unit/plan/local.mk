@@ -1,3 +1,5 @@
-# Unit tests of plan. When the first lands:
-#   UNIT += tests/unit_plan
-#   tests_unit_plan_SOURCES = %D%/FILE.c
+UNIT += tests/unit_plan
+tests_unit_plan_SOURCES = \
+  tests/unit/counting.h \
+  %D%/plan.c \
+  %D%/sample.c %D%/sample.h
