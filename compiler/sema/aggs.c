@@ -152,7 +152,7 @@ static pel_x *same_fields(pel_sema *s, pel_x *a, pel_x *b, pel_span span) {
   pel_x *x = NULL;
   for (uint32_t i = 0; i < a->type->nfields; i++) {
     uint32_t j = a->type->kind == PEL_TY_RECORD
-                     ? pel__ty_field(b->type, a->type->fields[i].name)
+                     ? pel__ty_field_near(b->type, a->type->fields[i].name, i)
                      : i;
     pel_x *one = same(s, pel__x_field(s, pel__x_copy(s, a, span), i, span),
                       pel__x_field(s, pel__x_copy(s, b, span), j, span), span);

@@ -88,7 +88,8 @@ static const pel_ty *array_type(pel_sema *s, const where *w, const pel_ast *t) {
 
 /* ---- names ------------------------------------------------------------------------------------ */
 
-static void guess_types(const pel_scope *sc, pel_guess *g) {
+static void guess_types(const pel_sema *s, const pel_scope *sc, pel_guess *g) {
+  if (!pel__guessing(s)) return;
   for (int k = PEL_BOOL; k <= PEL_DUR; k++)
     pel__guess(g, pel__str(pel__kind_name((pel_kind)k)));
   for (size_t i = 0; i < sc->module->items.n; i++) {
@@ -137,7 +138,7 @@ static const pel_ty *unknown_type(pel_sema *s, const pel_scope *sc, const pel_as
     return &pel__ty_error;
   }
   pel_guess g = {name, {0}, 0};
-  guess_types(sc, &g);
+  guess_types(s, sc, &g);
   pel_diag *d = pel__sema_error(s, PEL_E0108, t->span,
                                 "there is no type `" PEL_STR_FMT "`", PEL_STR_ARG(name));
   pel_str other = other_word(name);
@@ -188,6 +189,9 @@ static const pel_ty *named(pel_sema *s, const where *w, pel_item *item,
     return &pel__ty_error;
   }
   if (item->state == PEL_ITEM_BROKEN || w->depth > 100) return &pel__ty_error;
+  bool plain =
+      !a->type_param_n && !t->named.n && item->state == PEL_ITEM_DONE && !w->in_rows;
+  if (plain) return item->type;
   const pel_ty *r = with_arguments(s, w, item, t);
   if (r->kind != PEL_TY_RECORD || r->name.n) return r;
   pel_ty *copy = pel__ty_fields(s, PEL_TY_RECORD, 0);
@@ -220,6 +224,27 @@ static const pel_ty *name_type(pel_sema *s, const where *w, const pel_ast *t) {
 
 /* ---- the rest --------------------------------------------------------------------------------- */
 
+static bool unique_fields(pel_sema *s, const pel_ast *t) {
+  pel_map seen;
+  bool ok = true;
+  pel__map_init(&seen, s->alloc);
+  for (uint32_t i = 0; i < t->fields.n && ok; i++) {
+    const pel_ast_param *f = &t->fields.fields[i];
+    uint32_t first;
+    if (pel__map_get(&seen, f->name.text, &first)) {
+      pel_diag *d = pel__sema_error(s, PEL_E0110, f->name.span,
+                                    "the field `" PEL_STR_FMT "` stands here twice",
+                                    PEL_STR_ARG(f->name.text));
+      pel__diag_note(s->ds, d, t->fields.fields[first].name.span, "it is first here");
+      ok = false;
+    } else if (!pel__map_put(&seen, f->name.text, i)) {
+      s->oom = true;
+    }
+  }
+  pel__map_deinit(&seen);
+  return ok;
+}
+
 static const pel_ty *record_type(pel_sema *s, const where *w, const pel_ast *t) {
   const pel_tyname *rest =
       t->fields.rest ? pel__tyvar_find(w->sc, t->fields.rest->text) : NULL;
@@ -231,26 +256,17 @@ static const pel_ty *record_type(pel_sema *s, const where *w, const pel_ast *t) 
   }
   uint32_t n = t->fields.n;
   pel_ty *r = pel__ty_fields(s, PEL_TY_RECORD, n + (rest ? rest->type->nfields : 0));
+  if (!r || !unique_fields(s, t)) return &pel__ty_error;
   bool bad = false;
-  if (!r) return &pel__ty_error;
   for (uint32_t i = 0; i < n; i++) {
-    const pel_ast_param *f = &t->fields.fields[i];
-    r->fields[i].name = f->name.text;
-    for (uint32_t j = 0; j < i; j++)
-      if (pel__str_eq(r->fields[j].name, f->name.text)) {
-        pel_diag *d = pel__sema_error(s, PEL_E0110, f->name.span,
-                                      "the field `" PEL_STR_FMT "` stands here twice",
-                                      PEL_STR_ARG(f->name.text));
-        pel__diag_note(s->ds, d, t->fields.fields[j].name.span, "it is first here");
-        return &pel__ty_error;
-      }
-    r->fields[i].type = annotate(s, w, f->type);
+    r->fields[i].name = t->fields.fields[i].name.text;
+    r->fields[i].type = annotate(s, w, t->fields.fields[i].type);
     bad |= r->fields[i].type->kind == PEL_TY_ERROR;
   }
   if (bad) return &pel__ty_error;
-  if (rest)
+  if (rest && rest->type->nfields)
     memcpy(r->fields + n, rest->type->fields, rest->type->nfields * sizeof *r->fields);
-  return r;
+  return pel__ty_weighed(s, r, t->span);
 }
 
 static const pel_ty *tuple_type(pel_sema *s, const where *w, const pel_ast *t) {
@@ -259,7 +275,7 @@ static const pel_ty *tuple_type(pel_sema *s, const where *w, const pel_ast *t) {
   if (!r) return &pel__ty_error;
   for (uint32_t i = 0; i < t->list.n; i++)
     r->fields[i].type = annotate(s, w, t->list.items[i]);
-  return r;
+  return pel__ty_weighed(s, r, t->span);
 }
 
 static const pel_ty *variable(pel_sema *s, const where *w, const pel_ast *t) {
@@ -312,6 +328,14 @@ const pel_ty *pel__type_item(pel_sema *s, pel_item *item) {
   }
   pel_scope sc = {.module = item->module, .tynames = names, .ntynames = a->type_param_n};
   where w = {&sc, false, 0};
-  item->type = annotate(s, &w, a->type);
+  const pel_ty *t = annotate(s, &w, a->type);
+  item->type = t;
+  if (t->kind == PEL_TY_RECORD && !t->name.n) {
+    pel_ty *named = pel__ty_fields(s, PEL_TY_RECORD, 0);
+    if (!named) return &pel__ty_error;
+    *named = *t;
+    named->name = a->name.text;
+    item->type = named;
+  }
   return item->type;
 }

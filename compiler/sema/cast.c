@@ -41,7 +41,7 @@ static pel_x *cast_record(pel_sema *s, pel_x *x, const pel_ty *to, pel_span span
   pel_x *v = pel__x_share(s, x, "", &b);
   pel_x *r = pel__x_new(s, PEL_X_RECORD, to, span, to->nfields);
   for (uint32_t i = 0; i < r->nargs; i++) {
-    uint32_t j = pel__ty_field(x->type, to->fields[i].name);
+    uint32_t j = pel__ty_field_near(x->type, to->fields[i].name, i);
     if (j == UINT32_MAX) return refuse(s, x, to, span);
     pel_x *f = pel__x_field(s, pel__x_copy(s, v, span), j, span);
     r->args[i] = pel__cast_to(s, f, to->fields[i].type, span);

@@ -10,7 +10,7 @@
 
 enum {
   PEL_SEMA_DEPTH = 3000,        /* nesting of the typed program, functions unfolded */
-  PEL_SEMA_NODES = 1000 * 1000, /* its nodes */
+  PEL_SEMA_NODES = 1000 * 1000, /* its nodes; types inside of one type */
   PEL_SEMA_LOCALS = 4096,       /* names in scope inside one expression */
   PEL_SEMA_VARS = 16            /* type variables of one signature */
 };
@@ -224,6 +224,7 @@ struct pel_sema {
   PEL_VEC(pel_module *) modules;
   PEL_VEC(pel_tparam) params;
   PEL_VEC(pel_item *) param_items;
+  PEL_VEC(uint8_t) marks; /* rows.c: which binders are rows */
   PEL_VEC(pel_tlet) lets;
   PEL_VEC(pel_tout) outs;
   PEL_VEC(pel_tnative) natives;
@@ -244,6 +245,9 @@ const pel_ty *pel__ty_list(pel_sema *s, const pel_ty *item, uint32_t size);
 /* An array or list like `like`, of other items. */
 const pel_ty *pel__ty_like(pel_sema *s, const pel_ty *like, const pel_ty *item);
 pel_ty *pel__ty_fields(pel_sema *s, pel_tykind kind, uint32_t n);
+/* A record or tuple whose fields are set: itself, or the error type when it holds more types than any program needs (each
+ * may hold the one before twice). */
+const pel_ty *pel__ty_weighed(pel_sema *s, pel_ty *t, pel_span span);
 const pel_ty *pel__ty_nullable(pel_sema *s, const pel_ty *t, bool nullable);
 PEL_INLINE const pel_ty *pel__ty_required(pel_sema *s, const pel_ty *t) {
   return pel__ty_nullable(s, t, false);
@@ -259,6 +263,12 @@ PEL_INLINE bool pel__ty_is_rows(const pel_ty *t) {
 bool pel__ty_is_table(const pel_ty *t);
 /* UINT32_MAX when there is none. */
 uint32_t pel__ty_field(const pel_ty *record, pel_str name);
+/* The same, where it is likely to be field number `near`. */
+PEL_INLINE uint32_t pel__ty_field_near(const pel_ty *record, pel_str name,
+                                       uint32_t near) {
+  if (near < record->nfields && pel__str_eq(record->fields[near].name, name)) return near;
+  return pel__ty_field(record, name);
+}
 const char *pel__ty_text(pel_sema *s, const pel_ty *t);
 /* The same type without its name: a message then shows what is in it. */
 const pel_ty *pel__ty_unnamed(pel_sema *s, const pel_ty *t);
@@ -369,6 +379,10 @@ typedef struct pel_guess {
   unsigned distance;
 } pel_guess;
 void pel__guess(pel_guess *g, pel_str candidate);
+/* Nobody sees more diagnostics than are shown: a program full of errors is not searched for names like each. */
+PEL_INLINE bool pel__guessing(const pel_sema *s) {
+  return s->ds->errors < PEL_DIAG_SHOWN;
+}
 
 /* modules.c */
 void pel__modules_load(pel_sema *s, pel_module *m);
@@ -478,6 +492,23 @@ pel_x *pel__check_comprehension(pel_sema *s, pel_scope *sc, const pel_ast *e,
                                 const pel_ty *want);
 const pel_ty *pel__meet(pel_sema *s, pel_scope *sc, const pel_ast *const *es, pel_x **xs,
                         uint32_t n, const pel_ty *want, const char *what);
+
+/* columns.c: fields of a record or table that is being made, each name once. Freed by deinit. */
+typedef struct pel_columns {
+  pel_str *names;
+  pel_x **values;
+  pel_span
+      *spans; /* of what was written; line 0: it came along (`..`, an incoming column) */
+  uint32_t n;
+  pel_map at; /* by name */
+} pel_columns;
+bool pel__columns_init(pel_sema *s, pel_columns *c, uint32_t cap);
+void pel__columns_deinit(pel_columns *c);
+/* Written fields replace those that came along, in place; two written ones are a diagnostic and false. */
+bool pel__columns_put(pel_sema *s, pel_columns *c, pel_str name, pel_x *value,
+                      pel_span span);
+/* NULL: a diagnostic was given, or no memory. */
+const pel_ty *pel__columns_type(pel_sema *s, const pel_columns *c, pel_span span);
 
 /* records.c */
 pel_x *pel__check_record(pel_sema *s, pel_scope *sc, const pel_ast *e,

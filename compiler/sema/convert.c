@@ -43,12 +43,14 @@ static const pel_ty *common_fields(pel_sema *s, const pel_ty *a, const pel_ty *b
   t->nullable = nullable;
   t->name = a->name;
   for (uint32_t i = 0; i < a->nfields; i++) {
-    uint32_t j = a->kind == PEL_TY_RECORD ? pel__ty_field(b, a->fields[i].name) : i;
+    uint32_t j =
+        a->kind == PEL_TY_RECORD ? pel__ty_field_near(b, a->fields[i].name, i) : i;
     if (j == UINT32_MAX) return NULL;
     t->fields[i].name = a->fields[i].name;
     t->fields[i].type = pel__ty_common(s, a->fields[i].type, b->fields[j].type, false);
     if (!t->fields[i].type) return NULL;
   }
+  t->weight = a->weight;
   return t;
 }
 
@@ -78,7 +80,8 @@ const pel_ty *pel__ty_common(pel_sema *s, const pel_ty *a, const pel_ty *b,
 static bool accepts_fields(pel_sema *s, const pel_ty *to, const pel_ty *from) {
   if (to->nfields != from->nfields) return false;
   for (uint32_t i = 0; i < to->nfields; i++) {
-    uint32_t j = to->kind == PEL_TY_RECORD ? pel__ty_field(from, to->fields[i].name) : i;
+    uint32_t j =
+        to->kind == PEL_TY_RECORD ? pel__ty_field_near(from, to->fields[i].name, i) : i;
     if (j == UINT32_MAX) return false;
     if (!pel__ty_accepts(s, to->fields[i].type, from->fields[j].type)) return false;
   }
@@ -113,8 +116,9 @@ static pel_x *convert_fields(pel_sema *s, pel_x *x, const pel_ty *to) {
   pel_xkind kind = to->kind == PEL_TY_TUPLE ? PEL_X_TUPLE : PEL_X_RECORD;
   pel_x *r = pel__x_new(s, kind, to, x->span, to->nfields);
   for (uint32_t i = 0; i < r->nargs; i++) {
-    uint32_t j =
-        to->kind == PEL_TY_RECORD ? pel__ty_field(x->type, to->fields[i].name) : i;
+    uint32_t j = to->kind == PEL_TY_RECORD
+                     ? pel__ty_field_near(x->type, to->fields[i].name, i)
+                     : i;
     pel_x *f = pel__x_field(s, pel__x_copy(s, v, x->span), j, x->span);
     r->args[i] = pel__convert(s, f, to->fields[i].type);
   }
@@ -134,7 +138,7 @@ static pel_x *convert_rows(pel_sema *s, pel_x *x, const pel_ty *to) {
     return pel__x_bind(s, m, &b, 1);
   }
   for (uint32_t i = 0; i < to->item->nfields; i++) {
-    uint32_t j = pel__ty_field(x->type->item, to->item->fields[i].name);
+    uint32_t j = pel__ty_field_near(x->type->item, to->item->fields[i].name, i);
     pel_x *f = pel__x_field(s, pel__x_binder(s, b, x->span), j, x->span);
     m->args[1 + i] = pel__convert(s, f, to->item->fields[i].type);
   }

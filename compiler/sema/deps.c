@@ -38,6 +38,11 @@ static void need_name(walker *w, pel_str name, const bound *in) {
     need(w, m->declares.at[i]);
 }
 
+static void need_type(walker *w, pel_str name) {
+  const pel_topname *t = pel__top_find(w->item->module, name);
+  if (t && t->item->ast->kind == PEL_AST_ITEM_TYPE) need(w, t->item);
+}
+
 /* a.b where a is a module or a library with a name. */
 static bool need_member(walker *w, pel_str root, pel_str name, const bound *in) {
   pel_module *m = w->item->module;
@@ -121,8 +126,8 @@ static bool walk_type(walker *w, const pel_ast *e, const bound *in) {
   if (e->kind == PEL_AST_TYPE_NAME) {
     if (e->named.module)
       (void)need_member(w, e->named.module->text, e->named.name, in);
-    else if (pel__top_find(w->item->module, e->named.name))
-      need_name(w, e->named.name, in);
+    else
+      need_type(w, e->named.name);
     walk_all(w, e->named.args, e->named.n, in);
   } else if (e->kind == PEL_AST_TYPE_ARRAY) {
     walk_all(w, e->array.dims, e->array.n, in);
@@ -167,7 +172,7 @@ static bool walk_scoped(walker *w, const pel_ast *e, const bound *in) {
     in = walk_binds(w, e->comp.gens, e->comp.n, in);
     if (e->comp.filter) walk(w, e->comp.filter, in);
     walk(w, e->comp.body, in);
-  } else if (e->kind == PEL_AST_WITH) {
+  } else if (e->kind == PEL_AST_WITH && e->with.n <= PEL_SEMA_LOCALS) {
     walk(w, e->with.body, walk_binds(w, e->with.binds, e->with.n, in));
   } else if (e->kind == PEL_AST_LAMBDA) {
     for (uint32_t i = 0; i < e->lambda.n; i++) in = bind(w, e->lambda.params[i], in);
@@ -311,8 +316,9 @@ static void visit(pel_sema *s, pel_item *root, pel_item_list *stack,
     }
     pel_item *next = top->needs.at[top->walk++ - 1];
     size_t at;
-    if (next->busy && on_stack(stack, next, &at)) {
-      if (next->state != PEL_ITEM_BROKEN) circle(s, stack, at);
+    if (next->busy) {
+      if (next->state != PEL_ITEM_BROKEN && on_stack(stack, next, &at))
+        circle(s, stack, at);
     } else if (!next->walk) {
       next->walk = 1;
       next->busy = true;

@@ -159,6 +159,10 @@ static pel_x *check_with(pel_sema *s, pel_scope *sc, const pel_ast *e,
                          const pel_ty *want) {
   pel_scope in = *sc;
   uint32_t n = e->with.n;
+  if (s->depth + n > PEL_SEMA_DEPTH) {
+    pel__sema_error(s, PEL_E0219, e->span, "this is nested too deeply");
+    return pel__x_error(s, e->span);
+  }
   pel_binder **binders = PEL_ARENA_ARRAY(s->arena, pel_binder *, n);
   pel_x **values = PEL_ARENA_ARRAY(s->arena, pel_x *, n);
   if (!binders || !values) {
@@ -177,10 +181,6 @@ static pel_x *check_with(pel_sema *s, pel_scope *sc, const pel_ast *e,
     pel_x *ref = pel__x_share(s, values[i], "", &binders[i]);
     if (binders[i]) binders[i]->name = pattern_name(b->pattern);
     pel__bind_pattern(s, &in, b->pattern, ref);
-  }
-  if (s->depth + n > PEL_SEMA_DEPTH) {
-    pel__sema_error(s, PEL_E0219, e->span, "this is nested too deeply");
-    return pel__x_error(s, e->span);
   }
   s->depth += n;
   pel_x *x = pel__check(s, &in, e->with.body, want);

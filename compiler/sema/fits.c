@@ -38,7 +38,7 @@ static bool fits_record(pel_sema *s, pel_binding *b, const pel_pt *pt, const pel
   if (t->kind != PEL_TY_RECORD || t->nfields < pt->n) return false;
   if (pt->var == UINT32_MAX && t->nfields != pt->n) return false;
   for (uint32_t i = 0; i < pt->n; i++) {
-    uint32_t j = pel__ty_field(t, pt->names[i]);
+    uint32_t j = pel__ty_field_near(t, pt->names[i], i);
     if (j == UINT32_MAX || !pel__fits(s, b, pt->parts[i], t->fields[j].type))
       return false;
   }
@@ -85,13 +85,15 @@ static const pel_ty *instance_record(pel_sema *s, const pel_binding *b, const pe
   if (!t) return &pel__ty_error;
   t->name = pt->alias;
   for (uint32_t i = 0; i < pt->n; i++) {
-    uint32_t j = actual && record ? pel__ty_field(actual, pt->names[i]) : i;
+    uint32_t j = actual && record ? pel__ty_field_near(actual, pt->names[i], i) : i;
     bool known = actual && j < actual->nfields;
     t->fields[i].name = record ? pt->names[i] : (pel_str){0};
     t->fields[i].type =
         pel__instance(s, b, pt->parts[i], known ? actual->fields[j].type : NULL);
   }
-  if (rest) memcpy(t->fields + pt->n, rest->fields, rest->nfields * sizeof *rest->fields);
+  if (rest && rest->nfields)
+    memcpy(t->fields + pt->n, rest->fields, rest->nfields * sizeof *rest->fields);
+  if (actual) t->weight = actual->weight;
   return t;
 }
 

@@ -227,55 +227,79 @@ static bool open_names(pel_sema *s, names *w, const pel_sig *g, const pel_bindin
   return !w->bad;
 }
 
-static pel_x *result_of(pel_sema *s, pel_scope *sc, const pel_item *fn, pel_x *body,
-                        const pel_ty *declared) {
-  if (!declared || pel__x_bad(body)) return body;
-  pel_x *x = pel__expect(s, body, fn->ast->value, declared, "the result",
-                         fn->ast->type->span, "as is declared here");
-  (void)sc;
-  return pel__size_annotate(s, x, declared, fn->ast->value->span);
+/* One call: what each parameter is, and the variable it got when that is more than a variable. */
+typedef struct unfolding {
+  pel_item *fn;
+  const pel_binding *b;
+  pel_x **values, **refs;
+  pel_binder **binders;
+} unfolding;
+
+static bool open_unfolding(pel_sema *s, unfolding *u, pel_x *const *args) {
+  const pel_sig *g = u->fn->sig;
+  u->binders = PEL_ARENA_ARRAY(s->arena, pel_binder *, g->nparams);
+  u->refs = PEL_ARENA_ARRAY(s->arena, pel_x *, g->nparams);
+  u->values = PEL_ARENA_ARRAY(s->arena, pel_x *, g->nparams);
+  if (!u->binders || !u->refs || !u->values) {
+    s->oom = true;
+    return false;
+  }
+  for (uint32_t i = 0; i < g->nparams; i++) {
+    u->values[i] = args[i];
+    u->refs[i] = args[i] ? pel__x_share(s, args[i], "", &u->binders[i]) : NULL;
+    if (u->binders[i]) u->binders[i]->name = g->params[i].name;
+  }
+  return true;
 }
 
-/* The body with its parameters bound to values; binders that are new are bound around it. */
+/* Defaults see the parameters in front of them. */
+static bool bind_params(pel_sema *s, unfolding *u, pel_scope *sc) {
+  const pel_sig *g = u->fn->sig;
+  for (uint32_t i = 0; i < g->nparams; i++) {
+    const pel_ast_param *p = &u->fn->ast->params[i];
+    if (!u->values[i]) {
+      const pel_ty *t = pel__instance(s, u->b, g->params[i].pt, NULL);
+      pel_x *x = pel__check(s, sc, p->init, t);
+      x = pel__expect(s, x, p->init, t, "the default", p->span, "of this parameter");
+      if (pel__x_bad(x)) return false;
+      u->values[i] = x;
+      u->refs[i] = pel__x_share(s, x, "", &u->binders[i]);
+    }
+    pel__add_local(s, sc, g->params[i].name, u->refs[i], p->name.span);
+  }
+  return true;
+}
+
+static pel_x *check_body(pel_sema *s, const unfolding *u, pel_scope *sc) {
+  const pel_ast_item *a = u->fn->ast;
+  const pel_ty *declared = a->type ? pel__annotate(s, sc, a->type) : NULL;
+  pel_x *x = pel__check(s, sc, a->value, declared);
+  if (!declared || pel__x_bad(x)) return x;
+  x = pel__expect(s, x, a->value, declared, "the result", a->type->span,
+                  "as is declared here");
+  return pel__size_annotate(s, x, declared, a->value->span);
+}
+
+/* The body with its parameters bound to values; variables that are new are bound around it. */
 static pel_x *unfold(pel_sema *s, const pel_scope *caller, pel_item *fn,
                      pel_x *const *args, const pel_binding *b, pel_span call) {
-  const pel_ast_item *a = fn->ast;
   const pel_sig *g = fn->sig;
-  pel_frame frame = {fn, call, s->frame, s->frame ? s->frame->depth + 1 : 1};
-  pel_scope sc = {.module = fn->module, .in_row = caller && caller->in_row};
-  pel_binder **binders = PEL_ARENA_ARRAY(s->arena, pel_binder *, g->nparams);
-  pel_x **refs = PEL_ARENA_ARRAY(s->arena, pel_x *, g->nparams);
+  unfolding u = {.fn = fn, .b = b};
   names w;
-  if (!binders || !refs) return pel__x_error(s, call);
-  for (uint32_t i = 0; i < g->nparams; i++) {
-    refs[i] = args[i] ? pel__x_share(s, args[i], "", &binders[i]) : NULL;
-    if (binders[i]) binders[i]->name = g->params[i].name;
-  }
-  if (!open_names(s, &w, g, b, refs, call)) return pel__x_error(s, call);
+  if (!open_unfolding(s, &u, args)) return pel__x_error(s, call);
+  if (!open_names(s, &w, g, b, u.refs, call)) return pel__x_error(s, call);
+  pel_scope sc = {.module = fn->module, .in_row = caller && caller->in_row};
   sc.tynames = w.at;
   sc.ntynames = w.n;
-  const pel_frame *up = s->frame;
-  s->frame = call.line ? &frame : up;
-  pel_x **values = PEL_ARENA_ARRAY(s->arena, pel_x *, g->nparams);
-  pel_x *x = NULL;
-  for (uint32_t i = 0; i < g->nparams && values && !x; i++) {
-    values[i] = args[i];
-    if (!args[i]) {
-      const pel_ty *t = pel__instance(s, b, g->params[i].pt, NULL);
-      values[i] = pel__check(s, &sc, a->params[i].init, t);
-      values[i] = pel__expect(s, values[i], a->params[i].init, t, "the default",
-                              a->params[i].span, "of this parameter");
-      refs[i] = pel__x_share(s, values[i], "", &binders[i]);
-      if (pel__x_bad(values[i])) x = values[i];
-    }
-    pel__add_local(s, &sc, g->params[i].name, refs[i], a->params[i].name.span);
-  }
-  const pel_ty *declared = a->type ? pel__annotate(s, &sc, a->type) : NULL;
-  if (!x) x = result_of(s, &sc, fn, pel__check(s, &sc, a->value, declared), declared);
-  s->frame = up;
-  if (pel__x_bad(x) || !values) return pel__x_error(s, call);
+  pel_frame frame = {fn, call, s->frame, s->frame ? s->frame->depth + 1 : 1};
+  if (call.line) s->frame = &frame;
+  s->depth += g->nparams; /* the variables around the body */
+  pel_x *x = bind_params(s, &u, &sc) ? check_body(s, &u, &sc) : pel__x_error(s, call);
+  s->depth -= g->nparams;
+  s->frame = frame.up;
+  if (pel__x_bad(x)) return pel__x_error(s, call);
   for (uint32_t i = g->nparams; i-- > 0;)
-    if (binders[i]) x = pel__x_let(s, binders[i], values[i], x);
+    if (u.binders[i]) x = pel__x_let(s, u.binders[i], u.values[i], x);
   return x;
 }
 

@@ -8,6 +8,7 @@ libpelsema_la_SOURCES = \
   %D%/calls.c \
   %D%/cast.c \
   %D%/choose.c \
+  %D%/columns.c \
   %D%/convert.c \
   %D%/deps.c \
   %D%/expr.c \

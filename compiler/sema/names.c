@@ -228,7 +228,7 @@ static const pel_topname *in_module(pel_sema *s, const pel_alias *a,
     return NULL;
   }
   pel_guess g = {name->text, {0}, 0};
-  for (size_t i = 0; i < a->module->topnames.n; i++) {
+  for (size_t i = 0; i < a->module->topnames.n && pel__guessing(s); i++) {
     const pel_topname *c = &a->module->topnames.at[i];
     pel__guess(&g, c->pattern ? c->pattern->name : c->item->ast->name.text);
   }
@@ -271,6 +271,7 @@ pel_str pel__prelude_name(pel_sema *s, const pel_scope *sc, const pel_ast *e) {
 /* ---- a name as a value ------------------------------------------------------------------------ */
 
 static void guess_values(pel_sema *s, const pel_scope *sc, pel_guess *g, bool call) {
+  if (!pel__guessing(s)) return;
   for (const pel_local *l = sc->locals; l; l = l->up) pel__guess(g, l->name);
   for (size_t i = 0; i < sc->module->topnames.n; i++) {
     const pel_topname *t = &sc->module->topnames.at[i];

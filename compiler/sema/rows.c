@@ -3,8 +3,9 @@
 /* What is typed soundly but computed once for each row of something else: a whole table, an array, an aggregate of one, when
  * it needs that row. Lists inside of rows are fine; tables inside of rows come later. */
 
+/* Per binder: it is a row or element, or made of one. A binder is marked where it is bound, before anything reads it. */
 typedef struct seen {
-  uint8_t *row; /* per binder: it is a row or element, or made of one */
+  uint8_t *row;
   uint32_t n;
 } seen;
 
@@ -59,12 +60,18 @@ static bool walk(pel_sema *s, seen *w, pel_x *x, bool in_row) {
   return walk_children(s, w, x, in_row);
 }
 
+static bool make_room(pel_sema *s) {
+  while (s->marks.n < s->nbinders)
+    if (!PEL_VEC_PUSH(&s->marks, 0, s->alloc)) return false;
+  return true;
+}
+
 void pel__check_rows(pel_sema *s, pel_x *x) {
   if (pel__x_bad(x) || s->oom) return;
-  seen w = {pel__arena_array(s->arena, s->nbinders + 1, 1), s->nbinders};
-  if (!w.row) {
+  if (!make_room(s)) {
     s->oom = true;
     return;
   }
+  seen w = {s->marks.at, s->nbinders};
   (void)walk(s, &w, x, false);
 }

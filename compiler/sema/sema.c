@@ -56,6 +56,7 @@ static void free_all(pel_sema *s) {
   PEL_VEC_DEINIT(&s->sizes, s->alloc);
   PEL_VEC_DEINIT(&s->params, s->alloc);
   PEL_VEC_DEINIT(&s->param_items, s->alloc);
+  PEL_VEC_DEINIT(&s->marks, s->alloc);
   PEL_VEC_DEINIT(&s->lets, s->alloc);
   PEL_VEC_DEINIT(&s->outs, s->alloc);
   PEL_VEC_DEINIT(&s->natives, s->alloc);

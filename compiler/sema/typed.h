@@ -39,6 +39,7 @@ struct pel_ty {
   uint32_t nfields;      /* PEL_TY_RECORD, PEL_TY_TUPLE */
   pel_tyfield *fields;   /* tuple fields have empty names */
   pel_str name;          /* a name the program has for it, for messages; may be empty */
+  uint32_t weight;       /* of records and tuples: the types inside of it, for limits */
 };
 
 /* ---- typed expressions ---------------------------------------------------------------------------------------------- */

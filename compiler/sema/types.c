@@ -97,6 +97,23 @@ pel_ty *pel__ty_fields(pel_sema *s, pel_tykind kind, uint32_t n) {
   return t;
 }
 
+static uint64_t weight_of(const pel_ty *t) {
+  while (t->item) t = t->item;
+  return 1 + (uint64_t)t->weight;
+}
+
+const pel_ty *pel__ty_weighed(pel_sema *s, pel_ty *t, pel_span span) {
+  uint64_t sum = 0;
+  if (!t) return &pel__ty_error;
+  for (uint32_t i = 0; i < t->nfields; i++) sum += weight_of(t->fields[i].type);
+  if (sum <= PEL_SEMA_NODES) {
+    t->weight = (uint32_t)sum;
+    return t;
+  }
+  pel__sema_error(s, PEL_E0219, span, "this type holds more than a million others");
+  return &pel__ty_error;
+}
+
 const pel_ty *pel__ty_nullable(pel_sema *s, const pel_ty *t, bool nullable) {
   if (t->nullable == nullable || t->kind == PEL_TY_ERROR || t->kind == PEL_TY_NULL)
     return t;

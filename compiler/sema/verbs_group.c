@@ -45,7 +45,7 @@ static bool is_key_name(const grouping *g, pel_str name) {
 }
 
 /* Keys, the other columns as lists of one length, then the whole rows. */
-static pel_ty *group_type(pel_sema *s, pel_verb_call *v, const grouping *g) {
+static const pel_ty *group_type(pel_sema *s, pel_verb_call *v, const grouping *g) {
   const pel_ty *row = v->subject->type->item;
   uint32_t length = pel__size_new(s, PEL_SIZE_FRESH, v->span);
   pel_ty *t = pel__ty_fields(s, PEL_TY_RECORD, g->nkeys + row->nfields + 1);
@@ -60,7 +60,7 @@ static pel_ty *group_type(pel_sema *s, pel_verb_call *v, const grouping *g) {
   }
   t->fields[n++] = (pel_tyfield){PEL_STR("rows"), pel__ty_list(s, row, length)};
   t->nfields = n;
-  return t;
+  return pel__ty_weighed(s, t, v->span);
 }
 
 static bool rows_is_free(pel_sema *s, pel_verb_call *v, const grouping *g) {
@@ -86,7 +86,7 @@ pel_x *pel__verb_group(pel_sema *s, pel_verb_call *v) {
   if (!group_keys(s, v, &g, row) || !rows_is_free(s, v, &g))
     return pel__x_error(s, v->span);
   const pel_ty *t = group_type(s, v, &g);
-  if (!t) return pel__x_error(s, v->span);
+  if (!t || t->kind == PEL_TY_ERROR) return pel__x_error(s, v->span);
   uint32_t size =
       v->n ? pel__size_new(s, PEL_SIZE_FRESH, v->span) : pel__size_fixed(s, 1, v->span);
   pel_x *x = pel__rows_new(s, PEL_X_GROUP, v, pel__ty_array(s, t, size), 1 + v->n);

@@ -234,7 +234,9 @@ static pel_x *build(pel_sema *s, pel_verb_call *v, const joining *j) {
   t->fields = o.fields;
   t->nfields = o.n;
   if (!both) t->name = left->name;
-  x->type = pel__ty_array(s, t, pel__size_new(s, PEL_SIZE_FRESH, v->span));
+  const pel_ty *row = pel__ty_weighed(s, t, v->span);
+  if (row->kind == PEL_TY_ERROR) return pel__x_error(s, v->span);
+  x->type = pel__ty_array(s, row, pel__size_new(s, PEL_SIZE_FRESH, v->span));
   x->args[1] = j->right;
   x->nkeys = j->nkeys;
   x->join = j->kind;

@@ -2,48 +2,11 @@
 
 /* select, derive, drop, rename: other columns of the same rows. */
 
-typedef struct columns {
-  pel_str *names;
-  pel_x **values;
-  pel_span *spans; /* line 0: an incoming column */
-  uint32_t n;
-} columns;
-
-static bool columns_init(pel_sema *s, columns *c, uint32_t cap) {
-  *c = (columns){PEL_ARENA_ARRAY(s->arena, pel_str, cap),
-                 PEL_ARENA_ARRAY(s->arena, pel_x *, cap),
-                 PEL_ARENA_ARRAY(s->arena, pel_span, cap), 0};
-  if (!c->names || !c->values || !c->spans) s->oom = true;
-  return !s->oom;
-}
-
-static bool put_column(pel_sema *s, columns *c, pel_str name, pel_x *value,
-                       pel_span span) {
-  for (uint32_t i = 0; i < c->n; i++) {
-    if (!pel__str_eq(c->names[i], name)) continue;
-    if (c->spans[i].line) {
-      pel_diag *d = pel__sema_error(s, PEL_E0110, span,
-                                    "the column `" PEL_STR_FMT "` stands here twice",
-                                    PEL_STR_ARG(name));
-      pel__diag_note(s->ds, d, c->spans[i], "it is first here");
-      return false;
-    }
-    c->values[i] = value;
-    c->spans[i] = span;
-    return true;
-  }
-  c->names[c->n] = name;
-  c->values[c->n] = value;
-  c->spans[c->n++] = span;
-  return true;
-}
-
-static void incoming(pel_sema *s, columns *c, const pel_ty *row, const pel_binder *b,
+static void incoming(pel_sema *s, pel_columns *c, const pel_ty *row, const pel_binder *b,
                      pel_span span) {
   for (uint32_t i = 0; i < row->nfields; i++) {
-    c->names[c->n] = row->fields[i].name;
-    c->values[c->n] = pel__x_field(s, pel__x_binder(s, b, span), i, span);
-    c->spans[c->n++] = (pel_span){0};
+    pel_x *x = pel__x_field(s, pel__x_binder(s, b, span), i, span);
+    (void)pel__columns_put(s, c, row->fields[i].name, x, (pel_span){0});
   }
 }
 
@@ -69,7 +32,7 @@ static bool is_cell(pel_sema *s, const pel_arg *a, pel_x *x) {
   return false;
 }
 
-static bool add_field(pel_sema *s, pel_verb_call *v, columns *c, pel_arg *a,
+static bool add_field(pel_sema *s, pel_verb_call *v, pel_columns *c, pel_arg *a,
                       pel_binder *row) {
   pel_str name = pel__field_label(a);
   pel_x *x = pel__verb_arg(s, v, a, row, NULL);
@@ -83,32 +46,27 @@ static bool add_field(pel_sema *s, pel_verb_call *v, columns *c, pel_arg *a,
     return false;
   }
   if (!is_cell(s, a, x)) return false;
-  return put_column(s, c, name, x, a->label_span.line ? a->label_span : a->span);
+  return pel__columns_put(s, c, name, x, a->label_span.line ? a->label_span : a->span);
 }
 
-static pel_x *project(pel_sema *s, pel_verb_call *v, const columns *c, pel_binder *row) {
-  pel_ty *t = pel__ty_fields(s, PEL_TY_RECORD, c->n);
+static pel_x *project(pel_sema *s, pel_verb_call *v, const pel_columns *c,
+                      pel_binder *row) {
+  const pel_ty *t = pel__columns_type(s, c, v->span);
   if (!t) return pel__x_error(s, v->span);
   pel_x *x = pel__rows_new(s, PEL_X_PROJECT, v,
                            pel__ty_array(s, t, v->subject->type->size), 1 + c->n);
   if (x->nargs != 1 + c->n) return x;
-  for (uint32_t i = 0; i < c->n; i++) {
-    t->fields[i] = (pel_tyfield){c->names[i], c->values[i]->type};
-    x->args[1 + i] = c->values[i];
-  }
+  memcpy(x->args + 1, c->values, c->n * sizeof *c->values);
   return pel__x_bind(s, x, &row, 1);
 }
 
 /* Of an array of single values `select` makes a table. */
-static pel_x *select_items(pel_sema *s, pel_verb_call *v, const columns *c,
+static pel_x *select_items(pel_sema *s, pel_verb_call *v, const pel_columns *c,
                            pel_binder *row) {
-  pel_ty *t = pel__ty_fields(s, PEL_TY_RECORD, c->n);
+  const pel_ty *t = pel__columns_type(s, c, v->span);
   pel_x *r = t ? pel__x_new(s, PEL_X_RECORD, t, v->span, c->n) : NULL;
   if (!r || r->nargs != c->n) return pel__x_error(s, v->span);
-  for (uint32_t i = 0; i < c->n; i++) {
-    t->fields[i] = (pel_tyfield){c->names[i], c->values[i]->type};
-    r->args[i] = c->values[i];
-  }
+  memcpy(r->args, c->values, c->n * sizeof *c->values);
   pel_x *x =
       pel__rows_new(s, PEL_X_MAP, v, pel__ty_array(s, t, v->subject->type->size), 2);
   if (x->nargs != 2) return x;
@@ -116,26 +74,32 @@ static pel_x *select_items(pel_sema *s, pel_verb_call *v, const columns *c,
   return pel__x_bind(s, x, &row, 1);
 }
 
+static bool is_items(const pel_verb_call *v) {
+  const pel_ty *t = v->subject->type;
+  return pel__str_is(v->name, "select") && t->kind == PEL_TY_ARRAY && !t->nullable &&
+         t->item->kind == PEL_TY_SCALAR;
+}
+
 pel_x *pel__verb_project(pel_sema *s, pel_verb_call *v) {
-  bool derive = pel__str_is(v->name, "derive");
-  bool items = !derive && v->subject->type->kind == PEL_TY_ARRAY &&
-               v->subject->type->item->kind == PEL_TY_SCALAR;
-  if (!items && !pel__verb_table(s, v)) return pel__x_error(s, v->span);
+  if (!is_items(v) && !pel__verb_table(s, v)) return pel__x_error(s, v->span);
   const pel_ty *row_type = v->subject->type->item;
   pel_binder *row = pel__binder_new(s, PEL_STR("row"), row_type);
-  columns c;
-  if (!row || !columns_init(s, &c, row_type->nfields + v->n))
-    return pel__x_error(s, v->span);
+  pel_columns c;
   if (!v->n) {
     pel__sema_error(s, PEL_E0204, v->span, "`" PEL_STR_FMT "` takes at least one field",
                     PEL_STR_ARG(v->name));
     return pel__x_error(s, v->span);
   }
-  if (derive) incoming(s, &c, row_type, row, v->span);
+  if (!row || !pel__columns_init(s, &c, row_type->nfields + v->n))
+    return pel__x_error(s, v->span);
+  if (pel__str_is(v->name, "derive")) incoming(s, &c, row_type, row, v->span);
   bool ok = true;
   for (uint32_t i = 0; i < v->n; i++) ok &= add_field(s, v, &c, &v->args[i], row);
-  if (!ok) return pel__x_error(s, v->span);
-  return items ? select_items(s, v, &c, row) : project(s, v, &c, row);
+  pel_x *x = !ok           ? pel__x_error(s, v->span)
+             : is_items(v) ? select_items(s, v, &c, row)
+                           : project(s, v, &c, row);
+  pel__columns_deinit(&c);
+  return x;
 }
 
 /* ---- drop ------------------------------------------------------------------------------------------------------- */
@@ -157,14 +121,7 @@ static bool named_column(pel_sema *s, pel_verb_call *v, pel_arg *a, pel_binder *
   return x->kind == PEL_X_FIELD;
 }
 
-pel_x *pel__verb_drop(pel_sema *s, pel_verb_call *v) {
-  if (!pel__verb_table(s, v) || !pel__no_labels(s, v, 0)) return pel__x_error(s, v->span);
-  const pel_ty *row_type = v->subject->type->item;
-  pel_binder *row = pel__binder_new(s, PEL_STR("row"), row_type);
-  bool *gone = PEL_ARENA_ARRAY(s->arena, bool, row_type->nfields);
-  columns c;
-  if (!row || !gone || !columns_init(s, &c, row_type->nfields))
-    return pel__x_error(s, v->span);
+static bool find_dropped(pel_sema *s, pel_verb_call *v, pel_binder *row, bool *gone) {
   bool ok = true;
   for (uint32_t i = 0; i < v->n; i++) {
     uint32_t k;
@@ -173,26 +130,33 @@ pel_x *pel__verb_drop(pel_sema *s, pel_verb_call *v) {
     else
       ok = false;
   }
-  if (!ok) return pel__x_error(s, v->span);
+  return ok;
+}
+
+pel_x *pel__verb_drop(pel_sema *s, pel_verb_call *v) {
+  if (!pel__verb_table(s, v) || !pel__no_labels(s, v, 0)) return pel__x_error(s, v->span);
+  const pel_ty *row_type = v->subject->type->item;
+  pel_binder *row = pel__binder_new(s, PEL_STR("row"), row_type);
+  bool *gone = PEL_ARENA_ARRAY(s->arena, bool, row_type->nfields);
+  pel_columns c;
+  if (!row || !gone || !find_dropped(s, v, row, gone)) return pel__x_error(s, v->span);
+  if (!pel__columns_init(s, &c, row_type->nfields)) return pel__x_error(s, v->span);
   for (uint32_t i = 0; i < row_type->nfields; i++) {
     if (gone[i]) continue;
     pel_x *x = pel__x_field(s, pel__x_binder(s, row, v->span), i, v->span);
-    (void)put_column(s, &c, row_type->fields[i].name, x, v->span);
+    (void)pel__columns_put(s, &c, row_type->fields[i].name, x, v->span);
   }
-  if (c.n) return project(s, v, &c, row);
-  pel__sema_error(s, PEL_E0406, v->span, "`drop` would leave no column");
-  return pel__x_error(s, v->span);
+  pel_x *x = c.n ? project(s, v, &c, row) : pel__x_error(s, v->span);
+  if (!c.n) pel__sema_error(s, PEL_E0406, v->span, "`drop` would leave no column");
+  pel__columns_deinit(&c);
+  return x;
 }
 
-/* ---- rename ------------------------------------------------------------------------------------------------------ */
+/* ---- rename ----------------------------------------------------------------------------- */
 
-pel_x *pel__verb_rename(pel_sema *s, pel_verb_call *v) {
-  if (!pel__verb_table(s, v)) return pel__x_error(s, v->span);
-  const pel_ty *row_type = v->subject->type->item;
-  pel_binder *row = pel__binder_new(s, PEL_STR("row"), row_type);
-  columns c;
-  if (!row || !columns_init(s, &c, row_type->nfields)) return pel__x_error(s, v->span);
-  incoming(s, &c, row_type, row, v->span);
+/* names[k]: the argument that renames column k. */
+static bool find_renamed(pel_sema *s, pel_verb_call *v, pel_binder *row,
+                         pel_arg **names) {
   bool ok = true;
   for (uint32_t i = 0; i < v->n; i++) {
     uint32_t k;
@@ -202,21 +166,46 @@ pel_x *pel__verb_rename(pel_sema *s, pel_verb_call *v) {
           pel__sema_error(s, PEL_E0403, a->span, "`rename` wants the new name in front");
       pel__diag_help(s->ds, d, "write `rename(new: .old)`");
       ok = false;
-    } else if (!named_column(s, v, a, row, &k)) {
-      ok = false;
+    } else if (named_column(s, v, a, row, &k)) {
+      names[k] = a;
     } else {
-      c.names[k] = a->label;
-      c.spans[k] = a->label_span;
+      ok = false;
     }
   }
-  for (uint32_t i = 0; ok && i < c.n; i++)
-    for (uint32_t j = 0; j < i && ok; j++) {
-      if (!pel__str_eq(c.names[i], c.names[j])) continue;
-      pel_diag *d = pel__sema_error(
-          s, PEL_E0404, c.spans[i].line ? c.spans[i] : c.spans[j],
-          "there would be two columns `" PEL_STR_FMT "`", PEL_STR_ARG(c.names[i]));
-      pel__diag_help(s->ds, d, "drop the other one first");
-      ok = false;
+  return ok;
+}
+
+static bool clash(pel_sema *s, const pel_verb_call *v, const pel_arg *a, pel_str name) {
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0404, a ? a->label_span : v->span,
+                      "there would be two columns `" PEL_STR_FMT "`", PEL_STR_ARG(name));
+  pel__diag_help(s->ds, d, "drop the other one first");
+  return false;
+}
+
+pel_x *pel__verb_rename(pel_sema *s, pel_verb_call *v) {
+  if (!pel__verb_table(s, v)) return pel__x_error(s, v->span);
+  const pel_ty *row_type = v->subject->type->item;
+  uint32_t n = row_type->nfields;
+  pel_binder *row = pel__binder_new(s, PEL_STR("row"), row_type);
+  pel_arg **names = PEL_ARENA_ARRAY(s->arena, pel_arg *, n);
+  pel_columns c;
+  if (!row || !names || !find_renamed(s, v, row, names)) return pel__x_error(s, v->span);
+  if (!pel__columns_init(s, &c, n)) return pel__x_error(s, v->span);
+  bool ok = true;
+  for (uint32_t i = 0; i < n && ok; i++) {
+    pel_str name = names[i] ? names[i]->label : row_type->fields[i].name;
+    pel_x *x = pel__x_field(s, pel__x_binder(s, row, v->span), i, v->span);
+    if (pel__map_get(&c.at, name, NULL)) {
+      const pel_arg *a = names[i];
+      for (uint32_t k = 0; k < i && !a; k++)
+        if (names[k] && pel__str_eq(names[k]->label, name)) a = names[k];
+      ok = clash(s, v, a, name);
+    } else {
+      ok = pel__columns_put(s, &c, name, x, v->span);
     }
-  return ok ? project(s, v, &c, row) : pel__x_error(s, v->span);
+  }
+  pel_x *x = ok ? project(s, v, &c, row) : pel__x_error(s, v->span);
+  pel__columns_deinit(&c);
+  return x;
 }
