@@ -32,7 +32,8 @@ PEL_API PEL_USE_RESULT pel_status pel_run_bind_text(pel_run *run, const char *na
 PEL_API PEL_USE_RESULT pel_status pel_run_choose(pel_run *run, const char *item, pel_error *err);
 /* Another path for an out that is written. */
 PEL_API PEL_USE_RESULT pel_status pel_run_redirect(pel_run *run, const char *item, const char *path, pel_error *err);
-/* Rows that `on_error: skip` and `as_null` met are appended to this file, each behind a line `# why`. */
+/* Rows that `on_error: skip` and `as_null` met become this file, in the order of the data, each behind a line `# why`. It
+ * appears when the run has ended, also when some items failed. */
 PEL_API PEL_USE_RESULT pel_status pel_run_keep_rejects(pel_run *run, const char *path, pel_error *err);
 
 /* Starts in the background. Optional: wait runs a run that was not started, on the caller's thread. */

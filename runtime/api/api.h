@@ -27,6 +27,8 @@ struct pel_context {
   uint64_t pid;
 };
 
+typedef struct pel_rejects pel_rejects;
+
 struct pel_run {
   pel_context *ctx;
   pel_plan_data *plan;
@@ -42,8 +44,7 @@ struct pel_run {
   pel_thread thread;
   pel_status status;
   pel_error error;
-  char *rejects;
-  pel_out_file *reject_file;
+  pel_rejects *rejects; /* NULL: nobody wants them */
   pel_atomic_u32 cancelled;
 };
 
@@ -84,6 +85,11 @@ typedef struct pel_files {
 } pel_files;
 void pel__files_init(pel_files *f, const pel_alloc *alloc);
 void pel__files_deinit(pel_files *f);
+/* rejects.c: rows that readers rejected become a file in the order of the data. */
+PEL_USE_RESULT pel_status pel__rejects_new(const pel_alloc *alloc, const char *path, pel_rejects **out, pel_error *err);
+void pel__rejects_keep(void *rejects, uint64_t reader, uint64_t ordinal, const char *text, size_t n, const char *why);
+PEL_USE_RESULT pel_status pel__rejects_commit(pel_rejects *r, pel_error *err);
+void pel__rejects_free(pel_rejects *r);
 /* print_table.c, print_text.c */
 typedef struct pel_printed {
   pel_str name;

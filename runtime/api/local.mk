@@ -14,5 +14,6 @@ libpelapi_la_SOURCES = \
   %D%/print.c \
   %D%/print_table.c \
   %D%/print_text.c \
+  %D%/rejects.c \
   %D%/run.c \
   %D%/types_text.c

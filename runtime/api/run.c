@@ -10,18 +10,6 @@ static void find_host_functions(pel_run *run) {
       run->natives[i] = pel__context_function(run->ctx, run->plan->natives[i].symbol);
 }
 
-static void keep_reject(void *ctx, uint64_t ordinal, const char *text, size_t n, const char *why) {
-  pel_run *run = ctx;
-  (void)ordinal;
-  pel_buf b;
-  pel__buf_init(&b, NULL);
-  pel__buf_printf(&b, "# %s\n", why);
-  pel__buf_add(&b, text, n);
-  pel__buf_char(&b, '\n');
-  if (run->reject_file) (void)!pel__out_write(run->reject_file, b.p, b.n, NULL);
-  pel__buf_deinit(&b);
-}
-
 pel_status pel_run_new(pel_context *ctx, pel_plan *plan, pel_run **out, pel_error *err) {
   pel_status s = pel__context_check(ctx, err);
   if (s) return s;
@@ -50,7 +38,7 @@ void pel_run_free(pel_run *run) {
   pel__run_free(run->run);
   for (uint32_t i = 0; run->bound && i < run->plan->n_params; i++)
     if (run->bound[i]) pel__table_release(run->bound[i]);
-  pel__out_free(run->reject_file);
+  pel__rejects_free(run->rejects);
   pel__plan_release(run->plan);
   pel__arena_deinit(&run->arena);
   pel__alloc_free(run->ctx->alloc, run, sizeof *run);
@@ -104,7 +92,10 @@ pel_status pel_run_redirect(pel_run *run, const char *item, const char *path, pe
 
 pel_status pel_run_keep_rejects(pel_run *run, const char *path, pel_error *err) {
   const pel_status s = not_begun(run, err);
-  return s ? s : pel__out_open(pel__dir_current(), path, run->ctx->alloc, &run->reject_file, err);
+  if (s) return s;
+  pel__rejects_free(run->rejects);
+  run->rejects = NULL;
+  return pel__rejects_new(run->ctx->alloc, path, &run->rejects, err);
 }
 
 pel_status pel__run_set(pel_run *run, uint32_t param, pel_table *value, pel_error *err) {
@@ -122,8 +113,8 @@ pel_status pel__run_set(pel_run *run, uint32_t param, pel_table *value, pel_erro
 
 static pel_status execute(pel_run *run) {
   const pel_engine_run_options o = {.items = run->any_chosen ? run->chosen : NULL, .paths = run->paths,
-                                    .natives = run->natives, .reject = run->reject_file ? keep_reject : NULL,
-                                    .reject_ctx = run};
+                                    .natives = run->natives, .reject = run->rejects ? pel__rejects_keep : NULL,
+                                    .reject_ctx = run->rejects};
   pel_error *e = &run->error;
   pel_status s = pel__run_new(run->ctx->engine, run->plan, &o, &run->run, e);
   for (uint32_t i = 0; !s && i < run->plan->n_params; i++)
@@ -131,8 +122,9 @@ static pel_status execute(pel_run *run) {
   pel__store_ptr(&run->live, s ? NULL : run->run, PEL_SEQ_CST); /* a cancel sees it, or is seen in the next line */
   if (!s && pel__load_u32(&run->cancelled, PEL_SEQ_CST)) pel__run_cancel(run->run);
   if (!s) s = pel__run_execute(run->run, e);
-  if (!s && run->reject_file) s = pel__out_commit(run->reject_file, e);
-  return s;
+  if ((s && s != PEL_E_FAILED) || !run->rejects) return s;
+  const pel_status kept = pel__rejects_commit(run->rejects, s ? NULL : e);
+  return s ? s : kept;
 }
 
 static void in_background(void *arg) {

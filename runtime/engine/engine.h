@@ -42,8 +42,8 @@ typedef struct pel_engine_run_options {
   const char *const *paths; /* per item: another path for a written out, or NULL; NULL: none */
   /* A host's functions by native number, NULL: taken from the library. NULL: none. */
   void *const *natives;
-  /* Rejected rows, one worker at a time, in no order. NULL: only counted. */
-  void (*reject)(void *ctx, uint64_t ordinal, const char *text, size_t n, const char *why);
+  /* Rejected rows, one worker at a time, in no order: (reader, ordinal) says their place. NULL: only counted. */
+  void (*reject)(void *ctx, uint64_t reader, uint64_t ordinal, const char *text, size_t n, const char *why);
   void *reject_ctx;
 } pel_engine_run_options;
 

@@ -83,12 +83,20 @@ static pel_status env_consume(const pel_env *e, uint32_t number) {
   return s->pipe ? pel__poison_fail(s->pipe, number, s->ordinal) : PEL_E_FAILED;
 }
 
+/* Where the program reads: the same with every choice of passes, unlike the number of a pipe. */
+static uint64_t reader_place(const pel_stage *s) {
+  const pel_plan_data *p = s->run->plan;
+  if (!s->pipe || s->pipe->plan->from != PEL_FROM_READER) return 0;
+  const uint32_t span = p->nodes[s->pipe->plan->source].span;
+  return span == PEL_NONE ? 0 : (uint64_t)p->spans[span].file << 32 | p->spans[span].begin;
+}
+
 static void env_reject(const pel_env *e, uint64_t ordinal, const char *text, size_t n, const char *why) {
   pel_engine_run *run = stage_of(e)->run;
   pel__add_u64(&run->rejected, 1, PEL_RELAXED); /* read after the run */
   if (!run->options.reject) return;
   pel__lock_acquire(&run->lock);
-  run->options.reject(run->options.reject_ctx, ordinal, text, n, why);
+  run->options.reject(run->options.reject_ctx, reader_place(stage_of(e)), ordinal, text, n, why);
   pel__lock_release(&run->lock);
 }
 
