@@ -119,16 +119,17 @@ pel_entry *pel__entries_add(pel_entries *t, const pel_env *env, const uint64_t *
 
 /* ---- finding ----------------------------------------------------------------------------------- */
 
-/* Fetches the slots of some rows, then the entries they lead to. */
-static void fetch(const pel_entries *t, const uint64_t *hashes, uint32_t n) {
+/* Fetches the slots of some rows, then the entries they lead to. Inlined: as a function without effects, its calls would be
+ * dropped. */
+PEL_INLINE void fetch(const pel_entries *t, const uint64_t *hashes, uint32_t n) {
   const uint64_t mask = (UINT64_C(1) << t->slot_bits) - 1;
   for (uint32_t k = 0; k < n; k++) __builtin_prefetch(&t->slots[home(hashes[k], mask)]);
   for (uint32_t k = 0; k < n; k++) {
     uint64_t slot = t->slots[home(hashes[k], mask)];
     if (!slot) continue;
     const char *e = (const char *)pel__entry_at(t, (uint32_t)slot - 1);
-    __builtin_prefetch(e);
-    if (t->form->size > 64) __builtin_prefetch(e + 64);
+    __builtin_prefetch(e, 1);
+    __builtin_prefetch(e + t->form->size - 1, 1);
   }
 }
 

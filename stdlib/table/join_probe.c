@@ -10,7 +10,8 @@ PEL_INLINE const pel_join_part *part_of(const pel_join_state *s, uint64_t hash) 
   return &s->parts[s->nparts > 1 ? hash % PEL_PARTITIONS : 0];
 }
 
-static void fetch(const pel_join_state *s, const uint64_t *hashes, uint32_t n) {
+/* Inlined: as a function without effects, its calls would be dropped. */
+PEL_INLINE void fetch(const pel_join_state *s, const uint64_t *hashes, uint32_t n) {
   for (uint32_t k = 0; k < n; k++) {
     const pel_join_part *part = part_of(s, hashes[k]);
     if (part->slots) __builtin_prefetch(&part->slots[(hashes[k] >> 8) & (part->cap - 1)]);
