@@ -1,4 +1,4 @@
-#include "stdlib/core/kernel.h"
+#include "stdlib/core/compare.h"
 
 /* Comparisons of numbers of two types that no type holds together (i64 with u64 or f64 …): exact, nothing is rounded.
  * Each side is widened to i64, u64 or f64, which is exact; the three kinds are then compared two by two. */
@@ -104,28 +104,10 @@ OPERATOR(le, 1, 1, 0, 0)
 OPERATOR(gt, 0, 0, 1, 0)
 OPERATOR(ge, 0, 1, 1, 0)
 
-/* same: nulls and failures decide first; the values of such cells are numbers all the same. */
-static pel_status same(const pel_call *c) {
-  (void)eq(c);
-  const pel_col *a = &c->in[0], *b = &c->in[1];
-  if (!a->state && !b->state) return PEL_OK;
-  PEL_EACH_ROW(c, i, {
-    uint8_t s = a->state ? a->state[i] : PEL_VALID, t = b->state ? b->state[i] : PEL_VALID;
-    if (s == PEL_POISON || t == PEL_POISON) {
-      c->out->state[i] = PEL_POISON;
-      c->out->fail[i] = s == PEL_POISON ? a->fail[i] : b->fail[i];
-    } else if (s == PEL_NULL || t == PEL_NULL) {
-      PEL_OUT(c, uint8_t)[i] = s == t;
-    }
-  });
-  return PEL_OK;
-}
-static pel_kernel choose_same(const pel_type *const *in, uint32_t nin, const pel_type *out) {
-  return choose_eq(in, nin, out) ? same : NULL;
+pel_kernel pel__choose_eq_mixed(const pel_type *const *in, uint32_t nin, const pel_type *out) {
+  return choose_eq(in, nin, out);
 }
 
-PEL_OP(same_mixed, "same", "(a: 'num1?, b: 'num2?) -> bool", PEL_OP_MAP, .props = PEL_PURE | PEL_COMMUTES,
-       .doc = "Whether numbers of two types are the same, exactly; null and null are.", .choose = choose_same);
 PEL_OP(eq_mixed, "==", "(a: 'num1, b: 'num2) -> bool", PEL_OP_MAP,
        .props = PEL_PURE | PEL_NULL_STRICT | PEL_COMMUTES, .doc = "Whether numbers of two types are equal, exactly.",
        .choose = choose_eq);

@@ -5,7 +5,7 @@ libpelstd_la_SOURCES += \
   %D%/arith_fail.c \
   %D%/arith_float.c \
   %D%/arith_int.c \
-  %D%/compare.c \
+  %D%/compare.c %D%/compare.h \
   %D%/compare_mixed.c \
   %D%/hash.c \
   %D%/kernel.h \

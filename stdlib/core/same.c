@@ -1,6 +1,4 @@
-#include <string.h>
-
-#include "stdlib/core/kernel.h"
+#include "stdlib/core/compare.h"
 
 /* same(a, b): equality that knows nulls and nan. Never null itself. */
 
@@ -45,3 +43,17 @@ PEL_CHOOSE(choose_same, sames, 2, PEL_BOOL)
 PEL_OP(same, "same", "(a: 'ord?, b: 'ord?) -> bool", PEL_OP_MAP, .props = PEL_PURE | PEL_COMMUTES,
        .doc = "Whether two values are the same: null and null are, nan and nan too. Of tables and lists: whole values.",
        .choose = choose_same);
+
+/* Numbers of two types. The values of cells that are not valid are numbers all the same. */
+static pel_status same_mixed(const pel_call *c) {
+  const pel_type *types[2] = {c->in[0].type, c->in[1].type};
+  (void)pel__choose_eq_mixed(types, 2, c->out->type)(c);
+  if (c->in[0].state || c->in[1].state) PEL_EACH_ROW(c, i, { (void)settled(c, i); });
+  return PEL_OK;
+}
+static pel_kernel choose_same_mixed(const pel_type *const *in, uint32_t nin, const pel_type *out) {
+  return pel__choose_eq_mixed(in, nin, out) ? same_mixed : NULL;
+}
+
+PEL_OP(same_mixed, "same", "(a: 'num1?, b: 'num2?) -> bool", PEL_OP_MAP, .props = PEL_PURE | PEL_COMMUTES,
+       .doc = "Whether numbers of two types are the same, exactly; null and null are.", .choose = choose_same_mixed);
