@@ -43,13 +43,26 @@ static size_t step(pel_str s) {
 
 static bool continues(char c) { return ((unsigned char)c & 0xc0) == 0x80; }
 
-/* A character as a terminal may see it: no control bytes, nothing that is not UTF-8. */
+/* Control bytes, what is not UTF-8, and characters that turn the direction of the text. */
+static bool unsafe(const unsigned char *p, size_t n) {
+  switch (n) {
+    case 1:
+      return p[0] < 0x20 || p[0] >= 0x7f;
+    case 2:
+      return p[0] == 0xc2 && p[1] < 0xa0;
+    case 3:
+      return p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+                              (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+    default:
+      return false;
+  }
+}
+
+/* A character as a terminal may see it. */
 static void safe_char(pel_buf *out, const char *p, size_t n) {
-  unsigned char c = (unsigned char)p[0];
-  if (c == '\t')
+  if (*p == '\t')
     spaces(out, TAB, ' ');
-  else if (c < 0x20 || c == 0x7f || (n == 1 && c >= 0x80) ||
-           (n == 2 && c == 0xc2 && (unsigned char)p[1] < 0xa0))
+  else if (unsafe((const unsigned char *)p, n))
     pel__buf_text(out, "\xef\xbf\xbd");
   else
     pel__buf_add(out, p, n);

@@ -98,15 +98,17 @@ pel_doc_node *pel__doc_seq(pel_fmt *f, pel_doc_node **items, uint32_t n) {
 
 /* ---- printing */
 
+/* Deep nesting does not push text off the page (nor make a small program a large one). */
+static uint32_t margin(const pel_fmt *f) {
+  return f->indent < PEL_FMT_MARGIN ? f->indent : PEL_FMT_MARGIN;
+}
+
 static void write(pel_fmt *f, const char *p, size_t n) {
-  static const char blanks[] = "                                ";
+  static const char blanks[PEL_FMT_MARGIN + 1] =
+      "                                                            ";
   if (f->fresh) {
-    for (uint32_t left = f->indent; left > 0;) {
-      uint32_t some = left < sizeof blanks - 1 ? left : (uint32_t)sizeof blanks - 1;
-      pel__buf_add(f->out, blanks, some);
-      left -= some;
-    }
-    f->col = f->indent;
+    f->col = margin(f);
+    pel__buf_add(f->out, blanks, f->col);
     f->fresh = false;
   }
   pel__buf_add(f->out, p, n);
@@ -187,7 +189,7 @@ static uint32_t first_token(const pel_doc_node *d) {
 
 static void print_group(pel_fmt *f, pel_doc_node *d, bool flat) {
   if (d->leads) pel__fmt_comments(f, first_token(d));
-  uint32_t col = f->fresh ? f->indent : f->col;
+  uint32_t col = f->fresh ? margin(f) : f->col;
   bool fits =
       d->width != PEL_FMT_NEVER && add(add(col, d->width), d->tail) <= PEL_FMT_WIDTH;
   d->items[0]->tail = d->tail;

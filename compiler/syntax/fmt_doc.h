@@ -8,7 +8,12 @@
 
 #include "compiler/syntax/parse.h"
 
-enum { PEL_FMT_WIDTH = 100, PEL_FMT_INDENT = 2, PEL_FMT_NEVER = 1 << 20 };
+enum {
+  PEL_FMT_WIDTH = 100,
+  PEL_FMT_INDENT = 2,
+  PEL_FMT_MARGIN = 60, /* lines begin no further right */
+  PEL_FMT_NEVER = 1 << 20
+};
 
 typedef struct pel_fmt_comment {
   pel_str text;

@@ -27,6 +27,26 @@ static pel_status check_text(pel_parse *cx) {
   return PEL_OK;
 }
 
+/* U+202A … U+202E and U+2066 … U+2069: what is read is not what is run. */
+static bool turns(const unsigned char *p) {
+  return p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+                          (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
+static void warn_direction(pel_parse *cx) {
+  const char *begin = cx->src->text.p, *end = begin + cx->src->text.n, *p = begin;
+  while (end - p >= 3 && (p = memchr(p, 0xe2, (size_t)(end - p) - 2))) {
+    uint32_t at = (uint32_t)(p++ - begin);
+    if (!turns((const unsigned char *)begin + at)) continue;
+    pel_diag *d =
+        pel__diag_add(cx->ds, PEL_W0002, pel__source_span(cx->src, at, at + 3),
+                      "an invisible character changes the direction of the text");
+    pel__diag_help(cx->ds, d,
+                   "delete it; in a string write an escape, such as `\\u{202e}`");
+    if (cx->ds->warnings >= PEL_DIAG_SHOWN) return;
+  }
+}
+
 static void warn_docs(pel_parse *cx) {
   for (uint32_t i = 0; i < cx->docs.n; i++) {
     if (cx->docs.at[i].used) continue;
@@ -58,6 +78,7 @@ static pel_status finish(pel_parse *cx, uint32_t first_id, pel_ast_file **out) {
   pel_ast_file *file = PEL_ARENA_NEW(cx->arena, pel_ast_file);
   if (!file) return PEL_E_NOMEM;
   warn_docs(cx);
+  warn_direction(cx);
   file->file = cx->src->file;
   file->items = cx->items.at;
   file->n = cx->items.n;

@@ -1,7 +1,7 @@
 EXTRA_DIST += \
   tests/golden/parse/corners.tree tests/golden/parse/coupled.tree tests/golden/parse/groupby.tree \
   tests/golden/parse/kmers.tree tests/golden/parse/logreg.tree tests/golden/parse/risk.tree \
-  tests/golden/parse/error/docs.tree
+  tests/golden/parse/error/direction.tree tests/golden/parse/error/docs.tree
 UNIT += tests/unit_syntax
 tests_unit_syntax_SOURCES = \
   %D%/format.c \
