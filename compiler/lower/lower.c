@@ -154,6 +154,32 @@ static pel_stream *side_by_side(pel_lower_state *s, pel_ir_node *n, pel_input_co
   return s->l.failed ? NULL : pel__stream_slots(&s->l, slots, k, n->args[0]->type);
 }
 
+/* Which field of the input a value is; PEL_NONE: something else. */
+static uint32_t picked(const pel_ir_region *r, const pel_ir_node *v) {
+  return v->op == PEL_IR_FIELD && v->args[0] == r->params[0] ? v->index : PEL_NONE;
+}
+
+/* A map that only picks columns needs no program: the next one looks for them where they are. */
+static bool pick_columns(pel_lower_state *s, const pel_ir_node *n, pel_stream *x) {
+  const pel_ir_region *r = n->regions[0];
+  const pel_ir_node *y = r->yields[0];
+  if (x->heads[0].reader || n->args[0]->type->kind != PEL_RECORD) return false;
+  for (const pel_ir_node *k = r->first; k; k = k->next)
+    if (k->op == PEL_IR_FILTER) return false;
+  bool record = y->op == PEL_IR_RECORD;
+  uint32_t width = pel__width(n->type);
+  if (!record && (picked(r, y) == PEL_NONE || n->type->kind == PEL_RECORD)) return false;
+  uint32_t *cols = room(s, width, sizeof *cols);
+  if (!cols) return false;
+  for (uint32_t i = 0; i < width; i++) {
+    uint32_t f = picked(r, record ? y->args[i] : y);
+    if (f == PEL_NONE || n->args[0]->type->fields[f].type != pel__column_type(n->type, i)) return false;
+    cols[i] = x->cols[f];
+  }
+  pel__stream_flows(&s->l, x, n->type, x->types, x->ntypes, cols);
+  return true;
+}
+
 static pel_stream *map(pel_lower_state *s, pel_ir_node *n) {
   pel_output y = {n->regions[0]->yields[0], true};
   pel_stream *x;
@@ -161,6 +187,7 @@ static pel_stream *map(pel_lower_state *s, pel_ir_node *n) {
   if (n->nargs == 1) {
     x = take(s, n->args[0]);
     if (!x || s->l.failed) return NULL;
+    if (pick_columns(s, n, x)) return x;
     made = pel__stream_run(&s->l, x, n->regions[0], &y, 1);
   } else {
     pel_input_columns *in = room(s, n->nargs, sizeof *in);

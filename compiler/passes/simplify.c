@@ -120,6 +120,22 @@ static pel_ir_node *whole_slice(pel_ir_node *n) {
   return skip->value->as.i == 0 && take->value->as.i == -1 ? n->args[0] : NULL;
 }
 
+/* How many there are does not ask what they are: any constant will do, and no column need be read. */
+static void count_anything(pel_ir *m, pel_ir_node *n) {
+  pel_ir_region *r = n->regions[0];
+  const pel_type *b = pel__ir_scalar(m, PEL_BOOL, false), *list = pel__ir_list(m, b);
+  for (uint32_t i = 0, at = n->nkeys; i < n->naggs; at += n->agg_args[i++]) {
+    if (strcmp(n->aggs[i]->name, "len") != 0 || n->agg_args[i] != 1 || r->yields[at]->op == PEL_IR_CONST) continue;
+    if (!pel__ir_agg_takes(n->aggs[i], &list, 1, n->type->fields[n->nkeys + i].type)) continue;
+    pel_ir_node *c = pel__ir_node_new(m, PEL_IR_CONST, b, n->span, 0, NULL, 0);
+    if (c == m->broken) return;
+    c->value = pel__ir_const_bool(m, true);
+    c->item = n->item;
+    pel__ir_append(r, c);
+    r->yields[at] = c;
+  }
+}
+
 static pel_ir_node *simpler(pel_ir *m, pel_ir_node *n) {
   switch ((int)n->op) {
     case PEL_IR_CALL: return call(m, n);
@@ -132,6 +148,7 @@ static pel_ir_node *simpler(pel_ir *m, pel_ir_node *n) {
     case PEL_IR_TRY: return n->args[0]->op == PEL_IR_CONST && pel__replaces(n, n->args[0]) ? n->args[0] : NULL;
     case PEL_IR_MAP:
     case PEL_IR_LMAP: return identity_map(n);
+    case PEL_IR_GROUP: count_anything(m, n); return NULL;
     case PEL_IR_SLICE: return whole_slice(n);
     case PEL_IR_CONCAT: return n->nargs == 1 && pel__replaces(n, n->args[0]) ? n->args[0] : NULL;
     default: return NULL;
