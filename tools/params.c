@@ -68,6 +68,10 @@ void cli_print_params(FILE *to, const pel_plan *plan) {
     const pel_param p = pel_plan_param_at(plan, i);
     char left[160];
     snprintf(left, sizeof left, "--%s %s", p.name, p.shape == PEL_VALUE_TABLE ? "FILE" : p.type);
-    fprintf(to, "  %-24s %s%s\n", left, p.doc, p.required ? (*p.doc ? " (required)" : "required") : "");
+    if (!*p.doc && !p.required && !p.init) fprintf(to, "  %s", left);
+    else fprintf(to, "  %-24s %s%s", left, p.doc, *p.doc ? " " : "");
+    if (p.required) fputs("(required)", to);
+    else if (p.init) fprintf(to, "(default: %s)", p.init);
+    putc('\n', to);
   }
 }

@@ -11,7 +11,7 @@ const cli_command cli_commands[] = {
     {"test", "[options] FILE…|-e TEXT [--param value …]", "run a program's tests", "", 4, cmd_test},
     {"fmt", "[--write | --check] FILE…|-", "lay a program out; comments stay", "", 8, cmd_fmt},
     {"explain", "[options] FILE|-|-e TEXT", "show what becomes of a program: types, passes, plan", "", 16, cmd_explain},
-    {"schema", "[options] DATA…", "the type of a data file, ready to paste", "", 32, cmd_schema},
+    {"schema", "[options] DATA…|FILE.pel…", "the type of a data file, or of what a program reads and gives, ready to paste", "", 32, cmd_schema},
     {"ops", "[options] [NAME…]", "the operators there are", "", 64, cmd_ops},
     {0},
 };

@@ -34,6 +34,7 @@ typedef struct pel_param {
   pel_value_shape shape;
   pel_kind kind;    /* of a scalar, or of an array's elements */
   bool required;
+  const char *init; /* a default that is one constant, as the command line writes it; else NULL */
   const char *doc;  /* "" without one */
 } pel_param;
 PEL_API size_t pel_plan_params(const pel_plan *plan);
@@ -49,10 +50,22 @@ typedef struct pel_item {
   bool written;     /* goes to a file */
   const char *path; /* of that file, when the program says it as a constant; else NULL */
   const char *format; /* "csv", "tsv": of a file */
+  const char *type; /* in the words of the language; of a table: [*]{ … } */
   uint32_t line;
 } pel_item;
 PEL_API size_t pel_plan_items(const pel_plan *plan);
 PEL_API pel_item pel_plan_item_at(const pel_plan *plan, size_t i);
+
+/* A file that is read. */
+typedef struct pel_input {
+  const char *path;   /* when the program says it as a constant, or as a parameter's default; else NULL */
+  const char *param;  /* the parameter that says it, or NULL */
+  const char *format; /* "csv" … */
+  const char *type;   /* of its rows: { … } */
+  uint32_t line;
+} pel_input;
+PEL_API size_t pel_plan_inputs(const pel_plan *plan);
+PEL_API pel_input pel_plan_input_at(const pel_plan *plan, size_t i);
 
 #ifdef __cplusplus
 }

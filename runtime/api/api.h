@@ -66,6 +66,7 @@ uint32_t pel__param_columns(const pel_run *run, uint32_t param);
 
 /* types_text.c, plan.c */
 void pel__type_print(const pel_type *t, pel_buf *out);
+void pel__field_print(const pel_field *f, pel_buf *out);
 void pel__param_print(const pel_plan_data *p, uint32_t param, pel_buf *out);
 /* from_text.c: text to a scalar as the command line writes it. */
 PEL_USE_RESULT pel_status pel__const_from_text(const pel_type *t, const char *text, size_t n, pel_const *out, pel_error *err);

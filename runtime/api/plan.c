@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "runtime/api/api.h"
+#include "stdlib/io/csv.h"
 
 pel_plan *pel_plan_retain(pel_plan *plan) { return (pel_plan *)pel__plan_retain(pel__plan_of(plan)); }
 void pel_plan_release(pel_plan *plan) {
@@ -59,6 +60,19 @@ void pel__param_print(const pel_plan_data *p, uint32_t param, pel_buf *out) {
   pel__type_print(&p->types[q->type], out);
 }
 
+static const char *default_text(const pel_plan_data *p, const pel_plan_param *q) {
+  const pel_const *c = q->constant == PEL_NONE || q->shape != PEL_SHAPE_SCALAR ? NULL : &p->consts[q->constant];
+  char text[64];
+  if (!c || c->is_null || c->type->kind == PEL_LIST || c->type->kind == PEL_RECORD) return NULL;
+  if (c->type->kind == PEL_STR || c->type->kind == PEL_BYTES) return z(p, (pel_str){c->as.s.p, c->as.s.n});
+  pel_const wide = *c; /* a narrow integer is the low end of a wide one */
+  if (c->type->kind == PEL_F32) {
+    const float f = (float)c->as.f;
+    memcpy(&wide.as, &f, sizeof f);
+  }
+  return z(p, (pel_str){text, pel__csv_print(c->type->kind, &wide.as, 0, text)});
+}
+
 pel_param pel_plan_param_at(const pel_plan *plan, size_t i) {
   const pel_plan_data *p = pel__plan_of(plan);
   const pel_plan_param *q = &p->params[i];
@@ -68,7 +82,8 @@ pel_param pel_plan_param_at(const pel_plan *plan, size_t i) {
   pel__param_print(p, (uint32_t)i, &b);
   const pel_param out = {.name = z(p, q->name), .type = z(p, (pel_str){pel__buf_z(&b), b.n}),
                          .shape = (pel_value_shape)q->shape, .kind = t->kind,
-                         .required = q->constant == PEL_NONE && !pel__plan_fills(p, q->slot), .doc = z(p, q->doc)};
+                         .required = q->constant == PEL_NONE && !pel__plan_fills(p, q->slot),
+                         .init = default_text(p, q), .doc = z(p, q->doc)};
   pel__buf_deinit(&b);
   return out;
 }
@@ -82,20 +97,84 @@ bool pel__plan_fills(const pel_plan_data *p, uint32_t slot) {
 size_t pel_plan_items(const pel_plan *plan) { return pel__plan_of(plan)->n_items; }
 
 static const char *constant_text(const pel_plan_data *p, const pel_plan_arg *a) {
-  if (a->kind != PEL_ARG_CONST) return NULL;
-  const pel_const *c = &p->consts[a->ref];
+  const bool param = a->kind == PEL_ARG_PARAM && p->params[a->ref].constant != PEL_NONE;
+  if (a->kind != PEL_ARG_CONST && !param) return NULL;
+  const pel_const *c = &p->consts[param ? p->params[a->ref].constant : a->ref];
   return c->type->kind == PEL_STR && !c->is_null ? z(p, (pel_str){c->as.s.p, c->as.s.n}) : NULL;
+}
+
+static void print_fields(const pel_plan_data *p, pel_range types, pel_range names, pel_buf *b) {
+  pel_buf name;
+  pel__buf_init(&name, NULL);
+  pel__buf_text(b, "{ ");
+  for (uint32_t i = 0; i < types.n; i++) {
+    name.n = 0;
+    pel__buf_add(&name, p->names[names.at + i].p, p->names[names.at + i].n);
+    const pel_field field = {pel__buf_z(&name), &p->types[p->reg_types[types.at + i]]};
+    if (i) pel__buf_text(b, ", ");
+    pel__field_print(&field, b);
+  }
+  pel__buf_text(b, " }");
+  b->failed |= name.failed;
+  pel__buf_deinit(&name);
+}
+
+static const char *kept(const pel_plan_data *p, pel_buf *b) {
+  const char *text = z(p, (pel_str){pel__buf_z(b), b->n});
+  pel__buf_deinit(b);
+  return text;
+}
+
+static const char *item_type(const pel_plan_data *p, const pel_plan_item *q) {
+  const bool file = q->node != PEL_NONE;
+  const pel_plan_node *node = file ? &p->nodes[q->node] : NULL;
+  const pel_plan_slot *slot = file ? NULL : &p->slots[q->slot];
+  const pel_range types = file ? p->ranges[node->ports.at] : slot->types, names = file ? node->out_names : slot->names;
+  pel_buf b;
+  pel__buf_init(&b, NULL);
+  if (q->shape == PEL_SHAPE_ARRAY || q->shape == PEL_SHAPE_TABLE) pel__buf_text(&b, "[*]");
+  if (q->shape == PEL_SHAPE_RECORD || q->shape == PEL_SHAPE_TABLE) print_fields(p, types, names, &b);
+  else if (types.n) pel__type_print(&p->types[p->reg_types[types.at]], &b);
+  return kept(p, &b);
 }
 
 pel_item pel_plan_item_at(const pel_plan *plan, size_t i) {
   const pel_plan_data *p = pel__plan_of(plan);
   const pel_plan_item *q = &p->items[i];
   pel_item out = {.name = z(p, q->name), .role = (pel_item_role)q->kind, .shape = (pel_value_shape)q->shape,
-                  .written = q->node != PEL_NONE, .line = q->span == PEL_NONE ? 0 : p->spans[q->span].line};
+                  .written = q->node != PEL_NONE, .type = "", .line = q->span == PEL_NONE ? 0 : p->spans[q->span].line};
+  if (out.written || q->slot != PEL_NONE) out.type = item_type(p, q);
   if (!out.written) return out;
   const pel_plan_node *node = &p->nodes[q->node];
   const char *op = z(p, p->ops[node->op].name);
   out.format = strncmp(op, "write_", 6) ? op : op + 6;
   if (node->args.n) out.path = constant_text(p, &p->node_args[node->args.at]);
   return out;
+}
+
+static bool is_input(const pel_plan_data *p, uint32_t node) {
+  return p->ops[p->nodes[node].op].kind == PEL_OP_SOURCE && p->nodes[node].args.n > 0;
+}
+
+size_t pel_plan_inputs(const pel_plan *plan) {
+  const pel_plan_data *p = pel__plan_of(plan);
+  size_t n = 0;
+  for (uint32_t i = 0; i < p->n_nodes; i++) n += is_input(p, i);
+  return n;
+}
+
+pel_input pel_plan_input_at(const pel_plan *plan, size_t i) {
+  const pel_plan_data *p = pel__plan_of(plan);
+  uint32_t k = 0;
+  while (!is_input(p, k) || i-- > 0) k++;
+  const pel_plan_node *node = &p->nodes[k];
+  const pel_plan_arg *path = &p->node_args[node->args.at];
+  const char *op = z(p, p->ops[node->op].name);
+  pel_buf b;
+  pel__buf_init(&b, NULL);
+  print_fields(p, node->out, node->out_names, &b);
+  return (pel_input){.path = constant_text(p, path),
+                     .param = path->kind == PEL_ARG_PARAM ? z(p, p->params[path->ref].name) : NULL,
+                     .format = strncmp(op, "read_", 5) ? op : op + 5, .type = kept(p, &b),
+                     .line = node->span == PEL_NONE ? 0 : p->spans[node->span].line};
 }

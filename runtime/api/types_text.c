@@ -10,6 +10,13 @@ static bool plain_name(const char *z) {
   return true;
 }
 
+void pel__field_print(const pel_field *f, pel_buf *out) {
+  if (plain_name(f->name)) pel__buf_text(out, f->name);
+  else pel__buf_json(out, pel__str(f->name));
+  pel__buf_text(out, ": ");
+  pel__type_print(f->type, out);
+}
+
 void pel__type_print(const pel_type *t, pel_buf *out) {
   if (t->kind == PEL_LIST) {
     pel__buf_text(out, "[*]");
@@ -18,10 +25,7 @@ void pel__type_print(const pel_type *t, pel_buf *out) {
     pel__buf_text(out, "{ ");
     for (uint32_t i = 0; i < t->nfields; i++) {
       if (i) pel__buf_text(out, ", ");
-      if (plain_name(t->fields[i].name)) pel__buf_text(out, t->fields[i].name);
-      else pel__buf_json(out, pel__str(t->fields[i].name));
-      pel__buf_text(out, ": ");
-      pel__type_print(t->fields[i].type, out);
+      pel__field_print(&t->fields[i], out);
     }
     pel__buf_text(out, " }");
   } else {
