@@ -191,7 +191,8 @@ pel_x *pel__call_named(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_ar
   if (failed) return pel__x_error(s, span);
   if (top) {
     pel_ast_item_kind k = top->item->ast->kind;
-    if (piped && stage_functions(s, args, n, top->item->ast->name.text))
+    bool function = k == PEL_AST_ITEM_FN || k == PEL_AST_ITEM_CFN;
+    if (function && piped && stage_functions(s, args, n, top->item->ast->name.text))
       return pel__x_error(s, span);
     if (k == PEL_AST_ITEM_FN) return pel__call_fn(s, sc, top->item, args, n, span);
     if (k == PEL_AST_ITEM_CFN) return pel__call_native(s, sc, top->item, args, n, span);

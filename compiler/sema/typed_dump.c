@@ -153,10 +153,31 @@ static void dump_x(const dumper *d, const pel_x *x, unsigned depth) {
   pel__buf_char(d->out, ')');
 }
 
-static void dump_native(const dumper *d, const pel_tnative *n) {
+static const char *const ctype_names[] = {
+    [PEL_C_VOID] = "void",          [PEL_C_BOOL] = "bool",     [PEL_C_I8] = "int8",
+    [PEL_C_I16] = "int16",          [PEL_C_I32] = "int32",     [PEL_C_I64] = "int64",
+    [PEL_C_U8] = "uint8",           [PEL_C_U16] = "uint16",    [PEL_C_U32] = "uint32",
+    [PEL_C_U64] = "uint64",         [PEL_C_F32] = "float",     [PEL_C_F64] = "double",
+    [PEL_C_USIZE] = "size_t",       [PEL_C_CSTR] = "char*",    [PEL_C_BYTES] = "bytes",
+    [PEL_C_STRUCT_PTR] = "struct*", [PEL_C_STRUCT] = "struct", [PEL_C_ARRAY] = "array"};
+
+static void dump_cparam(const dumper *d, const pel_tcparam *p) {
   static const char *const modes[] = {"", "out ", "inout "};
-  pel__buf_printf(d->out, "(extern \"" PEL_STR_FMT "\" " PEL_STR_FMT,
-                  PEL_STR_ARG(n->library), PEL_STR_ARG(n->symbol));
+  indent(d, 1);
+  pel__buf_printf(d->out, "(%s" PEL_STR_FMT " %s", modes[p->mode], PEL_STR_ARG(p->name),
+                  ctype_names[p->ctype]);
+  if (p->arg != PEL_NONE) pel__buf_printf(d->out, " arg=%u", p->arg);
+  if (p->size != PEL_NONE) pel__buf_printf(d->out, " size=%u", p->size);
+  if (p->size_of != PEL_NONE) pel__buf_printf(d->out, " size-of=%u", p->size_of);
+  pel__buf_text(d->out, " : ");
+  pel__ty_print(p->type, d->out);
+  pel__buf_char(d->out, ')');
+}
+
+static void dump_native(const dumper *d, const pel_tnative *n) {
+  pel__buf_printf(d->out, "(extern \"" PEL_STR_FMT "\" " PEL_STR_FMT " -> %s",
+                  PEL_STR_ARG(n->library), PEL_STR_ARG(n->symbol),
+                  ctype_names[n->result]);
   if (n->pure) pel__buf_text(d->out, " @pure");
   if (n->threadsafe) pel__buf_text(d->out, " @threadsafe");
   if (n->fenv) pel__buf_text(d->out, " @fenv");
@@ -166,18 +187,7 @@ static void dump_native(const dumper *d, const pel_tnative *n) {
   }
   if (n->message.n)
     pel__buf_printf(d->out, " @message " PEL_STR_FMT, PEL_STR_ARG(n->message));
-  for (uint32_t i = 0; i < n->nparams; i++) {
-    const pel_tcparam *p = &n->params[i];
-    indent(d, 1);
-    pel__buf_printf(d->out, "(%s" PEL_STR_FMT " ctype=%d", modes[p->mode],
-                    PEL_STR_ARG(p->name), (int)p->ctype);
-    if (p->arg != PEL_NONE) pel__buf_printf(d->out, " arg=%u", p->arg);
-    if (p->size != PEL_NONE) pel__buf_printf(d->out, " size=%u", p->size);
-    if (p->size_of != PEL_NONE) pel__buf_printf(d->out, " size-of=%u", p->size_of);
-    pel__buf_text(d->out, " : ");
-    pel__ty_print(p->type, d->out);
-    pel__buf_char(d->out, ')');
-  }
+  for (uint32_t i = 0; i < n->nparams; i++) dump_cparam(d, &n->params[i]);
   pel__buf_text(d->out, ")\n");
 }
 

@@ -117,7 +117,7 @@ static const pel_op rows[] = {
     MAP("is_null", "(a: 'any?) -> bool", PEL_PURE, any),
     MAP("abs", "(a: 'num) -> 'num", STRICT, any),
     MAP("sqrt", "(x: 'float) -> 'float", STRICT, floats),
-    MAP("round", "(x: 'float, digits: i64 = 0) -> 'float", STRICT, floats),
+    MAP("round", "(x: 'float, digits: i64 = 0) -> 'float", STRICT, any),
     MAP("least", "(a: 'ord, b: 'ord...) -> 'ord", STRICT, any),
     MAP("lower", "(s: str) -> str", STRICT, any),
     MAP("loose", "(s: str) -> str", PEL_PURE, any),
