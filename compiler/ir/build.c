@@ -90,7 +90,12 @@ static const pel_type *type_of(pel_irb *b, const pel_x *x) {
 /* A node of all arguments, as values of a row. */
 static pel_bval simple(pel_irb *b, const pel_x *x, pel_irop op) {
   pel_ir_node *n = pel__ir_node_new(b->m, op, type_of(b, x), x->span, x->nargs, NULL, 0);
-  for (uint32_t i = 0; i < n->nargs; i++) n->args[i] = pel__irb_row_x(b, x->args[i]);
+  for (uint32_t i = 0; i < n->nargs; i++) {
+    bool tried = op == PEL_IR_TRY && i == 0;
+    b->tries += tried;
+    n->args[i] = pel__irb_row_x(b, x->args[i]);
+    b->tries -= tried;
+  }
   if (n != b->m->broken) n->fn = x->op;
   if (n != b->m->broken) n->index = x->index;
   return pel__bval(pel__irb_place(b, n));

@@ -23,6 +23,7 @@ typedef struct pel_irb {
   pel_bval *lets;
   pel_ir_node **params;
   pel_bval *binders; /* by id */
+  uint32_t tries; /* around the expression: what is aggregated there may fail without failing the item */
   pel_ir_region *region; /* where the expression stands */
 } pel_irb;
 

@@ -60,7 +60,8 @@ static void build_params(pel_irb *b) {
     b->params[i] = x;
     if (!p->init) continue;
     if (p->init->kind == PEL_X_CONST) m->params[i].constant = pel__ir_const(m, p->init->value);
-    else m->params[i].init = x->array ? pel__irb_array_x(b, p->init) : pel__irb_row_x(b, p->init);
+    if (x->array) m->params[i].init = pel__irb_array_x(b, p->init); /* rows, of a constant too */
+    else if (!m->params[i].constant) m->params[i].init = pel__irb_row_x(b, p->init);
   }
 }
 

@@ -185,7 +185,7 @@ pel_bval pel__irb_agg(pel_irb *b, const pel_x *x) {
     return pel__bval(m->broken);
   }
   for (uint32_t i = 1; i < x->nargs; i++) args[i] = pel__irb_row_x(b, x->args[i]);
-  if (v.node && v.node->array && pel__irb_at_top(b))
+  if (v.node && v.node->array && pel__irb_at_top(b) && !b->tries)
     return pel__bval(pel__irb_total(b, v.node, fn, args + 1, x->nargs - 1, result, x->span));
   args[0] = pel__irb_row(b, &v);
   pel_ir_node *n = pel__ir_node_new(m, PEL_IR_AGG, result, x->span, x->nargs, args, 0);

@@ -86,7 +86,7 @@ typedef struct pel_ir_param {
   pel_shape shape;
   const pel_type *type; /* of the value; ARRAY, TABLE: of an element */
   const pel_const *constant; /* default; an array's: a list */
-  pel_ir_node *init;    /* a default that is no constant */
+  pel_ir_node *init;    /* a default that is no constant, or an array: its value */
   pel_str doc;
   pel_span span;
 } pel_ir_param;

@@ -614,7 +614,7 @@ static void read_param(reader *r) {
   pel_ir_param p = {.name = text(r)};
   p.shape = shape(r);
   p.type = type(r);
-  if (eat(r, '=')) {
+  while (eat(r, '=')) {
     if (peek(r, '%')) p.init = ref(r);
     else p.constant = typed_value(r);
   }
