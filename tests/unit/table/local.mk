@@ -1,5 +1,6 @@
 UNIT += tests/unit_table
 tests_unit_table_SOURCES = \
+  %D%/agg.c \
   %D%/driver.c %D%/driver.h \
   %D%/group.c \
   %D%/join.c \
