@@ -161,10 +161,12 @@ static pel_status env_read_at(const pel_env *e, pel_file *file, uint64_t offset,
     const size_t left = offset < f->text.n ? f->text.n - (size_t)offset : 0;
     *got = n < left ? n : left;
     if (*got) memcpy(p, f->text.p + offset, *got);
+    stage_of(e)->bytes += *got;
     return PEL_OK;
   }
   pel_error err = {0};
   const pel_status s = pel__file_read_at(f->file, offset, p, n, got, &err);
+  if (!s) stage_of(e)->bytes += *got;
   return s ? system_failure(e, s, &err) : PEL_OK;
 }
 
@@ -206,6 +208,7 @@ static pel_status env_create(const pel_env *e, const char *path, pel_file **out)
 static pel_status env_append(const pel_env *e, pel_file *file, const void *p, size_t n) {
   pel_error err = {0};
   const pel_status s = pel__out_write(file_of(file)->output->file, p, n, &err);
+  stage_of(e)->bytes += n;
   return s ? system_failure(e, s, &err) : PEL_OK;
 }
 

@@ -25,6 +25,7 @@ static void add_stats(pel_node_stats *s, const pel_stage *st) {
   if (!st->rows_in && !st->rows_out && !st->ns) return;
   s->rows_in += st->rows_in;
   s->rows_out += st->rows_out;
+  s->bytes += st->bytes;
   s->ns += st->ns;
   s->workers++;
 }

@@ -92,6 +92,7 @@ pel_status pel__sink_end_morsel(pel_sink *k, pel_pipe *p, uint32_t worker, uint6
     return k->op->end_morsel ? k->op->end_morsel(&l->stage.env, k->state, l->local, morsel) : PEL_OK;
   }
   if (!l->local) return PEL_OK;
+  l->stage.bytes += pel__piece_bytes(l->local);
   const pel_numbered_piece piece = {morsel, l->local};
   pel__spin_lock(&k->lock);
   const bool kept = PEL_VEC_PUSH(&k->pieces, piece, k->run->alloc);

@@ -31,7 +31,7 @@ typedef struct pel_stage {
   uint32_t worker;
   pel_arena temp;
   uint64_t ordinal; /* of the chunk in hand */
-  uint64_t rows_in, rows_out, ns;
+  uint64_t rows_in, rows_out, bytes, ns; /* bytes: read from or written to files, or kept */
   bool ready;
 } pel_stage;
 
