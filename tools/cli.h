@@ -23,6 +23,11 @@ typedef struct cli_out {
 
 enum { CLI_MOST = 256 };
 
+typedef struct cli_text {
+  struct cli_text *next;
+  char text[];
+} cli_text;
+
 typedef struct pel_cli {
   int argc;
   char **argv;
@@ -35,6 +40,7 @@ typedef struct pel_cli {
   int nflags;
   cli_out outs[CLI_MOST];
   int nouts;
+  struct cli_text *texts; /* copies of words, all freed by cli_forget */
   const char *plugins[16];
   int nplugins;
   const char *rejects, *filter, *type_name, *dump_after;
@@ -59,7 +65,8 @@ typedef struct cli_command {
 
 extern const cli_command cli_commands[]; /* ends with a NULL name */
 
-/* options.c: 0, or EXIT_USAGE after saying why. */
+/* options.c: 0, or EXIT_USAGE after saying why; cli_forget frees what it kept. */
+void cli_forget(pel_cli *cli);
 int cli_parse(pel_cli *cli, const cli_command *command, int from);
 bool cli_is_option(const char *name);
 void cli_print_options(FILE *to, unsigned bit);

@@ -87,10 +87,29 @@ static int set_stats(pel_cli *cli, const char *v) {
   return 0;
 }
 
+/* A copy that dies with the command. */
+static char *copy_text(pel_cli *cli, const char *p, size_t n) {
+  cli_text *t = malloc(sizeof *t + n + 1);
+  if (!t) return NULL;
+  memcpy(t->text, p, n);
+  t->text[n] = 0;
+  t->next = cli->texts;
+  cli->texts = t;
+  return t->text;
+}
+
+void cli_forget(pel_cli *cli) {
+  for (cli_text *t = cli->texts, *next; t; t = next) {
+    next = t->next;
+    free(t);
+  }
+  cli->texts = NULL;
+}
+
 static int set_out(pel_cli *cli, const char *v) {
   const char *eq = strchr(v, '=');
   if (cli->nouts == CLI_MOST) return cli_usage(cli, "too many --out");
-  char *name = strdup(v);
+  char *name = copy_text(cli, v, strlen(v));
   if (!name) return EXIT_BUG;
   if (eq) name[eq - v] = 0;
   cli->outs[cli->nouts++] = (cli_out){name, eq ? eq + 1 : NULL};
@@ -119,7 +138,7 @@ static int set_debug(pel_cli *cli, const char *v) {
     if (!eq) e = cli_usage(cli, "--debug wants key=value, not `%s`", part);
     if (e) break;
     *eq = 0;
-    if (!strcmp(part, "passes")) cli->options.passes = strdup(eq + 1);
+    if (!strcmp(part, "passes")) cli->options.passes = copy_text(cli, eq + 1, strlen(eq + 1));
     else e = set_debug_number(cli, part, eq + 1);
   }
   free(copy);
@@ -213,7 +232,7 @@ static int long_option(pel_cli *cli, const cli_command *c, char *arg, int *i) {
   if (o && o->commands & c->bit) return own_option(cli, o, attached, i);
   if (o && !(c->bit & ENGINE)) return cli_usage(cli, "--%s is no option of `pel %s`", o->name, c->name);
   if (!(c->bit & ENGINE)) return cli_usage(cli, "`pel %s` has no option --%.*s", c->name, (int)n, arg);
-  char *name = strndup(arg, n);
+  char *name = copy_text(cli, arg, n);
   if (!name) return EXIT_BUG;
   for (char *p = name; *p; p++)
     if (*p == '-') *p = '_';

@@ -63,6 +63,7 @@ int main(int argc, char **argv) {
   const int code = dispatch(&cli);
   free(cli.source);
   pel_context_free(cli.ctx);
+  cli_forget(&cli);
   if (fflush(stdout) && code == 0) return EXIT_FAILED;
   return cli_was_interrupted() ? EXIT_INTERRUPTED : code;
 }
