@@ -13,7 +13,10 @@ typedef struct slice_params {
 /* The rows of one morsel: filled by the one worker that has it, then left alone. */
 typedef struct morsel {
   pel_store store;
-  uint64_t rows; /* kept in store, or dropped from it because they are skipped */
+  uint64_t rows;    /* so many came */
+  uint64_t dropped; /* of them, at the beginning, are not in store: they are skipped */
+  uint64_t from;    /* rows in front of the morsel, once all in front of it are done */
+  bool known;       /* from is set */
   bool done;
 } morsel;
 
@@ -27,8 +30,8 @@ typedef struct slice_state {
   pel_spin lock;        /* of everything below up to units */
   morsel **morsels;     /* by number; NULL: nothing came yet */
   uint64_t n, cap;
-  uint64_t prefix;      /* morsels 0 … prefix are done */
-  uint64_t prefix_rows; /* and have so many rows */
+  pel_atomic_u64 prefix; /* morsels in front of this one are done */
+  uint64_t prefix_rows;  /* and have so many rows */
   pel_atomic_u64 cutoff; /* rows of this morsel and later ones are not needed */
   slice_unit *units;
   uint64_t nunits, cap_units;
@@ -135,19 +138,39 @@ static uint64_t cutoff_of(const slice_state *s) {
   return pel__load_u64(&s->cutoff, PEL_RELAXED);
 }
 
-/* Locked. Frees what is known to be skipped. */
+static uint64_t prefix_of(const slice_state *s) {
+  /* relaxed: prefix_rows is read under the lock */
+  return pel__load_u64(&s->prefix, PEL_RELAXED);
+}
+
+static void drop_rows(const pel_env *env, morsel *m) {
+  pel__store_free(env, &m->store);
+  m->dropped = m->rows;
+}
+
+/* Locked. */
 static void advance_prefix(const pel_env *env, slice_state *s) {
-  for (; s->prefix < s->n && s->morsels[s->prefix] && s->morsels[s->prefix]->done; s->prefix++) {
-    morsel *m = s->morsels[s->prefix];
-    s->prefix_rows += m->rows;
-    if (s->prefix_rows <= s->params->skip) pel__store_free(env, &m->store);
+  uint64_t at = prefix_of(s);
+  for (; at < s->n && s->morsels[at] && s->morsels[at]->done; at++) {
+    s->prefix_rows += s->morsels[at]->rows;
+    if (s->prefix_rows <= s->params->skip) drop_rows(env, s->morsels[at]);
   }
+  pel__store_u64(&s->prefix, at, PEL_RELAXED);
+}
+
+/* Where m's rows begin, if that can be said yet. */
+static void find_from(slice_state *s, uint64_t number, morsel *m) {
+  if (m->known || prefix_of(s) != number) return;
+  pel__spin_lock(&s->lock);
+  m->from = s->prefix_rows; /* it stays so until m is done */
+  pel__spin_unlock(&s->lock);
+  m->known = true;
 }
 
 /* Locked. The first morsel in front of which there are enough rows in morsels that are done; those from there on that are
  * done can go. */
 static void lower_cutoff(const pel_env *env, slice_state *s) {
-  uint64_t rows = s->prefix_rows, at = s->prefix, was = cutoff_of(s);
+  uint64_t rows = s->prefix_rows, at = prefix_of(s), was = cutoff_of(s);
   while (at < s->n && rows < s->params->need) {
     if (s->morsels[at] && s->morsels[at]->done) rows += s->morsels[at]->rows;
     at++;
@@ -158,21 +181,42 @@ static void lower_cutoff(const pel_env *env, slice_state *s) {
     if (s->morsels[i] && s->morsels[i]->done) pel__store_free(env, &s->morsels[i]->store);
 }
 
+/* Rows first … first + n of those of c that count. */
+static pel_status keep_rows(const pel_env *env, morsel *m, const pel_chunk *c, uint32_t first, uint32_t n) {
+  if (n == 0) return PEL_OK;
+  if (c->sel || first == 0)
+    return pel__store_append(&m->store, env, c->cols, c->sel ? c->sel + first : NULL, n, NULL);
+  uint16_t sel[PEL_BLOCK_ROWS];
+  for (uint32_t k = 0; k < n; k++) sel[k] = (uint16_t)(first + k);
+  return pel__store_append(&m->store, env, c->cols, sel, n, NULL);
+}
+
 static pel_status consume(const pel_env *env, void *state, void *local, uint32_t port,
                           const pel_chunk *c) {
   (void)port;
   slice_state *s = (slice_state *)state;
   slice_local *l = (slice_local *)local;
-  const uint64_t number = c->ordinal >> 32, need = s->params->need;
+  const uint64_t number = c->ordinal >> 32;
   if (number >= cutoff_of(s)) return PEL_DONE;
   pel_status status = take_morsel(env, s, number, l);
   if (status) return status;
-  if (l->at->rows >= need) return PEL_DONE;
-  uint32_t n = c->nsel < need - l->at->rows ? c->nsel : (uint32_t)(need - l->at->rows);
-  status = pel__store_append(&l->at->store, env, c->cols, c->sel, n, NULL);
+  morsel *m = l->at;
+  find_from(s, number, m);
+  /* Of this morsel: rows that are certainly skipped, and rows that are enough. */
+  const uint64_t skip = m->known && s->params->skip > m->from ? s->params->skip - m->from : 0;
+  const uint64_t need = s->params->need > m->from ? s->params->need - m->from : 0;
+  if (m->rows >= need) return PEL_DONE;
+  const uint32_t n = c->nsel < need - m->rows ? c->nsel : (uint32_t)(need - m->rows);
+  uint32_t first = 0;
+  if (m->rows < skip) {
+    if (m->rows > m->dropped) drop_rows(env, m);
+    first = n < skip - m->rows ? n : (uint32_t)(skip - m->rows);
+    m->dropped += first;
+  }
+  status = keep_rows(env, m, c, first, n - first);
   if (status) return status;
-  l->at->rows += n;
-  return l->at->rows >= need ? PEL_DONE : PEL_OK;
+  m->rows += n;
+  return m->rows >= need ? PEL_DONE : PEL_OK;
 }
 
 static pel_status end_morsel(const pel_env *env, void *state, void *local, uint64_t number) {
@@ -193,12 +237,14 @@ static pel_status end_morsel(const pel_env *env, void *state, void *local, uint6
 
 /* ---- result --------------------------------------------------------------------------------------------- */
 
-/* Morsel i holds rows [from, from + rows) of the input; rows that went early are in the skipped part. */
+/* Rows of the input from `from` on came in morsel m; those that were dropped are in the skipped part. */
 static void add_unit(slice_state *s, const morsel *m, uint64_t from) {
   const uint64_t skip = s->params->skip, need = s->params->need;
   uint64_t first = from < skip ? skip - from : 0;
   uint64_t end = m->rows < need - from ? m->rows : need - from;
-  if (first >= end) return;
+  if (first >= end || first < m->dropped) return;
+  first -= m->dropped;
+  end -= m->dropped;
   s->units[s->nunits++] = (slice_unit){&m->store, first, end};
 }
 

@@ -137,6 +137,26 @@ Test(rows, slice) {
   }
 }
 
+/* Far into one long morsel: what is skipped is not kept. */
+Test(rows, slice_of_one_morsel) {
+  const pel_type *types[] = {&ty_i64};
+  tab in = tab_new(1, types), got;
+  for (int i = 0; i < 100000; i++) tab_add(&in)[0] = val_int(i);
+  driver d;
+  driver_init(&d, 1, 1, 64);
+  pel_const args[] = {c_int(60000), c_int(100)};
+  node n = {.op = &pel_op_slice, .args = args, .nargs = 2, .nports = 1, .in = {&in}, .out = types, .nout = 1};
+  run_opts o = {.seed = 5, .end_morsel = true, .morsel_rows = 100000};
+  cr_assert_eq(run_node(&d, &n, &o, &got), PEL_OK);
+  cr_assert_eq(got.rows, 100);
+  cr_assert_eq(tab_at(&got, 0, 0)->word, 60000);
+  cr_assert_eq(tab_at(&got, 99, 0)->word, 60099);
+  cr_assert_lt(d.peak_bytes, 50000, "%llu bytes", (unsigned long long)d.peak_bytes);
+  tab_free(&got);
+  tab_free(&in);
+  driver_deinit(&d);
+}
+
 /* take(10) of many rows keeps few of them. */
 Test(rows, slice_keeps_little) {
   const pel_type *types[] = {&ty_i64};
