@@ -41,7 +41,7 @@ uint32_t pel__size_of_value(pel_sema *s, pel_x *x) {
     return s->param_items.at[x->index]->size;
   uint32_t id = pel__size_new(s, PEL_SIZE_FRESH, x->span);
   pel_x *wide = pel__convert(s, x, pel__ty_scalar(PEL_I64));
-  if (pel__x_simple(x)) pel__size_witness(s, id, wide);
+  if (pel__x_global(x)) pel__size_witness(s, id, wide);
   return id;
 }
 
@@ -322,9 +322,10 @@ const pel_ty *pel__type_item(pel_sema *s, pel_item *item) {
   for (uint32_t i = 0; i < a->type_param_n; i++) {
     pel_str n = a->type_params[i].text;
     if (is_tyvar(n))
-      names[i] = (pel_tyname){{n.p + 1, n.n - 1}, pel__ty_scalar(PEL_I64), 0};
+      names[i] = (pel_tyname){{n.p + 1, n.n - 1}, pel__ty_scalar(PEL_I64), 0, NULL};
     else
-      names[i] = (pel_tyname){n, NULL, pel__size_named(s, n, a->type_params[i].span)};
+      names[i] =
+          (pel_tyname){n, NULL, pel__size_named(s, n, a->type_params[i].span), NULL};
   }
   pel_scope sc = {.module = item->module, .tynames = names, .ntynames = a->type_param_n};
   where w = {&sc, false, 0};

@@ -65,7 +65,7 @@ pel_x *pel__cast_to(pel_sema *s, pel_x *x, const pel_ty *to, pel_span span) {
       pel_lift l = {1, &x, &one, span, "as", &ctx, cast_item};
       m = pel__lift(s, &l);
     }
-    return pel__size_annotate(s, m, to, span);
+    return pel__size_annotate(s, NULL, m, to, span);
   }
   if (t->kind == PEL_TY_RECORD && to->kind == PEL_TY_RECORD && !t->nullable)
     return cast_record(s, x, to, span);

@@ -33,8 +33,9 @@ typedef struct pel_size {
   pel_size_kind kind;
   int64_t value;
   pel_str name;
-  pel_span span;  /* where it comes from */
-  pel_x *witness; /* its value: an array that is so long, or an i64 expression */
+  pel_span span; /* where it comes from */
+  pel_x *
+      witness; /* its value, seen everywhere: an array that is so long, or an i64 expression */
 } pel_size;
 
 /* ---- names ---------------------------------------------------------------------------------------------------------- */
@@ -54,6 +55,8 @@ typedef struct pel_tyname {
   pel_str name;
   const pel_ty *type;
   uint32_t size;
+  pel_x *
+      witness; /* of a size: an array that is so long, seen inside the function only; may be NULL */
 } pel_tyname;
 
 /* A function that is being unfolded. */
@@ -303,6 +306,8 @@ const pel_size *pel__size_get(pel_sema *s, uint32_t id);
 void pel__size_witness(pel_sema *s, uint32_t id, pel_x *x);
 /* False when they are known to differ. */
 bool pel__size_unify(pel_sema *s, uint32_t a, uint32_t b);
+/* The same type, with a length of its own for each array that has none yet. */
+const pel_ty *pel__ty_sized(pel_sema *s, const pel_ty *t, pel_span span);
 /* Declared equal by an annotation: names take what they stand for. False when known to differ; *check: it has to be
  * compared when the program runs. */
 bool pel__size_declare(pel_sema *s, uint32_t declared, uint32_t found, bool *check);
@@ -310,7 +315,8 @@ const char *pel__size_text(pel_sema *s, uint32_t id);
 /* The value of a size as an i64 expression; NULL when nothing tells it. */
 pel_x *pel__size_value(pel_sema *s, uint32_t id, pel_span span);
 /* x, whose sizes must be those of `declared`: a diagnostic, a check in the graph, or nothing. */
-pel_x *pel__size_annotate(pel_sema *s, pel_x *x, const pel_ty *declared, pel_span span);
+pel_x *pel__size_annotate(pel_sema *s, const pel_scope *sc, pel_x *x,
+                          const pel_ty *declared, pel_span span);
 
 /* tree.c: nodes */
 pel_x *pel__x_new(pel_sema *s, pel_xkind kind, const pel_ty *type, pel_span span,
@@ -329,6 +335,8 @@ pel_x *pel__x_binder(pel_sema *s, const pel_binder *b, pel_span span);
 pel_x *pel__x_bind(pel_sema *s, pel_x *x, pel_binder *const *binders, uint32_t n);
 pel_x *pel__x_field(pel_sema *s, pel_x *base, uint32_t index, pel_span span);
 pel_x *pel__x_let(pel_sema *s, pel_binder *b, pel_x *value, pel_x *body);
+/* Means the same everywhere: made of constants, parameters and items. */
+bool pel__x_global(const pel_x *x);
 /* Worth no variable: a constant, a parameter, a variable, a field of one. */
 bool pel__x_simple(const pel_x *x);
 /* x, or a variable for it that *binder then wants bound around what is made of it. */

@@ -70,10 +70,10 @@ const pel_ty *pel__ty_common(pel_sema *s, const pel_ty *a, const pel_ty *b,
     return common_fields(s, a, b, nullable);
   const pel_ty *item = pel__ty_common(s, a->item, b->item, false);
   if (!item) return NULL;
-  bool same = a->size == b->size;
-  const pel_ty *t = a->kind == PEL_TY_LIST
-                        ? pel__ty_list(s, item, same ? a->size : PEL_SIZE_ANY)
-                        : pel__ty_array(s, item, same ? a->size : PEL_SIZE_ANY);
+  bool same = a->size && a->size == b->size;
+  uint32_t size = same ? a->size : pel__size_new(s, PEL_SIZE_FRESH, (pel_span){0});
+  const pel_ty *t =
+      a->kind == PEL_TY_LIST ? pel__ty_list(s, item, size) : pel__ty_array(s, item, size);
   return pel__ty_nullable(s, t, nullable);
 }
 

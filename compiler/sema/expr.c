@@ -176,7 +176,7 @@ static pel_x *check_with(pel_sema *s, pel_scope *sc, const pel_ast *e,
     if (t) {
       values[i] = pel__expect(s, values[i], b->value, t, "this", b->type->span,
                               "as is declared here");
-      values[i] = pel__size_annotate(s, values[i], t, b->value->span);
+      values[i] = pel__size_annotate(s, &in, values[i], t, b->value->span);
     }
     pel_x *ref = pel__x_share(s, values[i], "", &binders[i]);
     if (binders[i]) binders[i]->name = pattern_name(b->pattern);

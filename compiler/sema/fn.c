@@ -168,13 +168,9 @@ static void name_size(names *w, pel_str name, const pel_ty *rows, pel_x *value) 
     return;
   }
   if (w->n == w->cap) return;
-  uint32_t id = rows->size;
-  const pel_size *z = id ? pel__size_get(w->s, id) : NULL;
-  if (!z || (z->kind != PEL_SIZE_FIXED && !z->witness)) {
-    if (!id) id = pel__size_new(w->s, PEL_SIZE_FRESH, w->span);
-    if (value && pel__x_simple(value)) pel__size_witness(w->s, id, value);
-  }
-  w->at[w->n++] = (pel_tyname){name, NULL, id};
+  uint32_t id = rows->size ? rows->size : pel__size_new(w->s, PEL_SIZE_FRESH, w->span);
+  pel_x *witness = value && pel__x_simple(value) ? value : NULL;
+  w->at[w->n++] = (pel_tyname){name, NULL, id, witness};
 }
 
 static void fixed_size(names *w, int64_t fixed, const pel_ty *rows) {
@@ -221,7 +217,7 @@ static bool open_names(pel_sema *s, names *w, const pel_sig *g, const pel_bindin
   }
   for (uint32_t i = 0; i < g->nvars; i++)
     w->at[w->n++] =
-        (pel_tyname){g->vars[i].name, b->vars[i] ? b->vars[i] : &pel__ty_error, 0};
+        (pel_tyname){g->vars[i].name, b->vars[i] ? b->vars[i] : &pel__ty_error, 0, NULL};
   for (uint32_t i = 0; i < g->nparams; i++)
     if (values[i]) name_sizes(w, g->params[i].pt, values[i]->type, values[i]);
   return !w->bad;
@@ -277,7 +273,7 @@ static pel_x *check_body(pel_sema *s, const unfolding *u, pel_scope *sc) {
   if (!declared || pel__x_bad(x)) return x;
   x = pel__expect(s, x, a->value, declared, "the result", a->type->span,
                   "as is declared here");
-  return pel__size_annotate(s, x, declared, a->value->span);
+  return pel__size_annotate(s, sc, x, declared, a->value->span);
 }
 
 /* The body with its parameters bound to values; variables that are new are bound around it. */
@@ -383,6 +379,22 @@ pel_x *pel__call_fn(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args, uin
   return pel__lift(s, &l);
 }
 
+/* Arrays of parameters that share a size name have one length. */
+typedef struct lengths {
+  pel_str name;
+  uint32_t size;
+} lengths;
+
+static const pel_ty *shared_length(pel_sema *s, const pel_pt *pt, const pel_ty *t,
+                                   lengths *l, uint32_t *n) {
+  t = pel__ty_sized(s, t, (pel_span){0});
+  if (pt->kind != PEL_PT_ARRAY || t->kind != PEL_TY_ARRAY || !pt->size.n) return t;
+  for (uint32_t i = 0; i < *n; i++)
+    if (pel__str_eq(l[i].name, pt->size)) return pel__ty_array(s, t->item, l[i].size);
+  l[(*n)++] = (lengths){pt->size, t->size};
+  return t;
+}
+
 /* A function without variables in its types is checked even if nobody calls it. */
 void pel__check_fn_alone(pel_sema *s, pel_item *fn) {
   pel_sig *g = signature(s, fn);
@@ -393,10 +405,12 @@ void pel__check_fn_alone(pel_sema *s, pel_item *fn) {
   if (g->nvars) return;
   pel_binding b = {.sig = g};
   pel_x **args = PEL_ARENA_ARRAY(s->arena, pel_x *, g->nparams);
-  if (!args) return;
-  uint32_t binders = s->nbinders, nodes = s->nodes;
+  lengths *l = PEL_ARENA_ARRAY(s->arena, lengths, g->nparams);
+  if (!args || !l) return;
+  uint32_t binders = s->nbinders, nodes = s->nodes, n = 0;
   for (uint32_t i = 0; i < g->nparams; i++) {
     const pel_ty *t = pel__instance(s, &b, g->params[i].pt, NULL);
+    t = shared_length(s, g->params[i].pt, t, l, &n);
     args[i] = pel__x_binder(s, pel__binder_new(s, g->params[i].name, t),
                             fn->ast->params[i].span);
   }

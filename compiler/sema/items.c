@@ -81,7 +81,7 @@ static bool may_be_param(pel_sema *s, const pel_ast_item *a, const pel_ty *t) {
 static void check_param(pel_sema *s, pel_item *item) {
   const pel_ast_item *a = item->ast;
   pel_scope sc = top_scope(item);
-  const pel_ty *t = pel__annotate(s, &sc, a->type);
+  const pel_ty *t = pel__ty_sized(s, pel__annotate(s, &sc, a->type), a->type->span);
   pel_x *init = NULL;
   bool ok = may_be_param(s, a, t);
   if (a->value && ok) {
@@ -150,7 +150,7 @@ static pel_x *checked_value(pel_sema *s, pel_item *item, pel_scope *sc, const pe
   pel_x *x = pel__check(s, sc, a->value, t);
   if (t) {
     x = pel__expect(s, x, a->value, t, "this", a->type->span, "as is declared here");
-    x = pel__size_annotate(s, x, t, a->value->span);
+    x = pel__size_annotate(s, sc, x, t, a->value->span);
   }
   if (x->type->kind != PEL_TY_NULL) return x;
   pel__sema_error(s, PEL_E0215, a->value->span, "nothing tells the type of this `null`");

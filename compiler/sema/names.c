@@ -108,7 +108,7 @@ static void declare_size(pel_sema *s, pel_module *m, pel_item *item, pel_str nam
   const pel_topname *top = pel__top_find(m, name);
   if (top && top->item->ast->kind == PEL_AST_ITEM_PARAM) return;
   if (pel__map_get(&m->sizes, name, &old)) return;
-  pel_tyname t = {name, NULL, pel__size_named(s, name, span)};
+  pel_tyname t = {name, NULL, pel__size_named(s, name, span), NULL};
   if (!pel__map_put(&m->sizes, name, (uint32_t)m->tynames.n) ||
       !PEL_VEC_PUSH(&m->tynames, t, s->alloc) ||
       !PEL_VEC_PUSH(&m->declares, item, s->alloc))
@@ -287,18 +287,19 @@ static void guess_values(pel_sema *s, const pel_scope *sc, pel_guess *g, bool ca
 static pel_str other_call(pel_str name) {
   static const struct {
     const char *other, *ours;
-  } words[] = {{"average", "mean"},    {"avg", "mean"},        {"count", "len"},
-               {"length", "len"},      {"size", "len"},        {"arrange", "sort"},
-               {"order_by", "sort"},   {"sort_by", "sort"},    {"limit", "take"},
-               {"head", "take"},       {"offset", "skip"},     {"unique", "distinct"},
-               {"group_by", "group"},  {"groupby", "group"},   {"mutate", "derive"},
-               {"assign", "derive"},   {"with_column", "derive"}, {"with_columns", "derive"},
-               {"project", "select"},  {"summarize", "select"}, {"summarise", "select"},
-               {"agg", "select"},      {"aggregate", "select"}, {"merge", "join"},
-               {"union", "concat"},    {"append", "concat"},   {"isnull", "is_null"},
-               {"is_na", "is_null"},   {"tolower", "lower"},   {"to_lower", "lower"},
-               {"lowercase", "lower"}, {"toupper", "upper"},   {"to_upper", "upper"},
-               {"uppercase", "upper"}, {"substring", "substr"}, {"date_trunc", "trunc"}};
+  } words[] = {
+      {"average", "mean"},    {"avg", "mean"},           {"count", "len"},
+      {"length", "len"},      {"size", "len"},           {"arrange", "sort"},
+      {"order_by", "sort"},   {"sort_by", "sort"},       {"limit", "take"},
+      {"head", "take"},       {"offset", "skip"},        {"unique", "distinct"},
+      {"group_by", "group"},  {"groupby", "group"},      {"mutate", "derive"},
+      {"assign", "derive"},   {"with_column", "derive"}, {"with_columns", "derive"},
+      {"project", "select"},  {"summarize", "select"},   {"summarise", "select"},
+      {"agg", "select"},      {"aggregate", "select"},   {"merge", "join"},
+      {"union", "concat"},    {"append", "concat"},      {"isnull", "is_null"},
+      {"is_na", "is_null"},   {"tolower", "lower"},      {"to_lower", "lower"},
+      {"lowercase", "lower"}, {"toupper", "upper"},      {"to_upper", "upper"},
+      {"uppercase", "upper"}, {"substring", "substr"},   {"date_trunc", "trunc"}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (pel__str_is(name, words[i].other)) return pel__str(words[i].ours);
   return (pel_str){0};
@@ -328,6 +329,8 @@ static pel_x *size_as_value(pel_sema *s, const pel_scope *sc, const pel_ast *e) 
   if (!size && pel__map_get(&sc->module->sizes, e->name, &i))
     size = sc->module->tynames.at[i].size;
   if (!size) return NULL;
+  pel_x *w = t && t->witness ? pel__x_copy(s, t->witness, e->span) : NULL;
+  if (w) return pel__apply(s, "len", &w, 1, e->span);
   pel_x *x = pel__size_value(s, size, e->span);
   if (x) return x;
   pel__sema_error(s, PEL_E0303, e->span,

@@ -133,29 +133,39 @@ static pel_x *compare_when_run(pel_sema *s, pel_x *x, pel_x *other, pel_span spa
   return pel__x_bind(s, m, b, 2);
 }
 
-static pel_x *annotate_rows(pel_sema *s, pel_x *x, const pel_ty *declared,
-                            pel_span span) {
+/* An array that is known to be as long as size `id`, from here. */
+static pel_x *witness_of(pel_sema *s, const pel_scope *sc, uint32_t id) {
+  for (uint32_t i = 0; sc && i < sc->ntynames; i++) {
+    const pel_tyname *t = &sc->tynames[i];
+    if (!t->type && t->witness && root(s, t->size) == root(s, id)) return t->witness;
+  }
+  return pel__size_get(s, id)->witness;
+}
+
+static pel_x *annotate_rows(pel_sema *s, const pel_scope *sc, pel_x *x,
+                            const pel_ty *declared, pel_span span) {
   bool check = false;
   uint32_t found = x->type->size;
   if (x->type->kind == PEL_TY_LIST || declared->kind == PEL_TY_LIST) return x;
   if (!pel__size_declare(s, declared->size, found, &check))
     return differ(s, declared->size, found, span);
   if (!check) return x;
-  const pel_size *z = pel__size_get(s, declared->size);
-  if (z && z->kind == PEL_SIZE_NAMED && z->witness && pel__ty_is_rows(z->witness->type))
-    return compare_when_run(s, x, z->witness, span);
-  pel_diag *d = pel__sema_error(s, PEL_E0939, span,
-                                "checking that this has %s elements when the program "
-                                "runs is not part of this version",
-                                pel__size_text(s, declared->size));
+  pel_x *other = witness_of(s, sc, declared->size);
+  if (other && pel__ty_is_rows(other->type)) return compare_when_run(s, x, other, span);
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0939, span,
+                      "checking that this has %s elements when the program runs is "
+                      "not part of this version",
+                      pel__size_text(s, declared->size));
   pel__diag_help(s->ds, d, "write `[*]` where any length will do");
   return pel__x_error(s, span);
 }
 
-pel_x *pel__size_annotate(pel_sema *s, pel_x *x, const pel_ty *declared, pel_span span) {
+pel_x *pel__size_annotate(pel_sema *s, const pel_scope *sc, pel_x *x,
+                          const pel_ty *declared, pel_span span) {
   if (pel__x_bad(x) || declared->kind == PEL_TY_ERROR) return x;
   if (pel__ty_is_rows(x->type) && pel__ty_is_rows(declared))
-    return annotate_rows(s, x, declared, span);
+    return annotate_rows(s, sc, x, declared, span);
   if (x->type->kind != declared->kind || x->type->nfields != declared->nfields) return x;
   for (uint32_t i = 0; i < declared->nfields; i++) {
     bool check = false;
@@ -165,4 +175,24 @@ pel_x *pel__size_annotate(pel_sema *s, pel_x *x, const pel_ty *declared, pel_spa
       return differ(s, d->size, f->size, span);
   }
   return x;
+}
+
+const pel_ty *pel__ty_sized(pel_sema *s, const pel_ty *t, pel_span span) {
+  if (t->kind == PEL_TY_ARRAY && !t->size)
+    return pel__ty_nullable(
+        s, pel__ty_array(s, t->item, pel__size_new(s, PEL_SIZE_FRESH, span)),
+        t->nullable);
+  if (t->kind != PEL_TY_RECORD && t->kind != PEL_TY_TUPLE) return t;
+  bool open = false;
+  for (uint32_t i = 0; i < t->nfields; i++)
+    open |= t->fields[i].type->kind != PEL_TY_SCALAR;
+  pel_ty *r = open ? pel__ty_fields(s, t->kind, t->nfields) : NULL;
+  if (!r) return t;
+  pel_tyfield *fields = r->fields;
+  *r = *t;
+  r->fields = fields;
+  for (uint32_t i = 0; i < t->nfields; i++)
+    fields[i] =
+        (pel_tyfield){t->fields[i].name, pel__ty_sized(s, t->fields[i].type, span)};
+  return r;
 }

@@ -146,6 +146,11 @@ pel_x *pel__x_let(pel_sema *s, pel_binder *b, pel_x *value, pel_x *body) {
   return pel__x_bind(s, x, &b, 1);
 }
 
+bool pel__x_global(const pel_x *x) {
+  while (x->kind == PEL_X_FIELD || x->kind == PEL_X_CAST) x = x->args[0];
+  return x->kind == PEL_X_CONST || x->kind == PEL_X_PARAM || x->kind == PEL_X_ITEM;
+}
+
 bool pel__x_simple(const pel_x *x) {
   while (x->kind == PEL_X_FIELD) x = x->args[0];
   return x->kind == PEL_X_CONST || x->kind == PEL_X_PARAM || x->kind == PEL_X_ITEM ||
