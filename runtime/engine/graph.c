@@ -139,9 +139,10 @@ static void advance(pel_engine_run *run, uint32_t worker) {
   for (pel_pipe *p; (p = next_ready(run));) {
     p->state = PEL_PIPE_RUNS;
     visit_inputs(run, p->plan, inherit, p);
-    const pel_status s = p->failed ? PEL_OK : pel__pipe_open(p, worker);
+    const bool refused = p->failed; /* once it is open, it may fail on another worker, which then drains it */
+    const pel_status s = refused ? PEL_OK : pel__pipe_open(p, worker);
     if (s) pel__pipe_fail_status(p, 0, s);
-    if (s || p->failed) pel__run_pipe_drained(p, worker);
+    if (s || refused) pel__run_pipe_drained(p, worker);
   }
 }
 
