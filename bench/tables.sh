@@ -333,9 +333,9 @@ speed_up filter 'filter and write'
 read -r ticks stolen < <(busy)
 ours=$(awk -v t="$(getconf CLK_TCK)" '{ print ($14 + $15 + $16 + $17) }' /proc/$$/stat)
 for p in $(jobs -p); do ours=$((ours + $(awk '{ print $14 + $15 + $16 + $17 }' "/proc/$p/stat" 2>/dev/null || echo 0))); done
-others=$(awk -v all=$((ticks - ticks_before)) -v mine="$ours" -v st=$((stolen - stolen_before)) 'BEGIN { printf "%.1f", all > 0 ? 100 * (all - mine + st) / (all + st) : 0 }')
+others=$(awk -v all=$((ticks - ticks_before)) -v mine="$ours" -v st=$((stolen - stolen_before)) 'BEGIN { printf "%.1f", (all > 0 ? 100 * (all - mine + st) / (all + st) : 0) }')
 quiet='quiet: '
-awk -v o="$others" 'BEGIN { exit o < 5 }' && quiet='DISTURBED, do not quote: '
+awk -v o="${others:-100}" 'BEGIN { exit o + 0 < 5 }' && quiet='DISTURBED, do not quote: '
 
 report() {
   cat <<TEXT
