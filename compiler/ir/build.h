@@ -23,6 +23,8 @@ typedef struct pel_irb {
   pel_bval *lets;
   pel_ir_node **params;
   pel_bval *binders; /* by id */
+  pel_ir_node *total;    /* the item's first total, and where its text stands: totals may be taken together, so that of */
+  pel_span item_span;    /* several in one item each reports the item's place */
   uint32_t tries; /* around the expression: what is aggregated there may fail without failing the item */
   pel_ir_region *region; /* where the expression stands */
 } pel_irb;

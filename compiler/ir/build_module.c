@@ -79,6 +79,8 @@ static void build_items(pel_irb *b) {
   if (!m->items) return;
   for (uint32_t i = 0; i < t->nlets; i++) {
     m->item = i;
+    b->total = NULL;
+    b->item_span = t->lets[i].span;
     b->lets[i] = pel__irb_x(b, t->lets[i].value);
     m->items[i] = (pel_ir_item){.kind = PEL_ITEM_LET, .name = t->lets[i].name, .span = t->lets[i].span};
     if (t->lets[i].root) m->items[i].value = b->lets[i].node;
@@ -86,6 +88,8 @@ static void build_items(pel_irb *b) {
   for (uint32_t i = 0; i < t->nouts; i++) {
     const pel_tout *o = &t->outs[i];
     m->item = t->nlets + i;
+    b->total = NULL;
+    b->item_span = o->span;
     pel_ir_item x = {.kind = o->kind, .name = o->name, .shape = o->shape, .span = o->span};
     x.value = item_value(b, o->value, o->shape);
     if (o->left && o->right) {

@@ -157,6 +157,8 @@ pel_ir_node *pel__irb_total(pel_irb *b, pel_ir_node *array, const pel_op *fn, pe
   pel__ir_yields(m, b->region, y, nmore + 1);
   leave(b, old);
   pel__ir_append(m->top, g);
+  if (b->total && b->item_span.line) b->total->span = g->span = b->item_span;
+  b->total = g;
   return pel__irb_field(b, g, 0, span);
 }
 

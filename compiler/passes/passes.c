@@ -2,7 +2,8 @@
 
 #include "compiler/passes/passes_family.h"
 
-enum { SIMPLE = 1, UNIQUE = 2, CLEAN = 4, FUSED = 8, HASHED = 16 };
+/* MEANING: aggregates consume failures (R17), those of a group's lists too, whether or not the rest is optimised. */
+enum { SIMPLE = 1, UNIQUE = 2, CLEAN = 4, FUSED = 8, HASHED = 16, MEANING = 32 };
 
 typedef struct pass {
   const char *name;
@@ -52,7 +53,7 @@ pel_status pel__passes_run_one(pel_ir *m, const char *name, pel_error *e) {
 static pel_status switch_off(const char *off, bool *skip, pel_error *e) {
   if (!off || !*off) return PEL_OK;
   if (strcmp(off, "none") == 0 || strcmp(off, "off") == 0) {
-    memset(skip, true, COUNT);
+    for (uint32_t i = 0; i < COUNT; i++) skip[i] = !(passes[i].gives & MEANING);
     return PEL_OK;
   }
   for (const char *p = off; *p;) {

@@ -7,7 +7,8 @@
 #include "compiler/ir/ir.h"
 
 typedef struct pel_passes_options {
-  const char *leave_out; /* NULL: all run; "none" or "off": none does; "-cse,-prune": not these */
+  const char *leave_out; /* NULL: all run; "none" or "off": only what the language
+                            asks for; "-cse,-prune": not these */
   void (*dump)(void *ctx, const char *pass, const pel_ir *m); /* after each pass that ran; NULL: none */
   void *dump_ctx;
 } pel_passes_options;

@@ -320,27 +320,8 @@ static void need_roots(pruning *p) {
     if (m->params[i].init) need_all(p, m->params[i].init);
 }
 
-/* How many rows there are does not ask what is in them: any constant will do, and no column is read to count. */
-static void count_anything(pel_ir *m, pel_ir_node *g) {
-  pel_ir_region *r = g->regions[0];
-  const pel_type *b = pel__ir_scalar(m, PEL_BOOL, false), *list = pel__ir_list(m, b);
-  uint32_t y = g->nkeys;
-  for (uint32_t i = 0; i < g->naggs; y += g->agg_args[i++]) {
-    if (strcmp(g->aggs[i]->name, "len") != 0 || g->agg_args[i] != 1 || r->yields[y]->op == PEL_IR_CONST) continue;
-    if (!pel__ir_agg_takes(g->aggs[i], &list, 1, g->type->fields[g->nkeys + i].type)) continue;
-    pel_ir_node *c = pel__ir_node_new(m, PEL_IR_CONST, b, g->span, 0, NULL, 0);
-    if (c == m->broken) return;
-    c->value = pel__ir_const_bool(m, true);
-    c->item = g->item;
-    pel__ir_append(r, c);
-    r->yields[y] = c;
-  }
-}
-
 void pel__pass_prune(pel_ir *m) {
   pruning p = {.m = m};
-  for (pel_ir_node *n = m->top->first; n; n = n->next)
-    if (n->op == PEL_IR_GROUP) count_anything(m, n);
   uint32_t count = 0;
   pel__ir_clear(m);
   pel__ir_count_uses(m);

@@ -155,20 +155,10 @@ static pel_ir_node *simpler(pel_ir *m, pel_ir_node *n) {
   }
 }
 
-/* filter(a and b) is filter(a), filter(b): the right side is asked where the left is true, and a failing side fails the
- * item either way. */
-static void split_filter(pel_ir *m, pel_ir_node *n) {
-  pel_ir_node *c = n->args[0];
-  if (is_bool(c, true)) {
-    pel__ir_remove(n);
-    return;
-  }
-  if (c->op != PEL_IR_AND || c->type->nullable) return;
-  for (uint32_t i = 0; i < c->nargs; i++) {
-    pel_ir_node *f = pel__ir_node_new(m, PEL_IR_FILTER, c->args[i]->type, n->span, 1, &c->args[i], 0);
-    pel__ir_before(n, f);
-  }
-  if (pel__ir_status(m) == PEL_OK) pel__ir_remove(n);
+/* A filter that lets everything through goes. (filter(a and b) stays one: of several bad rows the first is reported, and two
+ * filters would meet them in another order.) */
+static void drop_filter(pel_ir_node *n) {
+  if (is_bool(n->args[0], true)) pel__ir_remove(n);
 }
 
 void pel__pass_simplify(pel_ir *m) {
@@ -179,7 +169,7 @@ void pel__pass_simplify(pel_ir *m) {
     for (uint32_t i = 0; i < n->nregions; i++) /* inputs and what is outside may have changed; what is inside comes later */
       for (uint32_t k = 0; k < n->regions[i]->nyields; k++)
         n->regions[i]->yields[k] = (pel_ir_node *)(uintptr_t)pel__ir_end(n->regions[i]->yields[k]);
-    if (n->op == PEL_IR_FILTER) split_filter(m, n);
+    if (n->op == PEL_IR_FILTER) drop_filter(n);
     else n->other = simpler(m, n);
   }
   pel__ir_forward(m);

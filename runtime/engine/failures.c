@@ -45,8 +45,11 @@ void pel__run_collect_failures(pel_engine_run *run) {
   if (!run->failures) return;
   for (uint32_t item = 0; item <= run->plan->n_items; item++) {
     const uint32_t wanted = item < run->plan->n_items ? item : PEL_NONE;
-    for (uint32_t i = 0; i < run->plan->n_pipes; i++)
-      if (run->pipes[i].own_failure && run->pipes[i].failure.item == wanted)
-        run->failures[run->nfailures++] = run->pipes[i].failure;
+    const pel_failure *least = NULL; /* into how many pipes an item was cut is nobody's business */
+    for (uint32_t i = 0; i < run->plan->n_pipes; i++) {
+      const pel_pipe *p = &run->pipes[i];
+      if (p->own_failure && p->failure.item == wanted && (!least || p->failure.ordinal < least->ordinal)) least = &p->failure;
+    }
+    if (least) run->failures[run->nfailures++] = *least;
   }
 }
