@@ -86,7 +86,8 @@ static bool have_slots(pel_entries *t, const pel_env *env, uint32_t more) {
   const size_t bytes = sizeof(uint64_t) << bits;
   const uint64_t mask = (UINT64_C(1) << bits) - 1;
   uint64_t *slots = (uint64_t *)env->alloc(env, bytes);
-  if (!slots) return false;
+  if (!slots) /* then a fuller table has to do */
+    return t->slots && need <= UINT64_C(15) << t->slot_bits >> 4;
   memset(slots, 0, bytes);
   for (uint32_t i = 0; i < t->n; i++) {
     uint64_t hash = pel__entry_at(t, i)->hash, at = home(hash, mask);

@@ -89,6 +89,8 @@ static void fixed_keys(const pel_sort_params *p, const pel_chunk *c, pel_sort_en
 
 /* ---- any keys: byte by byte --------------------------------------------------------------------------- */
 
+static bool has_zero(const pel_view *v) { return memchr(pel_view_bytes(v), 0, v->in.n) != NULL; }
+
 static size_t part_size(const pel_col *c, const pel_type *t, uint32_t row) {
   size_t n = t->nullable ? 1 : 0;
   if (c->state && c->state[row] == PEL_NULL) return n;
@@ -96,15 +98,22 @@ static size_t part_size(const pel_col *c, const pel_type *t, uint32_t row) {
   const pel_view *v = (const pel_view *)c->data + row;
   const char *p = pel_view_bytes(v);
   n += v->in.n + (size_t)2;
+  if (!has_zero(v)) return n;
   for (uint32_t i = 0; i < v->in.n; i++) n += p[i] == 0;
   return n;
 }
 
 static unsigned char *put_text(const pel_view *v, unsigned char flip, unsigned char *to) {
   const char *p = pel_view_bytes(v);
-  for (uint32_t i = 0; i < v->in.n; i++) {
-    *to++ = (unsigned char)p[i] ^ flip;
-    if (p[i] == 0) *to++ = 0xff ^ flip;
+  const uint32_t n = v->in.n;
+  if (!has_zero(v)) {
+    for (uint32_t i = 0; i < n; i++) to[i] = (unsigned char)p[i] ^ flip;
+    to += n;
+  } else {
+    for (uint32_t i = 0; i < n; i++) {
+      *to++ = (unsigned char)p[i] ^ flip;
+      if (p[i] == 0) *to++ = 0xff ^ flip;
+    }
   }
   *to++ = flip;
   *to++ = flip;
