@@ -43,12 +43,12 @@ bool pel__attr_known(pel_sema *s, const pel_ast_attr *a) {
   return false;
 }
 
-void pel__check_attrs(pel_sema *s, const pel_item *item) {
-  pel_ast_item_kind k = item->ast->kind;
+void pel__check_attrs(pel_sema *s, const pel_ast_item *item) {
+  pel_ast_item_kind k = item->kind;
   if (k == PEL_AST_ITEM_CFN || k == PEL_AST_ITEM_EXTERN)
     return; /* each function looks at its own */
-  for (uint32_t i = 0; i < item->ast->attr_n; i++) {
-    const pel_ast_attr *a = &item->ast->attrs[i];
+  for (uint32_t i = 0; i < item->attr_n; i++) {
+    const pel_ast_attr *a = &item->attrs[i];
     bool misplaced = false;
     for (size_t j = 0; j < sizeof native / sizeof *native; j++)
       misplaced |= pel__str_is(a->name.text, native[j]);
@@ -57,7 +57,7 @@ void pel__check_attrs(pel_sema *s, const pel_item *item) {
                                     "`@" PEL_STR_FMT
                                     "` stands before functions of an `extern` block",
                                     PEL_STR_ARG(a->name.text));
-      pel__diag_note(s->ds, d, item->ast->keyword_span, "this is a `%s`",
+      pel__diag_note(s->ds, d, item->keyword_span, "this is a `%s`",
                      pel__ast_item_word(k));
     } else {
       (void)pel__attr_known(s, a);

@@ -264,6 +264,7 @@ PEL_INLINE bool pel__ty_is_rows(const pel_ty *t) {
   return (t->kind == PEL_TY_ARRAY || t->kind == PEL_TY_LIST) && !t->nullable;
 }
 bool pel__ty_is_table(const pel_ty *t);
+pel_shape pel__ty_shape(const pel_ty *t);
 /* UINT32_MAX when there is none. */
 uint32_t pel__ty_field(const pel_ty *record, pel_str name);
 /* The same, where it is likely to be field number `near`. */
@@ -604,7 +605,7 @@ pel_x *pel__call_native(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args,
                         uint32_t n, pel_span span);
 
 /* attrs.c */
-void pel__check_attrs(pel_sema *s, const pel_item *item);
+void pel__check_attrs(pel_sema *s, const pel_ast_item *item);
 /* Of a C function: false, and a diagnostic, for any attribute but those of C functions. */
 bool pel__attr_known(pel_sema *s, const pel_ast_attr *a);
 

@@ -57,12 +57,6 @@ static void tell_sizes(pel_sema *s, const pel_ty *declared, pel_x *x) {
   }
 }
 
-static pel_shape shape_of(const pel_ty *t) {
-  if (t->kind == PEL_TY_RECORD) return PEL_SHAPE_RECORD;
-  if (t->kind == PEL_TY_SCALAR) return PEL_SHAPE_SCALAR;
-  return pel__ty_is_table(t) ? PEL_SHAPE_TABLE : PEL_SHAPE_ARRAY;
-}
-
 /* ---- param ------------------------------------------------------------------------------------------------------ */
 
 static bool may_be_param(pel_sema *s, const pel_ast_item *a, const pel_ty *t) {
@@ -95,7 +89,7 @@ static void check_param(pel_sema *s, pel_item *item) {
   const char *name =
       pel__sema_text(s, PEL_STR_FMT PEL_STR_FMT, PEL_STR_ARG(item->module->prefix),
                      PEL_STR_ARG(a->name.text));
-  pel_tparam p = {pel__str(name), t, shape_of(t), init, a->doc, a->name.span};
+  pel_tparam p = {pel__str(name), t, pel__ty_shape(t), init, a->doc, a->name.span};
   item->type = t;
   item->index = (uint32_t)s->params.n;
   if (!PEL_VEC_PUSH(&s->params, p, s->alloc) ||
@@ -302,7 +296,7 @@ static bool of_main(const pel_sema *s, const pel_item *item) {
 
 void pel__check_item(pel_sema *s, pel_item *item) {
   pel_ast_item_kind k = item->ast->kind;
-  if (of_main(s, item)) pel__check_attrs(s, item);
+  if (of_main(s, item)) pel__check_attrs(s, item->ast);
   if (item->state == PEL_ITEM_BROKEN) return;
   if (k == PEL_AST_ITEM_PARAM) {
     check_param(s, item);

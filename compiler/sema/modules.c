@@ -133,6 +133,7 @@ static void load(pel_sema *s, pel_module *m, opening *up) {
   m->busy = true;
   for (uint32_t i = 0; i < m->file->n && !s->oom; i++) {
     const pel_ast_item *item = m->file->items[i];
+    if (item->kind == PEL_AST_ITEM_USE) pel__check_attrs(s, item);
     if (item->kind == PEL_AST_ITEM_USE && item->path)
       use_std(s, m, item);
     else if (item->kind == PEL_AST_ITEM_USE)

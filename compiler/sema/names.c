@@ -63,6 +63,11 @@ static void declare(pel_sema *s, pel_module *m, pel_str name, pel_item *item,
     s->oom = true;
 }
 
+/* Tests have names of their own: no identifier holds a quote. */
+static pel_str quoted(pel_sema *s, pel_str name) {
+  return pel__str(pel__sema_text(s, "\"" PEL_STR_FMT "\"", PEL_STR_ARG(name)));
+}
+
 static void declare_pattern(pel_sema *s, pel_module *m, pel_item *item,
                             const pel_ast *p) {
   if (p->kind == PEL_AST_PAT_NAME) {
@@ -146,7 +151,9 @@ void pel__module_declare(pel_sema *s, pel_module *m) {
       declare_extern(s, m, ast);
     else if (ast->kind == PEL_AST_ITEM_LET && ast->pattern)
       declare_pattern(s, m, item, ast->pattern);
-    else if (ast->kind != PEL_AST_ITEM_TEST)
+    else if (ast->kind == PEL_AST_ITEM_TEST)
+      declare(s, m, quoted(s, ast->name.text), item, NULL, ast->name.span);
+    else
       declare(s, m, ast->name.text, item, NULL, ast->name.span);
   }
   for (size_t i = 0; i < m->items.n; i++) {
@@ -230,6 +237,7 @@ static const pel_topname *in_module(pel_sema *s, const pel_alias *a,
   pel_guess g = {name->text, {0}, 0};
   for (size_t i = 0; i < a->module->topnames.n && pel__guessing(s); i++) {
     const pel_topname *c = &a->module->topnames.at[i];
+    if (c->item->ast->kind == PEL_AST_ITEM_TEST) continue;
     pel__guess(&g, c->pattern ? c->pattern->name : c->item->ast->name.text);
   }
   d = pel__sema_error(s, PEL_E0101, name->span,
@@ -275,7 +283,8 @@ static void guess_values(pel_sema *s, const pel_scope *sc, pel_guess *g, bool ca
   for (const pel_local *l = sc->locals; l; l = l->up) pel__guess(g, l->name);
   for (size_t i = 0; i < sc->module->topnames.n; i++) {
     const pel_topname *t = &sc->module->topnames.at[i];
-    if (t->item->ast->kind == PEL_AST_ITEM_TYPE) continue;
+    pel_ast_item_kind k = t->item->ast->kind;
+    if (k == PEL_AST_ITEM_TYPE || k == PEL_AST_ITEM_TEST) continue;
     pel__guess(g, t->pattern ? t->pattern->name : t->item->ast->name.text);
   }
   if (!call) return;

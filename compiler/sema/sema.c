@@ -63,14 +63,26 @@ static void free_all(pel_sema *s) {
   pel__map_deinit(&s->op_names);
 }
 
-static pel_shape shape_of(const pel_ty *t) {
-  if (t->kind == PEL_TY_RECORD) return PEL_SHAPE_RECORD;
-  if (t->kind == PEL_TY_SCALAR) return PEL_SHAPE_SCALAR;
-  return pel__ty_is_table(t) ? PEL_SHAPE_TABLE : PEL_SHAPE_ARRAY;
+/* Two outs that are known to write one file (R22). */
+static void check_path(pel_sema *s, pel_map *paths, const pel_item *item) {
+  const pel_x *p = item->value->kind == PEL_X_WRITE ? item->value->args[1] : NULL;
+  uint32_t first;
+  if (!p || p->kind != PEL_X_CONST || !p->value) return;
+  pel_str path = {p->value->as.s.p, p->value->as.s.n};
+  if (!pel__map_get(paths, path, &first)) {
+    if (!pel__map_put(paths, path, (uint32_t)s->outs.n)) s->oom = true;
+    return;
+  }
+  pel_diag *d = pel__sema_error(s, PEL_E0609, p->span,
+                                "two `out`s write `" PEL_STR_FMT "`", PEL_STR_ARG(path));
+  pel__diag_note(s->ds, d, s->outs.at[first].value->args[1]->span,
+                 "it is first written here");
 }
 
 static void gather_outs(pel_sema *s) {
   const pel_module *m = s->modules.at[0];
+  pel_map paths;
+  pel__map_init(&paths, s->alloc);
   for (size_t i = 0; i < m->items.n; i++) {
     const pel_item *item = m->items.at[i];
     bool out = item->ast->kind == PEL_AST_ITEM_OUT;
@@ -80,10 +92,12 @@ static void gather_outs(pel_sema *s) {
                   item->value,
                   item->left,
                   item->right,
-                  shape_of(item->value->type),
+                  pel__ty_shape(item->value->type),
                   item->ast->name.span};
+    check_path(s, &paths, item);
     if (!PEL_VEC_PUSH(&s->outs, o, s->alloc)) s->oom = true;
   }
+  pel__map_deinit(&paths);
 }
 
 static void *keep(pel_sema *s, const void *at, size_t n, size_t size) {

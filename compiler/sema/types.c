@@ -165,6 +165,12 @@ bool pel__ty_is_table(const pel_ty *t) {
          !t->item->nullable;
 }
 
+pel_shape pel__ty_shape(const pel_ty *t) {
+  if (t->kind == PEL_TY_RECORD) return PEL_SHAPE_RECORD;
+  if (t->kind == PEL_TY_SCALAR) return PEL_SHAPE_SCALAR;
+  return pel__ty_is_table(t) ? PEL_SHAPE_TABLE : PEL_SHAPE_ARRAY;
+}
+
 uint32_t pel__ty_field(const pel_ty *record, pel_str name) {
   for (uint32_t i = 0; i < record->nfields; i++)
     if (pel__str_eq(record->fields[i].name, name)) return i;

@@ -76,6 +76,8 @@ static const row rows[] = {
      ""},
     {"let t: [n]{ a: f64 } = read(\"t.csv\")\nout x = filter(t, .a > 1)\n", "E0212"},
     {"out x = 5 |> round(.a)\n", "E0915"},
+    {"test \"a\" = true\ntest \"a\" = false\n", "E0102"},
+    {"@retry(3)\nuse std.stats as st\nout x = 1\n", "E0926"},
     /* user names before those of the prelude (R3), locals before items */
     {"fn sum(x: i64) = x\nout x = sum(3)\n", ""},
     {"let a = 1\nout x = with a = \"b\" in a + \"c\"\n", ""},
