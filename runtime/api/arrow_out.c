@@ -1,14 +1,25 @@
 #include <string.h>
 
 #include "runtime/api/api.h"
+#include "runtime/base/atomic.h"
 #include "runtime/base/check.h"
 
-/* An exported value owns its memory (one arena) and shares numeric data with the table it came from. */
-typedef struct owner {
-  const pel_alloc *alloc;
+/* What an exported array and its children share: their memory, and the table whose numbers they show. Each of them
+ * holds one reference, since a consumer may move a child out and release its parent first. */
+typedef struct shared_array {
+  pel_atomic_u32 refs;
   pel_arena arena;
   pel_table *table;
-} owner;
+} shared_array;
+
+/* The same for a schema. */
+typedef struct shared_schema {
+  pel_atomic_u32 refs;
+  pel_arena arena;
+} shared_schema;
+
+/* One reference fewer; was it the last? Pairs with itself: what others did before they let go is seen by the last. */
+static bool let_go(pel_atomic_u32 *refs) { return pel__sub_u32(refs, 1, PEL_ACQ_REL) == 1; }
 
 static const char *format_of(const pel_type *t) {
   static const char *const formats[PEL_KIND_COUNT] = {"n", "b", "c", "s", "i", "l", "C", "S", "I", "L", "f", "g",
@@ -16,40 +27,45 @@ static const char *format_of(const pel_type *t) {
   return formats[t->kind];
 }
 
-static void release_schema(struct ArrowSchema *s) {
-  pel_arena *a = s->private_data;
-  s->release = NULL;
-  if (!a) return; /* a child: its parent's arena holds it */
-  const pel_alloc *alloc = a->alloc;
-  pel_arena mine = *a;
+static void release_schema(struct ArrowSchema *x) {
+  shared_schema *h = x->private_data;
+  for (int64_t i = 0; i < x->n_children; i++)
+    if (x->children[i]->release) x->children[i]->release(x->children[i]); /* or it was moved out */
+  x->release = NULL;
+  if (!let_go(&h->refs)) return;
+  pel_arena mine = h->arena;
   pel__arena_deinit(&mine);
-  (void)alloc;
 }
 
 static void release_array(struct ArrowArray *x) {
-  owner *o = x->private_data;
+  shared_array *h = x->private_data;
+  for (int64_t i = 0; i < x->n_children; i++)
+    if (x->children[i]->release) x->children[i]->release(x->children[i]);
   x->release = NULL;
-  if (!o) return;
-  owner mine = *o;
+  if (!let_go(&h->refs)) return;
+  shared_array mine = *h;
   pel__arena_deinit(&mine.arena);
   pel__table_release(mine.table);
 }
 
-static pel_status schema_of(pel_arena *a, const pel_type *t, pel_str name, struct ArrowSchema *out) {
+static pel_status schema_of(shared_schema *h, const pel_type *t, pel_str name, struct ArrowSchema *out) {
+  pel_arena *a = &h->arena;
   *out = (struct ArrowSchema){.format = format_of(t), .name = pel__arena_text(a, name.p ? name.p : "", name.n),
-                              .flags = t->nullable ? ARROW_FLAG_NULLABLE : 0, .release = release_schema};
+                              .flags = t->nullable ? ARROW_FLAG_NULLABLE : 0, .release = release_schema,
+                              .private_data = h};
+  (void)pel__add_u32(&h->refs, 1, PEL_RELAXED); /* nobody else sees it yet */
   if (!out->name) return PEL_E_NOMEM;
   const uint32_t n = t->kind == PEL_LIST ? 1 : t->kind == PEL_RECORD ? t->nfields : 0;
   if (!n) return PEL_OK;
   out->children = PEL_ARENA_ARRAY(a, struct ArrowSchema *, n);
-  out->n_children = n;
   for (uint32_t i = 0; out->children && i < n; i++) {
     out->children[i] = PEL_ARENA_NEW(a, struct ArrowSchema);
     if (!out->children[i]) return PEL_E_NOMEM;
-    const pel_status s = t->kind == PEL_LIST ? schema_of(a, t->item, PEL_STR("item"), out->children[i])
-                                             : schema_of(a, t->fields[i].type, pel__str(t->fields[i].name), out->children[i]);
+    const pel_status s = t->kind == PEL_LIST ? schema_of(h, t->item, PEL_STR("item"), out->children[i])
+                                             : schema_of(h, t->fields[i].type, pel__str(t->fields[i].name), out->children[i]);
     if (s) return s;
   }
+  out->n_children = n;
   return out->children ? PEL_OK : PEL_E_NOMEM;
 }
 
@@ -84,26 +100,28 @@ static pel_status text_buffers(pel_arena *a, const pel_col *c, uint64_t n, const
   return PEL_OK;
 }
 
-static pel_status array_of(pel_arena *a, const pel_col *c, uint64_t n, struct ArrowArray *out);
+static pel_status array_of(shared_array *h, const pel_col *c, uint64_t n, struct ArrowArray *out);
 
-static pel_status children(pel_arena *a, const pel_col *c, uint64_t rows, struct ArrowArray *out) {
+static pel_status children(shared_array *h, const pel_col *c, uint64_t rows, struct ArrowArray *out) {
   const uint32_t n = c->type->kind == PEL_LIST ? 1 : c->type->nfields;
-  out->children = PEL_ARENA_ARRAY(a, struct ArrowArray *, n + 1);
+  out->children = PEL_ARENA_ARRAY(&h->arena, struct ArrowArray *, n + 1);
   if (!out->children) return PEL_E_NOMEM;
   out->n_children = n;
   const uint64_t items = c->type->kind == PEL_LIST ? (uint64_t)((const int64_t *)c->data)[rows] : rows;
   for (uint32_t i = 0; i < n; i++) {
-    out->children[i] = PEL_ARENA_NEW(a, struct ArrowArray);
-    const pel_status s = out->children[i] ? array_of(a, &c->child[i], items, out->children[i]) : PEL_E_NOMEM;
+    out->children[i] = PEL_ARENA_NEW(&h->arena, struct ArrowArray);
+    const pel_status s = out->children[i] ? array_of(h, &c->child[i], items, out->children[i]) : PEL_E_NOMEM;
     if (s) return s;
   }
   return PEL_OK;
 }
 
-static pel_status array_of(pel_arena *a, const pel_col *c, uint64_t n, struct ArrowArray *out) {
+static pel_status array_of(shared_array *h, const pel_col *c, uint64_t n, struct ArrowArray *out) {
   const pel_kind k = c->type->kind;
+  pel_arena *a = &h->arena;
   const void **b = PEL_ARENA_ARRAY(a, const void *, 3);
-  *out = (struct ArrowArray){.length = (int64_t)n, .buffers = b, .release = release_array};
+  *out = (struct ArrowArray){.length = (int64_t)n, .buffers = b, .release = release_array, .private_data = h};
+  (void)pel__add_u32(&h->refs, 1, PEL_RELAXED); /* nobody else sees it yet */
   if (!b) return PEL_E_NOMEM;
   if (c->state && !(b[0] = bits(a, c->state, n, PEL_VALID, &out->null_count))) return PEL_E_NOMEM;
   if (c->state && out->null_count == 0) b[0] = NULL;
@@ -115,34 +133,34 @@ static pel_status array_of(pel_arena *a, const pel_col *c, uint64_t n, struct Ar
     return b[1] ? PEL_OK : PEL_E_NOMEM;
   }
   if (k != PEL_RECORD) b[1] = c->data; /* shared with the table, which the export keeps */
-  return k == PEL_LIST || k == PEL_RECORD ? children(a, c, n, out) : PEL_OK;
+  return k == PEL_LIST || k == PEL_RECORD ? children(h, c, n, out) : PEL_OK;
 }
 
 static pel_status make_schema(const pel_alloc *alloc, const pel_type *root, struct ArrowSchema *out) {
   pel_arena a;
   pel__arena_init(&a, alloc);
-  pel_arena *kept = PEL_ARENA_NEW(&a, pel_arena);
-  const pel_status s = kept ? schema_of(&a, root, PEL_STR(""), out) : PEL_E_NOMEM;
+  shared_schema *h = PEL_ARENA_NEW(&a, shared_schema);
+  if (h) *h = (shared_schema){.arena = a};
+  const pel_status s = h ? schema_of(h, root, PEL_STR(""), out) : PEL_E_NOMEM;
   if (s) {
+    if (h) a = h->arena;
     pel__arena_deinit(&a);
-    return s;
   }
-  *kept = a;
-  out->private_data = kept;
-  return PEL_OK;
+  return s;
 }
 
 static pel_status make_array(const pel_alloc *alloc, const pel_table *t, const pel_col *root, struct ArrowArray *out) {
   pel_arena a;
   pel__arena_init(&a, alloc);
-  owner *o = PEL_ARENA_NEW(&a, owner);
-  const pel_status s = o ? array_of(&a, root, t->rows, out) : PEL_E_NOMEM;
+  shared_array *h = PEL_ARENA_NEW(&a, shared_array);
+  if (h) *h = (shared_array){.arena = a};
+  const pel_status s = h ? array_of(h, root, t->rows, out) : PEL_E_NOMEM;
   if (s) {
+    if (h) a = h->arena;
     pel__arena_deinit(&a);
     return s;
   }
-  *o = (owner){alloc, a, pel__table_retain((pel_table *)(uintptr_t)t)};
-  out->private_data = o;
+  h->table = pel__table_retain((pel_table *)(uintptr_t)t);
   return PEL_OK;
 }
 

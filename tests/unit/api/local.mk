@@ -1,3 +1,4 @@
-# Unit tests of api. When the first lands:
-#   UNIT += tests/unit_api
-#   tests_unit_api_SOURCES = %D%/FILE.c
+# The embedding interface, seen through include/pel alone.
+UNIT += tests/unit_api
+tests_unit_api_SOURCES = \
+  %D%/arrow_move.c
