@@ -5,4 +5,6 @@ libpellower_la_SOURCES = \
   %D%/lower.c %D%/lower.h %D%/lower_family.h \
   %D%/prog.c %D%/prog.h \
   %D%/reach.c %D%/reach.h \
-  %D%/stream.c %D%/stream.h
+  %D%/rows.c \
+  %D%/stream.c %D%/stream.h \
+  %D%/verbs.c
