@@ -187,14 +187,8 @@ static bool try_all(pel_sema *s, const pel_overloads *o, pel_arg *args, uint32_t
 
 static pel_x *call_found(pel_sema *s, choice *c, const char *name, pel_span span) {
   op_call ctx = {&c->m, c->m.sig->op};
-  pel_x **in = PEL_ARENA_ARRAY(s->arena, pel_x *, c->m.n);
-  if (!in) {
-    s->oom = true;
-    return pel__x_error(s, span);
-  }
-  for (uint32_t i = 0; i < c->m.n; i++)
-    in[i] = c->m.args[i] ? c->m.args[i]->x
-                         : pel__x_new(s, PEL_X_CONST, pel__ty_null(), span, 0);
+  pel_x **in = pel__match_values(s, &c->m, span);
+  if (!in) return pel__x_error(s, span);
   pel_guard guard = {&c->m, &ctx, make_op};
   bool strict = ctx.op->props & PEL_NULL_STRICT;
   pel_lift l = {c->m.n, in, c->m.depth, span, name, &guard, pel__guarded};

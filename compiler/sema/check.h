@@ -531,6 +531,10 @@ typedef struct pel_guard {
   pel_x *(*make)(pel_sema *s, void *ctx, pel_x **args, pel_span span);
 } pel_guard;
 pel_x *pel__guarded(pel_sema *s, void *ctx, pel_x **args, pel_span span);
+/* What the parameters get: null for those that were left out. NULL: no memory. */
+pel_x **pel__match_values(pel_sema *s, const pel_match *m, pel_span span);
+/* The call that was matched, over every dimension its arguments have too many. */
+pel_x *pel__lift_guarded(pel_sema *s, pel_guard *g, pel_str name, pel_span span);
 
 /* fn.c */
 pel_x *pel__call_fn(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args, uint32_t n,

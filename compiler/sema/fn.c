@@ -362,21 +362,9 @@ pel_x *pel__call_fn(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args, uin
   if (!prepare(s, sc, g, &m)) return pel__x_error(s, span);
   if (!pel__match_types(s, &m, false) && !pel__match_types(s, &m, true))
     return pel__say_types(s, &m, span, fn->ast->name.span);
-  pel_x **in = PEL_ARENA_ARRAY(s->arena, pel_x *, m.n);
-  if (!in) return pel__x_error(s, span);
-  for (uint32_t i = 0; i < m.n; i++)
-    in[i] =
-        m.args[i] ? m.args[i]->x : pel__x_new(s, PEL_X_CONST, pel__ty_null(), span, 0);
   fn_call ctx = {&m, sc, fn};
   pel_guard guard = {&m, &ctx, make_call};
-  pel_lift l = {m.n,
-                in,
-                m.depth,
-                span,
-                pel__sema_text(s, PEL_STR_FMT, PEL_STR_ARG(g->name)),
-                &guard,
-                pel__guarded};
-  return pel__lift(s, &l);
+  return pel__lift_guarded(s, &guard, g->name, span);
 }
 
 /* Arrays of parameters that share a size name have one length. */

@@ -51,3 +51,20 @@ pel_x *pel__guarded(pel_sema *s, void *ctx, pel_x **args, pel_span span) {
     if (g.lets[i]) x = pel__x_let(s, g.lets[i], args[i], x);
   return x;
 }
+
+pel_x **pel__match_values(pel_sema *s, const pel_match *m, pel_span span) {
+  pel_x **in = PEL_ARENA_ARRAY(s->arena, pel_x *, m->n);
+  if (!in) s->oom = true;
+  for (uint32_t i = 0; in && i < m->n; i++)
+    in[i] = m->args[i] ? m->args[i]->x
+                       : pel__x_new(s, PEL_X_CONST, pel__ty_null(), span, 0);
+  return in;
+}
+
+pel_x *pel__lift_guarded(pel_sema *s, pel_guard *g, pel_str name, pel_span span) {
+  pel_x **in = pel__match_values(s, g->m, span);
+  if (!in) return pel__x_error(s, span);
+  const char *text = pel__sema_text(s, PEL_STR_FMT, PEL_STR_ARG(name));
+  pel_lift l = {g->m->n, in, g->m->depth, span, text, g, pel__guarded};
+  return pel__lift(s, &l);
+}

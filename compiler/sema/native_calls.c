@@ -172,19 +172,7 @@ pel_x *pel__call_native(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args,
     return pel__say_types(s, &m, span, fn->ast->name.span);
   if (!may_stand(s, sc, fn, &m, span)) return pel__x_error(s, span);
   if (!sizes_agree(s, &s->natives.at[fn->index], &m, span)) return pel__x_error(s, span);
-  pel_x **in = PEL_ARENA_ARRAY(s->arena, pel_x *, m.n);
-  if (!in) return pel__x_error(s, span);
-  for (uint32_t i = 0; i < m.n; i++)
-    in[i] =
-        m.args[i] ? m.args[i]->x : pel__x_new(s, PEL_X_CONST, pel__ty_null(), span, 0);
   native_call ctx = {&m, sc, fn};
   pel_guard guard = {&m, &ctx, make_native};
-  pel_lift l = {m.n,
-                in,
-                m.depth,
-                span,
-                pel__sema_text(s, PEL_STR_FMT, PEL_STR_ARG(g->name)),
-                &guard,
-                pel__guarded};
-  return pel__lift(s, &l);
+  return pel__lift_guarded(s, &guard, g->name, span);
 }

@@ -59,4 +59,26 @@ void pel__agg_put_int(pel_col *out, uint32_t k, int64_t v);
     memcpy(state, buf, n);                                                              \
     return PEL_OK;                                                                      \
   }
+
+/* For each kind of integer the row agg_KIND, out of update_KIND, update_all_KIND and the functions
+ * int_init, int_combine, int_finish, encode and decode, which all kinds share. */
+#define PEL_AGG_INTS(T)                                                                  \
+  PEL_AGG_INT(i8, T);                                                                    \
+  PEL_AGG_INT(i16, T);                                                                   \
+  PEL_AGG_INT(i32, T);                                                                   \
+  PEL_AGG_INT(i64, T);                                                                   \
+  PEL_AGG_INT(u8, T);                                                                    \
+  PEL_AGG_INT(u16, T);                                                                   \
+  PEL_AGG_INT(u32, T);                                                                   \
+  PEL_AGG_INT(u64, T)
+#define PEL_AGG_INT(name, T)                                                             \
+  static const pel_agg agg_##name = {.state_size = sizeof(T),                            \
+                                     .state_align = 8,                                   \
+                                     .init = int_init,                                   \
+                                     .update = update_##name,                            \
+                                     .update_all = update_all_##name,                    \
+                                     .combine = int_combine,                             \
+                                     .finish = int_finish,                               \
+                                     .encode = encode,                                   \
+                                     .decode = decode}
 #endif

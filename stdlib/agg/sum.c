@@ -78,20 +78,7 @@ static pel_status int_finish(const pel_env *env, void *const *states, uint32_t n
 
 PEL_AGG_PLAIN_CODEC(int_sum)
 
-#define INT_AGG(name)                                                                    \
-  static const pel_agg agg_##name = {.state_size = sizeof(int_sum), .state_align = 8,    \
-                                     .init = int_init, .update = update_##name,          \
-                                     .update_all = update_all_##name,                    \
-                                     .combine = int_combine, .finish = int_finish,       \
-                                     .encode = encode, .decode = decode}
-INT_AGG(i8);
-INT_AGG(i16);
-INT_AGG(i32);
-INT_AGG(u8);
-INT_AGG(u16);
-INT_AGG(u32);
-INT_AGG(i64);
-INT_AGG(u64);
+PEL_AGG_INTS(int_sum);
 
 /* ---- floats ------------------------------------------------------------------------------ */
 
