@@ -77,6 +77,20 @@ static pel_status build(stages *s) {
   return st ? st : pel__ir_verify(s->ir, &s->error);
 }
 
+static void leave_out(pel_ir *m, pel_item_kind kind) {
+  for (uint32_t i = 0; i < m->nitems; i++) {
+    pel_ir_item *x = &m->items[i];
+    if (x->kind != kind) continue;
+    x->kind = PEL_ITEM_LET;
+    x->value = x->left = x->right = NULL;
+  }
+}
+
+static void choose_items(stages *s) {
+  if (s->job->without_tests) leave_out(s->ir, PEL_ITEM_TEST);
+  if (s->job->without_outs) leave_out(s->ir, PEL_ITEM_OUT);
+}
+
 static pel_status optimise(stages *s) {
   const pel_passes_options o = {.leave_out = s->job->passes, .dump = s->job->explain ? show_ir : NULL,
                                 .dump_ctx = (void *)(uintptr_t)s->job};
@@ -103,6 +117,7 @@ pel_status pel__compile(pel_compilation *c, const pel_compile_job *job, pel_plan
   pel_status st = parse(&s);
   if (!st) st = check(&s);
   if (!st) st = build(&s);
+  if (!st) choose_items(&s);
   if (!st && !job->check_only) st = optimise(&s);
   if (!st && !job->check_only) st = lower(&s);
   if (!st && s.plan) *out = s.plan;

@@ -22,6 +22,7 @@ typedef struct pel_compile_job {
   const pel_sema_world *world;     /* NULL: nothing outside is looked at */
   const char *passes;              /* NULL: all; "none"; "-name,-name" */
   bool check_only;
+  bool without_tests, without_outs; /* their items become lets without a value */
   void (*explain)(void *ctx, const char *step, pel_str text);
   void *explain_ctx;
 } pel_compile_job;

@@ -13,7 +13,7 @@ static void show(void *user, const char *step, const char *text, size_t n) {
 
 int cmd_explain(pel_cli *cli) {
   if (!cli->text && cli->nfiles != 1) return cli_usage(cli, "pel explain wants a program: FILE, - or -e TEXT");
-  pel_compile_options o = {.size = sizeof o, .explain = show, .user = cli};
+  pel_compile_options o = {.size = sizeof o, .explain = show, .user = cli, .items = PEL_COMPILE_OUTS};
   pel_plan *plan = NULL;
   int e = cli_read_source(cli, cli->text ? NULL : cli->files[0]);
   if (!e) e = cli_make_context(cli);

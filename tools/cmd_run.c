@@ -92,10 +92,11 @@ int cmd_run(pel_cli *cli) {
   if (cli->nfiles + (cli->text != NULL) == 0) return cli_usage(cli, "pel run wants a program: FILE, - or -e TEXT");
   if (cli->nfiles + (cli->text != NULL) > 1)
     return cli_usage(cli, "pel run takes one program; `%s` is left over", cli->files[cli->text ? 0 : 1]);
+  pel_compile_options o = {.size = sizeof o, .items = PEL_COMPILE_OUTS};
   pel_plan *plan = NULL;
   int e = cli_read_source(cli, cli->text ? NULL : cli->files[0]);
   if (!e) e = cli_make_context(cli);
-  if (!e) e = cli_compile(cli, NULL, &plan);
+  if (!e) e = cli_compile(cli, &o, &plan);
   if (!e && cli->help) cli_print_params(stdout, plan);
   else if (!e) e = run_plan(cli, plan);
   pel_plan_release(plan);

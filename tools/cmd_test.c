@@ -67,7 +67,8 @@ int cmd_test(pel_cli *cli) {
   for (int i = 0; !e && i < (cli->text ? 1 : cli->nfiles); i++) {
     pel_plan *plan = NULL;
     e = cli_read_source(cli, cli->text ? NULL : cli->files[i]);
-    if (!e) e = cli_compile(cli, NULL, &plan);
+    pel_compile_options o = {.size = sizeof o, .items = PEL_COMPILE_TESTS};
+    if (!e) e = cli_compile(cli, &o, &plan);
     if (!e) e = run_tests(cli, plan, &t);
     pel_plan_release(plan);
   }

@@ -56,8 +56,11 @@ static uint32_t named_size(pel_sema *s, pel_scope *sc, pel_str name, pel_span sp
     return size_of_param(s, top->item, span);
   uint32_t i;
   if (pel__map_get(&sc->module->sizes, name, &i)) return sc->module->tynames.at[i].size;
-  pel__sema_error(s, PEL_E0303, span, "there is no size `" PEL_STR_FMT "` here",
-                  PEL_STR_ARG(name));
+  pel_diag *d = pel__sema_error(s, PEL_E0303, span,
+                                "there is no size `" PEL_STR_FMT "` here", PEL_STR_ARG(name));
+  pel__diag_help(s->ds, d,
+                 "the type of a `let` or `param` names a size, as does an `as` around a whole "
+                 "`let`; elsewhere write `[*]`");
   return PEL_SIZE_ANY;
 }
 

@@ -366,6 +366,8 @@ uint32_t pel__size_of_value(pel_sema *s, pel_x *x);
 pel_module *pel__module_new(pel_sema *s, const pel_ast_file *file, pel_str name,
                             pel_str prefix);
 void pel__module_free(pel_sema *s, pel_module *m);
+/* The type an item says it has: its own, or that of the `as` around its whole value; NULL: none. */
+const pel_ast *pel__item_says(const pel_ast_item *a);
 void pel__module_declare(pel_sema *s, pel_module *m);
 const pel_local *pel__local_find(const pel_scope *sc, pel_str name);
 const pel_topname *pel__top_find(const pel_module *m, pel_str name);

@@ -174,6 +174,7 @@ static void check_let(pel_sema *s, pel_item *item) {
   item->type = declared_or_found(t, x->type);
   item->index = add_let(s, name, x, a->pattern->span);
   item->state = PEL_ITEM_DONE;
+  if (!t && pel__item_says(a)) t = pel__annotate(s, &sc, pel__item_says(a));
   if (!t) return;
   pel_x *ref = pel__x_new(s, PEL_X_ITEM, item->type, a->pattern->span, 0);
   ref->index = item->index;

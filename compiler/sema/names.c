@@ -141,6 +141,11 @@ static void declare_sizes(pel_sema *s, pel_module *m, pel_item *item, const pel_
   }
 }
 
+const pel_ast *pel__item_says(const pel_ast_item *a) {
+  if (a->type) return a->type;
+  return a->value && a->value->kind == PEL_AST_CAST ? a->value->cast.type : NULL;
+}
+
 void pel__module_declare(pel_sema *s, pel_module *m) {
   for (uint32_t i = 0; i < m->file->n && !s->oom; i++) {
     const pel_ast_item *ast = m->file->items[i];
@@ -160,7 +165,8 @@ void pel__module_declare(pel_sema *s, pel_module *m) {
     pel_item *item = m->items.at[i];
     bool value =
         item->ast->kind == PEL_AST_ITEM_LET || item->ast->kind == PEL_AST_ITEM_PARAM;
-    if (value && item->ast->type) declare_sizes(s, m, item, item->ast->type);
+    const pel_ast *type = pel__item_says(item->ast);
+    if (value && type) declare_sizes(s, m, item, type);
   }
 }
 

@@ -121,11 +121,13 @@ static pel_x *differ(pel_sema *s, uint32_t declared, uint32_t found, pel_span sp
   return pel__x_error(s, span);
 }
 
-/* Walks x in step with an array it must be as long as: the map fails when it is not. */
+/* Walks x in step with an array it must be as long as: the map fails when it is not. What comes of it has that size. */
 static pel_x *compare_when_run(pel_sema *s, pel_x *x, pel_x *other, pel_span span) {
   pel_binder *b[2] = {pel__binder_new(s, PEL_STR(""), x->type->item),
                       pel__binder_new(s, PEL_STR(""), other->type->item)};
-  pel_x *m = pel__x_new(s, PEL_X_MAP, x->type, span, 3);
+  const pel_ty *t = pel__ty_nullable(
+      s, pel__ty_array(s, x->type->item, other->type->size), x->type->nullable);
+  pel_x *m = pel__x_new(s, PEL_X_MAP, t, span, 3);
   if (m->nargs != 3 || !b[0] || !b[1]) return x;
   m->args[0] = x;
   m->args[1] = pel__x_copy(s, other, span);

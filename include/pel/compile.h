@@ -23,12 +23,17 @@ typedef struct pel_source_text {
 /* What is made of a program step by step, for `pel explain`: step is "typed", "ir", a pass's name, "plan". */
 typedef void (*pel_explain_fn)(void *user, const char *step, const char *text, size_t n);
 
+/* Which items a plan is for. What only the others need is not in it, so that a test that looks at a whole table does
+ * not make a run of the outs hold that table; a run cannot choose the others. */
+typedef enum pel_compile_items { PEL_COMPILE_ALL, PEL_COMPILE_OUTS, PEL_COMPILE_TESTS } pel_compile_items;
+
 typedef struct pel_compile_options {
   size_t size;
   pel_explain_fn explain; /* NULL: nothing is shown */
   void *user;
   bool check_only;        /* no plan is made */
   bool no_files;          /* nothing is read: no modules, no sampling, no libraries (hermetic hosts) */
+  pel_compile_items items;
 } pel_compile_options;
 
 /* *plan is NULL unless PEL_OK. *diagnostics is always set (maybe empty: warnings come with PEL_OK too) except without

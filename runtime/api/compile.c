@@ -131,10 +131,16 @@ static pel_status reload(pel_context *ctx, pel_plan_data **plan) {
   return PEL_OK;
 }
 
+/* A host that was built with an older header knows fewer of them. */
+static pel_compile_options known_options(const pel_compile_options *o) {
+  pel_compile_options mine = {0};
+  if (o) memcpy(&mine, o, o->size < sizeof mine ? o->size : sizeof mine);
+  return mine;
+}
+
 pel_status pel_compile(pel_context *ctx, const pel_source_text *source, const pel_compile_options *options,
                        pel_plan **plan, pel_diagnostics **diagnostics) {
-  const pel_compile_options none = {.size = sizeof none};
-  const pel_compile_options *o = options ? options : &none;
+  const pel_compile_options mine = known_options(options), *o = &mine;
   *plan = NULL;
   *diagnostics = NULL;
   pel_status s = pel__context_check(ctx, NULL);
@@ -151,7 +157,8 @@ pel_status pel_compile(pel_context *ctx, const pel_source_text *source, const pe
   const pel_sema_world asks = {.ctx = &w, .module = load_module, .infer = infer, .symbol = symbol};
   const pel_compile_job job = {.name = pel__str(source->name), .text = {text, source->n}, .ops = ctx->ops.at,
                                .nops = ctx->ops.n, .world = o->no_files ? NULL : &asks, .passes = ctx->options.passes,
-                               .check_only = o->check_only, .explain = o->explain ? show : NULL, .explain_ctx = &sh};
+                               .check_only = o->check_only, .without_tests = o->items == PEL_COMPILE_OUTS,
+                               .without_outs = o->items == PEL_COMPILE_TESTS, .explain = o->explain ? show : NULL, .explain_ctx = &sh};
   pel_plan_data *made = NULL;
   s = pel__compile(&d->c, &job, &made);
   if (!s && made && ctx->options.reload) s = reload(ctx, &made);
