@@ -85,6 +85,8 @@ static pel_status check_item(pel_plan_check *c, uint32_t i) {
                   pel__opt_in(x->path, p->n_node_args) && pel__opt_in(x->left, p->n_slots) &&
                   pel__opt_in(x->right, p->n_slots),
            "item %u points outside", i);
+  const bool single = x->shape == PEL_SHAPE_SCALAR || x->shape == PEL_SHAPE_ARRAY;
+  PEL_WANT(c, !single || x->slot == PEL_NONE || p->slots[x->slot].types.n == 1, "item %u has other columns", i);
   if (x->kind == PEL_ITEM_LET) return PEL_OK;
   PEL_WANT(c, (x->slot == PEL_NONE) != (x->node == PEL_NONE), "item %u has no value", i);
   if (x->kind == PEL_ITEM_OUT) return PEL_OK;

@@ -38,6 +38,7 @@ static pel_status check_node(pel_plan_check *c, uint32_t i) {
   bool takes = kind != PEL_OP_SOURCE;
   PEL_WANT(c, takes == (x->ports.n > 0), "node %u has %u ports", i, x->ports.n);
   PEL_WANT(c, kind != PEL_OP_PROBE || x->ports.n == 2, "probe %u has %u ports", i, x->ports.n);
+  PEL_WANT(c, kind != PEL_OP_SINK || p->ranges[x->ports.at].n == x->out_names.n, "node %u writes columns without names", i);
   return PEL_OK;
 }
 
@@ -242,13 +243,12 @@ static pel_status check_outs(flow_check *f) {
   f->pipe = p->n_pipes;
   for (uint32_t i = 0; i < p->n_items; i++) {
     const pel_plan_item *x = &p->items[i];
+    PEL_WANT(f->c, x->node == PEL_NONE || (p->ops[p->nodes[x->node].op].kind == PEL_OP_SINK && f->ports_fed[x->node]),
+             "item %u is not written", i);
     if (x->kind == PEL_ITEM_LET) continue;
     if (x->slot != PEL_NONE) PEL_CHECK(slot_ready(f, x->slot));
     if (x->left != PEL_NONE) PEL_CHECK(slot_ready(f, x->left));
     if (x->right != PEL_NONE) PEL_CHECK(slot_ready(f, x->right));
-    if (x->node == PEL_NONE) continue;
-    PEL_WANT(f->c, p->ops[p->nodes[x->node].op].kind == PEL_OP_SINK && f->ports_fed[x->node],
-             "item %u is not written", i);
   }
   return PEL_OK;
 }

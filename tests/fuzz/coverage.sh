@@ -6,6 +6,8 @@ least=85 bad=0
 mkdir -p build-coverage
 [ -e build-coverage/Makefile ] || (cd build-coverage && ../configure --enable-coverage >configure.log 2>&1) || exit 1
 make -s -C build-coverage Makefile >/dev/null 2>&1 # it may say that it is made anew
+# shellcheck disable=SC2046
+make -s -C build-coverage $(make -s -C build-coverage print-built) >/dev/null || exit 1
 for program in $(make -s -C build-coverage print-fuzz); do
   name=${program##*/}
   make -s -j"$(nproc)" -C build-coverage "$program" >/dev/null || exit 1

@@ -16,7 +16,7 @@ prepare() { # the floors, compiled so that libFuzzer sees their edges
     { tail -n 20 $dir/log/configure >&2; exit 1; }
   make -s -C $dir Makefile >/dev/null 2>&1 # it may say that it is made anew
   # shellcheck disable=SC2046
-  make -s -C $dir -j"$(nproc)" $(make -s -C $dir print-floors) >$dir/log/make 2>&1 || { tail -n 20 $dir/log/make >&2; exit 1; }
+  { make -s -C $dir $(make -s -C $dir print-built) && make -s -C $dir -j"$(nproc)" $(make -s -C $dir print-floors); } >$dir/log/make 2>&1 || { tail -n 20 $dir/log/make >&2; exit 1; }
 }
 
 link() { # NAME: build-fuzz/fuzz-NAME

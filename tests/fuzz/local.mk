@@ -20,7 +20,16 @@ tests_fuzz_syntax_SOURCES = %D%/syntax.c %D%/replay.c
 tests_fuzz_syntax_LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE)
 EXTRA_DIST += %D%/syntax.dict
 
-check_PROGRAMS += $(FUZZ)
+FUZZ += tests/fuzz/plan
+tests_fuzz_plan_SOURCES = %D%/plan.c %D%/plan_oracle.h %D%/replay.c
+tests_fuzz_plan_LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE)
+EXTRA_DIST += %D%/plan.pel
+
+# Not run by any check: it makes seeds for `plan` (fuzz.sh seed).
+tests_fuzz_plan_seed_SOURCES = %D%/plan_seed.c
+tests_fuzz_plan_seed_LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE)
+
+check_PROGRAMS += $(FUZZ) tests/fuzz/plan_seed
 dist_check_SCRIPTS += %D%/replay.sh %D%/fuzz.sh %D%/coverage.sh
 EXTRA_DIST += %D%/corpus %D%/csv.dict
 TESTS += %D%/replay.sh
@@ -32,4 +41,6 @@ print-outside:
 	@echo '$(PEL_OUTSIDE) $(LIBS)'
 print-fuzz:
 	@echo '$(FUZZ)'
-.PHONY: print-floors print-outside print-fuzz
+print-built:
+	@echo '$(BUILT_SOURCES)'
+.PHONY: print-built print-floors print-outside print-fuzz

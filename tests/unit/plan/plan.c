@@ -192,6 +192,8 @@ BREAK(node_names, p->nodes[0].out_names.n = 1)
 BREAK(node_range, p->nodes[0].out.at = UINT32_MAX)
 BREAK(node_arg, p->node_args[0].ref = 99)
 BREAK(item_slot, p->items[0].slot = PEL_NONE)
+BREAK(item_shape, p->items[0].shape = PEL_SHAPE_SCALAR)
+BREAK(let_of_a_reader, p->items[0].kind = PEL_ITEM_LET; p->items[0].node = 0)
 BREAK(item_kind, p->items[0].kind = PEL_ITEM_TEST)
 BREAK(param_type, p->params[0].type = 0; p->reg_types[p->slots[0].types.at] = 2)
 BREAK(param_slot, p->params[0].slot = 9)
@@ -211,7 +213,7 @@ static const struct {
     ROW(op_nameless), ROW(unmasked), ROW(other_mask), ROW(select_order), ROW(select_odd), ROW(empty_mask), ROW(later_map),
     ROW(output), ROW(slot), ROW(unfilled), ROW(native), ROW(order), ROW(port), ROW(sink), ROW(nowhere), ROW(both), ROW(source),
     ROW(descending), ROW(filter_column), ROW(filter_prog), ROW(step), ROW(empty_step), ROW(two_readers), ROW(agg),
-    ROW(node_names), ROW(node_range), ROW(node_arg), ROW(item_slot), ROW(item_kind), ROW(param_type), ROW(param_slot),
+    ROW(node_names), ROW(node_range), ROW(node_arg), ROW(item_slot), ROW(item_shape), ROW(let_of_a_reader), ROW(item_kind), ROW(param_type), ROW(param_slot),
     ROW(span), ROW(type_kind), ROW(type_twice), ROW(null), ROW(struct_param), ROW(symbol),
 };
 
@@ -224,6 +226,17 @@ Test(plan, broken_promises) {
     cr_expect_eq(pel__plan_verify(p, &e), PEL_E_INVALID, "%s is not seen", breaks[i].name);
     pel__plan_release(p);
   }
+}
+
+/* Names are looked up by column when a file is written and when the plan is shown. */
+Test(plan, a_writer_names_every_column) {
+  pel_plan_data *p = sample_plan();
+  pel_error e = {0};
+  p->ops[p->nodes[1].op].kind = PEL_OP_SINK;
+  p->nodes[1].out.n = p->nodes[1].out_names.n = 1;
+  cr_expect_eq(pel__plan_verify(p, &e), PEL_E_INVALID);
+  cr_expect(strstr(e.message, "without names"), "%s", e.message);
+  pel__plan_release(p);
 }
 
 /* ---- types, needed, memory ---- */
