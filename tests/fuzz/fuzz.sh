@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes: tests/fuzz/fuzz.sh NAME|all [SECONDS]   (./dev fuzz installs clang first)
-# New inputs gather in build-fuzz/corpus/NAME; `fuzz.sh keep NAME` merges them, minimised, into tests/fuzz/corpus/NAME.
+# New inputs gather in build-fuzz/corpus/NAME; `fuzz.sh keep NAME` makes tests/fuzz/corpus/NAME anew of them and what was
+# there, minimised, and of all that has a name of its own; `fuzz.sh seed NAME` makes seeds of the programs in tests/fuzz/NAME.pel.
 # Runs of five minutes and more are entered in tests/fuzz/LEDGER.md.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 99
@@ -16,7 +17,8 @@ prepare() { # the floors, compiled so that libFuzzer sees their edges
     { tail -n 20 $dir/log/configure >&2; exit 1; }
   make -s -C $dir Makefile >/dev/null 2>&1 # it may say that it is made anew
   # shellcheck disable=SC2046
-  { make -s -C $dir $(make -s -C $dir print-built) && make -s -C $dir -j"$(nproc)" $(make -s -C $dir print-floors); } >$dir/log/make 2>&1 || { tail -n 20 $dir/log/make >&2; exit 1; }
+  { make -s -C $dir $(make -s -C $dir print-built) && make -s -C $dir -j"$(nproc)" $(make -s -C $dir print-floors); } >$dir/log/make 2>&1 ||
+    { tail -n 20 $dir/log/make >&2; exit 1; }
 }
 
 link() { # NAME: build-fuzz/fuzz-NAME
@@ -54,15 +56,35 @@ fuzz_one() { # NAME SECONDS
   return $status
 }
 
+count() { find "$1" -type f | wc -l; }
+
+cover() { # NAME [FLAG]: into build-fuzz/kept, few inputs that reach what all that are known reach
+  local name=$1
+  shift
+  rm -rf $dir/kept
+  mkdir $dir/kept
+  "$dir/fuzz-$name" -set_cover_merge=1 "$@" $dir/kept "tests/fuzz/corpus/$name" "$dir/corpus/$name" >"$dir/log/merge" 2>&1 ||
+    { tail "$dir/log/merge" >&2; return 1; }
+}
+
 prepare
 names=()
 for program in $(make -s -C $dir print-fuzz); do names+=("${program##*/}"); done
 case ${1:-all} in
   keep)
     link "${2:?which harness}"
-    mkdir -p "tests/fuzz/corpus/$2"
-    "$dir/fuzz-$2" -merge=1 "tests/fuzz/corpus/$2" "$dir/corpus/$2" >"$dir/log/merge" 2>&1 || { tail "$dir/log/merge" >&2; exit 1; }
-    echo "tests/fuzz/corpus/$2: $(find "tests/fuzz/corpus/$2" -type f | wc -l) inputs"
+    mkdir -p "tests/fuzz/corpus/$2" "$dir/corpus/$2"
+    cover "$2" && { (($(count $dir/kept) <= 200)) || cover "$2" -use_counters=0; } || exit 1
+    find "tests/fuzz/corpus/$2" -type f ! -name "$(printf '[0-9a-f]%.0s' {1..40})" -exec cp {} $dir/kept/ \; # named by people
+    rm -rf "tests/fuzz/corpus/$2"
+    mv $dir/kept "tests/fuzz/corpus/$2"
+    echo "tests/fuzz/corpus/$2: $(count "tests/fuzz/corpus/$2") inputs"
+    ;;
+  seed)
+    program=tests/fuzz/${2:?which harness}_seed
+    mkdir -p "$dir/corpus/$2"
+    make -s -C $dir "$program" >$dir/log/seed 2>&1 || { tail $dir/log/seed >&2; exit 1; }
+    "$dir/$program" "tests/fuzz/$2.pel" "$dir/corpus/$2"
     ;;
   *)
     [[ ${1:-all} == all ]] || names=("$1")
