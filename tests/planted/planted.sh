@@ -29,15 +29,24 @@ result() { # ok|not TITLE
   if [[ $1 == ok ]]; then good=$((good + 1)); echo "ok - $2"; else bad=$((bad + 1)); echo "not ok - $2"; fi
 }
 
+# Puts NEW where OLD stands in FILE, however the two are laid out; fails unless OLD stands there exactly once.
+exchange() { # FILE OLD NEW
+  FILE=$1 OLD=$2 NEW=$3 perl -0777 -e '
+    open my $f, "<", $ENV{FILE} or die; my $text = <$f>;
+    my $old = join "(?:\\s|\\\\\n)*", map quotemeta, $ENV{OLD} =~ /(\w+|[^\w\s])/g;
+    my @at = $text =~ /$old/g;
+    exit 1 if @at != 1;
+    $text =~ s/$old/$ENV{NEW}/;
+    open $f, ">", $ENV{FILE} or die; print $f $text;'
+}
+
 plant() { # DESCRIPTION FILE OLD NEW TEST…
-  local title=$1 file=$tree/$2 old=$3 new=$4 text rest
+  local title=$1 file=$tree/$2 old=$3 new=$4
   shift 4
-  text=$(cat "$file" && echo .) && text=${text%.} || { result not "$title: no $file"; return; }
-  rest=${text#*"$old"}
-  if [[ $rest == "$text" || $rest == *"$old"* ]]; then result not "$title: its old text does not stand once in ${file#"$tree"/}"; return; fi
-  printf '%s%s%s' "${text%%"$old"*}" "$new" "$rest" >"$file"
+  cp -p "$file" "$tree/../kept" || { result not "$title: no $file"; return; }
+  if ! exchange "$file" "$old" "$new"; then result not "$title: its old text does not stand once in ${file#"$tree"/}"; return; fi
   if is_caught "$@"; then result ok "$title: caught by $*"; else result not "$title: not caught by $* (log: build-planted/log)"; fi
-  printf '%s' "$text" >"$file"
+  cp "$tree/../kept" "$file" # newer than what was built of the bug
 }
 
 copy_house
