@@ -74,7 +74,7 @@ PEL_USE_RESULT pel_status pel__const_from_text(const pel_type *t, const char *te
 PEL_USE_RESULT pel_status pel__arrow_import(const pel_alloc *alloc, const pel_type *const *types, const pel_str *names,
                                             uint32_t n, pel_value_shape shape, struct ArrowSchema *schema,
                                             struct ArrowArray *array, pel_table **out, pel_error *err);
-PEL_USE_RESULT pel_status pel__arrow_export(const pel_alloc *alloc, const pel_table *t, const pel_str *names,
+PEL_USE_RESULT pel_status pel__arrow_export(const pel_alloc *alloc, pel_plan_data *plan, const pel_table *t, const pel_str *names,
                                             pel_value_shape shape, struct ArrowSchema *schema, struct ArrowArray *array);
 /* files.c: a pel_env without a run, for sampling: open, read_at, close, alloc, temp, fail. */
 typedef struct pel_files {

@@ -4,12 +4,14 @@
 #include "runtime/base/atomic.h"
 #include "runtime/base/check.h"
 
-/* What an exported array and its children share: their memory, and the table whose numbers they show. Each of them
- * holds one reference, since a consumer may move a child out and release its parent first. */
+/* What an exported array and its children share: their memory, the table whose numbers they show,
+ * the plan that holds its types. Each of them holds one reference, since a consumer may move a child
+ * out and release its parent first. */
 typedef struct shared_array {
   pel_atomic_u32 refs;
   pel_arena arena;
   pel_table *table;
+  pel_plan_data *plan;
 } shared_array;
 
 /* The same for a schema. */
@@ -46,6 +48,7 @@ static void release_array(struct ArrowArray *x) {
   shared_array mine = *h;
   pel__arena_deinit(&mine.arena);
   pel__table_release(mine.table);
+  pel__plan_release(mine.plan);
 }
 
 static pel_status schema_of(shared_schema *h, const pel_type *t, pel_str name, struct ArrowSchema *out) {
@@ -149,7 +152,8 @@ static pel_status make_schema(const pel_alloc *alloc, const pel_type *root, stru
   return s;
 }
 
-static pel_status make_array(const pel_alloc *alloc, const pel_table *t, const pel_col *root, struct ArrowArray *out) {
+static pel_status make_array(const pel_alloc *alloc, pel_plan_data *plan, const pel_table *t, const pel_col *root,
+                             struct ArrowArray *out) {
   pel_arena a;
   pel__arena_init(&a, alloc);
   shared_array *h = PEL_ARENA_NEW(&a, shared_array);
@@ -161,11 +165,12 @@ static pel_status make_array(const pel_alloc *alloc, const pel_table *t, const p
     return s;
   }
   h->table = pel__table_retain((pel_table *)(uintptr_t)t);
+  h->plan = pel__plan_retain(plan);
   return PEL_OK;
 }
 
-pel_status pel__arrow_export(const pel_alloc *alloc, const pel_table *t, const pel_str *names, pel_value_shape shape,
-                             struct ArrowSchema *schema, struct ArrowArray *array) {
+pel_status pel__arrow_export(const pel_alloc *alloc, pel_plan_data *plan, const pel_table *t, const pel_str *names,
+                             pel_value_shape shape, struct ArrowSchema *schema, struct ArrowArray *array) {
   pel_arena a;
   pel__arena_init(&a, alloc);
   const bool alone = (shape == PEL_VALUE_SCALAR || shape == PEL_VALUE_ARRAY) && t->ncols == 1;
@@ -179,7 +184,7 @@ pel_status pel__arrow_export(const pel_alloc *alloc, const pel_table *t, const p
   const pel_col whole = {.type = &row, .child = t->cols};
   if (!s) s = make_schema(alloc, alone ? t->cols[0].type : &row, schema);
   if (!s) {
-    s = make_array(alloc, t, alone ? &t->cols[0] : &whole, array);
+    s = make_array(alloc, plan, t, alone ? &t->cols[0] : &whole, array);
     if (s) schema->release(schema);
   }
   pel__arena_deinit(&a);
@@ -196,6 +201,6 @@ pel_status pel_run_result(pel_run *run, const char *item, struct ArrowSchema *sc
   const pel_table *t = pel__run_value(run->run, i);
   if (!t) return pel_error_set(err, PEL_E_FAILED, "out `%s` has no value: it failed or was not chosen", item);
   const pel_str *names = run->plan->names + run->plan->slots[it->slot].names.at;
-  const pel_status s = pel__arrow_export(run->ctx->alloc, t, names, (pel_value_shape)it->shape, schema, array);
+  const pel_status s = pel__arrow_export(run->ctx->alloc, run->plan, t, names, (pel_value_shape)it->shape, schema, array);
   return s ? pel_error_set(err, s, "no memory for a result") : PEL_OK;
 }
