@@ -174,8 +174,9 @@ struct pel_env {
   pel_status (*fail)(const pel_env *, uint64_t ordinal, const char *code, const char *fmt, ...) PEL_PRINTF(4, 5);
   /* A failure that is carried by a cell: answers its number for pel_col.fail. */
   uint32_t (*poison)(const pel_env *, uint64_t ordinal, const char *code, const char *fmt, ...) PEL_PRINTF(4, 5);
-  /* A poisoned cell is needed here: fails the item with the cell's failure. Answers PEL_E_FAILED. */
-  pel_status (*consume_poison)(const pel_env *, uint32_t number);
+  /* A poisoned cell is needed here: fails the item with the cell's failure. row: the cell's, in the chunk at hand, so that
+   * of several the one with the least ordinal is shown, however the rows were cut. Answers PEL_E_FAILED. */
+  pel_status (*consume_poison)(const pel_env *, uint32_t number, uint64_t row);
   /* A row that `on_error: skip` or `as_null` met: counted, and kept when the user asked for it. */
   void (*reject)(const pel_env *, uint64_t ordinal, const char *text, size_t n, const char *why);
   uint64_t (*rng)(const pel_env *, uint64_t seed, uint64_t counter);
@@ -365,6 +366,9 @@ typedef struct pel_op {
   /* Sink: make the result final, or leave no trace. */
   pel_status (*commit)(const pel_env *, void *state);
   void (*abandon)(const pel_env *, void *state);
+  /* Source: where a row of the chunk last scanned by this local stands, for messages ("`rows.csv`:3"), by its ordinal.
+   * Writes at most `room` bytes and answers how many; NULL: not known. */
+  size_t (*place)(const pel_env *, void *state, void *local, uint64_t ordinal, char *out, size_t room);
 } pel_op;
 
 /* An operator's row: PEL_OP(id, "name", "signature", PEL_OP_MAP, .doc = …, …). A build step gathers the rows. */

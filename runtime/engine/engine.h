@@ -69,6 +69,8 @@ typedef struct pel_failure {
   const char *code; /* a short stable word */
   const char *text;
   uint64_t ordinal;
+  uint32_t pipe;    /* whose row `row` is, to be counted when the run is over; PEL_NONE: text says what is known */
+  uint64_t row;     /* an ordinal of that pipe */
 } pel_failure;
 uint32_t pel__run_failures(const pel_engine_run *run, const pel_failure **out);
 

@@ -48,39 +48,56 @@ static pel_status env_fail(const pel_env *e, uint64_t ordinal, const char *code,
 
 enum { WORKER_BITS = 10, MOST_POISON = 1 << 22 };
 
+enum { MOST_PLACE = 512 };
+
+/* Names the row of a failure as well as it can be named: its line of a file now, while the chunk is in hand; else its
+ * number among the rows of the pipe's source, once they have been counted. Answers how long the beginning of the text is. */
+static size_t place(const pel_stage *s, pel_failure *f, char out[MOST_PLACE]) {
+  const pel_lane *l = s->lane;
+  if (!l) return 0;
+  const pel_pipe *p = s->pipe;
+  if (p->plan->from == PEL_FROM_SLOTS || p->plan->from == PEL_FROM_NODE) f->pipe = p->index;
+  if (p->plan->from != PEL_FROM_READER || !p->source_op->place) return 0;
+  size_t n = p->source_op->place(&l->source.env, p->source_state, l->local, f->row, out, MOST_PLACE - 2);
+  if (n) out[n++] = ':', out[n++] = ' ';
+  return n;
+}
+
 static uint32_t env_poison(const pel_env *e, uint64_t ordinal, const char *code, const char *fmt, ...) {
   pel_stage *s = stage_of(e);
   pel_poison_log *log = &s->run->poison[s->worker];
-  char text[1024];
+  char text[1536];
+  pel_failure f = {PEL_NONE, PEL_NONE, PEL_E_FAILED, code, NULL, ordinal, PEL_NONE, ordinal};
+  const size_t at = place(s, &f, text);
   va_list ap;
   va_start(ap, fmt);
-  (void)vsnprintf(text, sizeof text, fmt, ap);
+  (void)vsnprintf(text + at, sizeof text - at, fmt, ap);
   va_end(ap);
-  const pel_failure f = {PEL_NONE, PEL_NONE, PEL_E_FAILED, code, pel__arena_text(&log->text, text, strlen(text)), ordinal};
+  f.text = pel__arena_text(&log->text, text, strlen(text));
   pel__spin_lock(&log->lock);
-  const size_t at = log->at.n;
-  const bool kept = f.text && at < MOST_POISON && PEL_VEC_PUSH(&log->at, f, s->run->alloc);
+  const size_t number = log->at.n;
+  const bool kept = f.text && number < MOST_POISON && PEL_VEC_PUSH(&log->at, f, s->run->alloc);
   pel__spin_unlock(&log->lock);
   if (!kept) {
     (void)fail_text(s, ordinal, PEL_E_NOMEM, "out of memory", "too many cells fail to be kept in memory");
     return s->worker;
   }
-  return (uint32_t)(at << WORKER_BITS) | s->worker;
+  return (uint32_t)(number << WORKER_BITS) | s->worker;
 }
 
 pel_status pel__poison_fail(pel_pipe *p, uint32_t number, uint64_t ordinal) {
   pel_poison_log *log = &p->run->poison[number & ((1u << WORKER_BITS) - 1)];
   const uint32_t i = number >> WORKER_BITS;
-  pel_failure f = {.status = PEL_E_NOMEM, .code = "out of memory", .text = "too many cells fail"};
+  pel_failure f = {.status = PEL_E_NOMEM, .code = "out of memory", .text = "too many cells fail", .pipe = PEL_NONE};
   pel__spin_lock(&log->lock);
   if (i < log->at.n) f = log->at.at[i];
   pel__spin_unlock(&log->lock);
-  return pel__pipe_fail(p, ordinal, f.status, f.code, f.text);
+  return pel__pipe_fail_with(p, ordinal, &f);
 }
 
-static pel_status env_consume(const pel_env *e, uint32_t number) {
+static pel_status env_consume(const pel_env *e, uint32_t number, uint64_t row) {
   pel_stage *s = stage_of(e);
-  return s->pipe ? pel__poison_fail(s->pipe, number, s->ordinal) : PEL_E_FAILED;
+  return s->pipe ? pel__poison_fail(s->pipe, number, s->ordinal + row) : PEL_E_FAILED;
 }
 
 /* Where the program reads: the same with every choice of passes, unlike the number of a pipe. */

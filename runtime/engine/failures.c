@@ -1,17 +1,26 @@
 #include "runtime/engine/state.h"
 
 /* Shown once the run is over; of a pipe's failures the one with the least ordinal. */
-pel_status pel__pipe_fail(pel_pipe *p, uint64_t ordinal, pel_status status, const char *code, const char *text) {
+pel_status pel__pipe_fail_with(pel_pipe *p, uint64_t ordinal, const pel_failure *f) {
   pel_engine_run *run = p->run;
   pel__lock_acquire(&run->lock);
   if (!p->own_failure || ordinal < p->failure.ordinal) {
-    char *copy = pel__arena_text(&run->arena, text, strlen(text));
-    p->failure = (pel_failure){p->plan->item, p->plan->span, status, code, copy ? copy : "no memory for the message", ordinal};
+    char *copy = pel__arena_text(&run->arena, f->text, strlen(f->text));
+    p->failure = *f;
+    p->failure.item = p->plan->item;
+    p->failure.span = p->plan->span;
+    p->failure.text = copy ? copy : "no memory for the message";
+    p->failure.ordinal = ordinal;
   }
   p->failed = p->own_failure = true;
   pel__lock_release(&run->lock);
   pel__pipe_stop(p, ordinal);
-  return status;
+  return f->status;
+}
+
+pel_status pel__pipe_fail(pel_pipe *p, uint64_t ordinal, pel_status status, const char *code, const char *text) {
+  const pel_failure f = {.status = status, .code = code, .text = text, .pipe = PEL_NONE};
+  return pel__pipe_fail_with(p, ordinal, &f);
 }
 
 static const char *explain(pel_status s) {
@@ -38,6 +47,30 @@ void pel__pipe_stop(pel_pipe *p, uint64_t ordinal) {
   }
 }
 
+/* The number, from 1, of a row among those that a pipe's source gave. Units before the row's have run to their ends. */
+static uint64_t row_number(const pel_pipe *p, uint64_t ordinal) {
+  const uint64_t unit = ordinal >> 32, row = ordinal & UINT32_MAX;
+  if (p->plan->from == PEL_FROM_SLOTS) return unit * p->morsel_rows + row + 1;
+  uint64_t n = row + 1;
+  for (uint64_t i = 0; i < unit && i < p->units; i++) n += p->unit_rows[i];
+  return n;
+}
+
+/* A total, the one row of a source: there is nothing to tell it from. */
+static bool only_row(const pel_pipe *p) {
+  return p->plan->from == PEL_FROM_SLOTS ? p->rows == 1 : p->units == 1 && p->unit_rows[0] == 1;
+}
+
+static void name_row(pel_engine_run *run, pel_failure *f) {
+  if (f->pipe == PEL_NONE || only_row(&run->pipes[f->pipe])) return;
+  pel_buf b;
+  pel__buf_init(&b, run->alloc);
+  pel__buf_printf(&b, "row %llu: %s", (unsigned long long)row_number(&run->pipes[f->pipe], f->row), f->text);
+  const char *text = b.failed ? NULL : pel__arena_text(&run->arena, b.p, b.n);
+  if (text) f->text = text;
+  pel__buf_deinit(&b);
+}
+
 void pel__run_collect_failures(pel_engine_run *run) {
   uint32_t n = 0;
   for (uint32_t i = 0; i < run->plan->n_pipes; i++) n += run->pipes[i].own_failure;
@@ -50,6 +83,8 @@ void pel__run_collect_failures(pel_engine_run *run) {
       const pel_pipe *p = &run->pipes[i];
       if (p->own_failure && p->failure.item == wanted && (!least || p->failure.ordinal < least->ordinal)) least = &p->failure;
     }
-    if (least) run->failures[run->nfailures++] = *least;
+    if (!least) continue;
+    run->failures[run->nfailures] = *least;
+    name_row(run, &run->failures[run->nfailures++]);
   }
 }

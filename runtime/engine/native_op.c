@@ -105,7 +105,7 @@ static pel_status gather(state *s, pel_table **args) {
 static pel_status only_values(const pel_env *env, const pel_table *t, pel_str name) {
   for (uint32_t c = 0; c < t->ncols; c++)
     for (uint64_t i = 0; t->cols[c].state && i < t->rows; i++) {
-      if (t->cols[c].state[i] == PEL_POISON) return env->consume_poison(env, t->cols[c].fail[i]);
+      if (t->cols[c].state[i] == PEL_POISON) return env->consume_poison(env, t->cols[c].fail[i], i);
       if (t->cols[c].state[i] == PEL_NULL)
         return env->fail(env, i, "null", "element %llu of `" PEL_STR_FMT "` is null", (unsigned long long)i, PEL_STR_ARG(name));
     }

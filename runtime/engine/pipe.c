@@ -18,8 +18,11 @@ static pel_status lane_steps(pel_pipe *p, pel_lane *l, uint32_t worker) {
   l->probed = PEL_ARENA_ARRAY(&run->arena, uint64_t, n + 1);
   pel__lock_release(&run->lock);
   if (!l->steps || !l->vms || !l->probed) return PEL_E_NOMEM;
+  bool own_rows = true; /* those of the source: a probe's are others */
   for (uint32_t i = 0; i < n; i++) {
     pel__stage_init(&l->steps[i], run, p, worker);
+    own_rows &= step_prog(p, i) != PEL_NONE;
+    if (own_rows) l->steps[i].lane = l;
     if (step_prog(p, i) == PEL_NONE) continue;
     const pel_status s = pel__vm_local_new(run->vms[step_prog(p, i)], &l->steps[i].env, run->slots, &run->hooks,
                                            run->alloc, &l->vms[i]);
@@ -38,6 +41,7 @@ static pel_status lane_open(pel_pipe *p, pel_lane *l, uint32_t worker) {
   pel_engine_run *run = p->run;
   l->ready = true;
   pel__stage_init(&l->source, run, p, worker);
+  if (p->plan->from == PEL_FROM_NODE) l->source.lane = l;
   pel_status s = lane_steps(p, l, worker);
   if (s) return s;
   if (p->plan->from == PEL_FROM_SLOTS) {
@@ -49,6 +53,7 @@ static pel_status lane_open(pel_pipe *p, pel_lane *l, uint32_t worker) {
   if (p->plan->from != PEL_FROM_READER) return PEL_OK;
   if (p->plan->filter != PEL_NONE) {
     pel__stage_init(&l->filter_stage, run, p, worker);
+    l->filter_stage.lane = l;
     s = pel__vm_local_new(run->vms[p->plan->filter], &l->filter_stage.env, run->slots, &run->hooks, run->alloc, &l->filter);
     if (s) return s;
   }
@@ -174,6 +179,7 @@ static pel_status run_unit(pel_pipe *p, pel_lane *l, uint32_t worker, const pel_
     if (s == PEL_DONE) return PEL_OK;
     if (s) return s;
     l->source.rows_out += c.nsel;
+    if (p->unit_rows) p->unit_rows[u->index] += c.nsel;
     /* relaxed: seen late, it only costs work */
     if (c.ordinal > pel__load_u64(&p->stop, PEL_RELAXED) || pel__job_cancelled(p->run->job)) return PEL_OK;
     l->source.ordinal = c.ordinal;
@@ -334,6 +340,13 @@ static pel_status open_source(pel_pipe *p, const pel_env *env) {
   return PEL_E_INTERNAL;
 }
 
+static pel_status count_units(pel_pipe *p) {
+  pel__lock_acquire(&p->run->lock);
+  p->unit_rows = PEL_ARENA_ARRAY(&p->run->arena, uint64_t, p->units + 1);
+  pel__lock_release(&p->run->lock);
+  return p->unit_rows ? PEL_OK : PEL_E_NOMEM;
+}
+
 pel_status pel__pipe_open(pel_pipe *p, uint32_t worker) {
   pel_engine_run *run = p->run;
   pel__lock_acquire(&run->lock);
@@ -345,6 +358,7 @@ pel_status pel__pipe_open(pel_pipe *p, uint32_t worker) {
   p->base = p->sink->morsels;
   pel__stage_init(&p->stage, run, p, worker);
   pel_status s = open_source(p, &p->stage.env);
+  if (!s && p->plan->from == PEL_FROM_NODE) s = count_units(p);
   if (!s) s = pel__sink_open(p->sink, p, worker);
   if (s) return s;
   const bool single = p->plan->from != PEL_FROM_READER && p->units <= 1;

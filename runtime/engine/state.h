@@ -31,6 +31,7 @@ typedef struct pel_stage {
   uint32_t worker;
   pel_arena temp;
   uint64_t ordinal; /* of the chunk in hand */
+  struct pel_lane *lane; /* rows here are those of the lane's source: failing ones can be placed; NULL: they are not */
   uint64_t rows_in, rows_out, bytes, ns; /* bytes: read from or written to files, or kept */
   bool ready;
 } pel_stage;
@@ -99,6 +100,7 @@ typedef struct pel_pipe {
   pel_request request;
   uint64_t units;           /* of FROM_NODE, FROM_SLOTS, FROM_UNIT */
   uint64_t rows, morsel_rows; /* of FROM_SLOTS */
+  uint64_t *unit_rows;      /* of FROM_NODE: rows each unit gave, written by whoever ran it */
   uint64_t base;            /* morsels of earlier pipes of the same sink */
   pel_lane *lanes;          /* per worker */
   pel_dispenser *dispenser;
@@ -166,6 +168,8 @@ PEL_INLINE void pel__stage_reset(pel_stage *s) { pel__arena_reset(&s->temp); }
 
 /* failures.c */
 pel_status pel__pipe_fail(pel_pipe *p, uint64_t ordinal, pel_status status, const char *code, const char *text);
+/* f's item, span and ordinal are the pipe's and this one. */
+pel_status pel__pipe_fail_with(pel_pipe *p, uint64_t ordinal, const pel_failure *f);
 /* A status that nobody has explained yet. */
 void pel__pipe_fail_status(pel_pipe *p, uint64_t ordinal, pel_status status);
 /* The failure that a poisoned cell carries becomes the pipe's. */

@@ -30,6 +30,6 @@ pel_status pel__vm_local_new(const pel_vm *vm, const pel_env *env, pel_table *co
 void pel__vm_local_free(pel_vm_local *l);
 /* Runs the program over in's rows (those of in->sel). out borrows from registers and from `in`, until the next run or the
  * next reset of env->temp. out->sel lists the rows that went through the filters; out->ordinal is in->ordinal. A poisoned
- * filter condition fails the item through env->consume_poison. */
+ * filter condition fails the item through env->consume_poison; its row is then left out like others. */
 pel_status pel__vm_run(pel_vm_local *l, const pel_env *env, const pel_chunk *in, pel_chunk *out);
 #endif

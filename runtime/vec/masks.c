@@ -23,19 +23,21 @@ static uint32_t keep_true(const pel_col *c, pel_vm_rows r, uint16_t *to) {
   return n;
 }
 
-static pel_status consume(pel_vm_local *l, const pel_col *c) {
-  if (!c->fail || !c->state) return PEL_OK;
+/* The first failing condition fails the item. Its row goes like one that is false, and the block goes on: a later filter
+ * may meet a failure in an earlier row, which is then the one to be shown, as it is when the rows come one by one. */
+static void consume(pel_vm_local *l, const pel_col *c) {
+  if (!c->fail || !c->state) return;
   for (uint32_t k = 0; k < l->nsel; k++) {
-    uint32_t row = l->sel ? l->sel[k] : k;
-    if (c->state[row] == PEL_POISON) return l->env->consume_poison(l->env, c->fail[row]);
+    const uint32_t row = l->sel ? l->sel[k] : k;
+    if (c->state[row] != PEL_POISON) continue;
+    (void)l->env->consume_poison(l->env, c->fail[row], l->owner ? l->owner[row] : row);
+    return;
   }
-  return PEL_OK;
 }
 
 pel_status pel__vm_filter(pel_vm_local *l, const pel_vm_step *s) {
   const pel_col *c = &l->regs[s->args[0]];
-  pel_status st = consume(l, c);
-  if (st) return st;
+  consume(l, c);
   uint16_t *to = l->sels[l->sel == l->sels[0]];
   uint32_t n = keep_true(c, (pel_vm_rows){l->sel, l->nsel}, to);
   if (n == l->nsel) return PEL_OK; /* none dropped: what was said about the rows still holds */

@@ -32,6 +32,7 @@ typedef struct worker {
   uint32_t line_at;   /* … and of this position: line_now */
   uint64_t line_now;
   uint32_t stop;
+  uint64_t first;     /* ordinal of the chunk in hand */
   uint32_t *sep, *row;
   lane *lanes;        /* requested columns first, then (on_error: skip) the other declared ones */
   uint32_t nlanes;
@@ -471,6 +472,7 @@ static pel_status scan(const pel_env *env, void *state, void *local, const pel_u
     if (why == PEL_CSV_STOP_END) cur->word[OVER] = 1;
     if (x->nrows) {
       cur->word[ROWS] += x->nrows;
+      w->first = ordinal;
       return make_chunk(env, r, w, ordinal, out);
     }
     pel_status s = PEL_OK;
@@ -479,6 +481,21 @@ static pel_status scan(const pel_env *env, void *state, void *local, const pel_u
     if (s) return s;
   }
   return PEL_DONE;
+}
+
+static size_t place(const pel_env *env, void *state, void *local, uint64_t ordinal, char *out, size_t room) {
+  const reader *r = state;
+  worker *w = local;
+  (void)env;
+  if (ordinal < w->first || ordinal - w->first >= w->index.nrows) return 0;
+  const uint64_t line = line_of(w, w->index.row[ordinal - w->first]);
+  pel_buf b;
+  pel__buf_init(&b, NULL);
+  pel__buf_printf(&b, "`%s`:%llu", r->params->path, (unsigned long long)line);
+  const size_t n = b.failed || b.n > room ? 0 : b.n;
+  memcpy(out, b.p, n);
+  pel__buf_deinit(&b);
+  return n;
 }
 
 static pel_status bind_csv(const pel_bind *b, void **params, pel_error *e) {
@@ -490,7 +507,8 @@ static pel_status bind_tsv(const pel_bind *b, void **params, pel_error *e) {
 
 #define READER(bind_, infer_)                                                                                    \
   .props = PEL_KEEPS_ORDER | PEL_THREADSAFE, .bind = (bind_), .infer = (infer_), .open = reader_open,            \
-  .close = reader_close, .local_init = local_init, .local_fini = local_fini, .next_unit = next_unit, .scan = scan
+  .close = reader_close, .local_init = local_init, .local_fini = local_fini, .next_unit = next_unit, .scan = scan,           \
+  .place = place
 
 PEL_OP(read_csv, "read_csv", "(path: str) -> [n]{..r}", PEL_OP_SOURCE,
        .doc = "Comma-separated values with a header line, read in parallel and exactly. Options: delim, quote, header, "

@@ -107,7 +107,7 @@ static pel_status no_poison(const pel_env *env, const pel_chunk *c) {
       number = col->fail[row];
     }
   }
-  return least == UINT32_MAX ? PEL_OK : env->consume_poison(env, number);
+  return least == UINT32_MAX ? PEL_OK : env->consume_poison(env, number, least);
 }
 
 /* The morsel that is next need not be kept whole: what there is of it goes to the file. */

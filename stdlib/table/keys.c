@@ -219,5 +219,5 @@ pel_status pel__consume_poison(const pel_env *env, const pel_chunk *c, uint32_t 
       end = k; /* only an earlier row is worse */
     }
   }
-  return worst ? env->consume_poison(env, worst->fail[worst_row]) : PEL_OK;
+  return worst ? env->consume_poison(env, worst->fail[worst_row], worst_row) : PEL_OK;
 }

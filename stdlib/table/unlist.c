@@ -77,7 +77,7 @@ static pel_status consume(const pel_env *env, void *opened, void *mine, uint32_t
   (void)port;
   for (uint32_t k = 0; k < c->nsel; k++) {
     const uint32_t row = c->sel ? c->sel[k] : k;
-    if (list->state && list->state[row] == PEL_POISON) return env->consume_poison(env, list->fail[row]);
+    if (list->state && list->state[row] == PEL_POISON) return env->consume_poison(env, list->fail[row], row);
     if (list->state && list->state[row] == PEL_NULL) continue;
     const pel_status st = add_items(env, s, mine, list, row, c->ordinal);
     if (st) return st;

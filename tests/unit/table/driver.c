@@ -124,7 +124,8 @@ static uint32_t env_poison(const pel_env *env, uint64_t ordinal, const char *cod
   snprintf(d->poisons[d->npoisons].code, 16, "%s", code);
   return ++d->npoisons;
 }
-static pel_status env_consume(const pel_env *env, uint32_t number) {
+static pel_status env_consume(const pel_env *env, uint32_t number, uint64_t row) {
+  (void)row;
   driver *d = driver_of(env);
   cr_assert(number >= 1 && number <= d->npoisons);
   return note_failure(d, d->poisons[number - 1].ordinal, d->poisons[number - 1].code);

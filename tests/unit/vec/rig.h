@@ -28,6 +28,7 @@ typedef struct rig {
   uint32_t nfailures;
   uint32_t consumed; /* failures that failed the item, env->fail included */
   uint32_t last_consumed;
+  uint64_t last_row;
   pel_plan_data plan;
   const pel_op *ops[64];
 } rig;
@@ -70,7 +71,8 @@ PEL_UNUSED PEL_PRINTF(4, 5) static pel_status rig_fail(const pel_env *env, uint6
   rig_of(env)->consumed++;
   return PEL_E_FAILED;
 }
-PEL_UNUSED static pel_status rig_consume(const pel_env *env, uint32_t number) {
+PEL_UNUSED static pel_status rig_consume(const pel_env *env, uint32_t number, uint64_t row) {
+  rig_of(env)->last_row = row;
   rig_of(env)->last_consumed = number;
   rig_of(env)->consumed++;
   return PEL_E_FAILED;
