@@ -137,9 +137,10 @@ static void quoted(pel_buf *b, char quote, const char *p, size_t n) {
   pel__buf_char(b, quote);
 }
 
-/* The empty text is quoted: an empty field without quotes is null. */
+/* The empty text is quoted: an empty field without quotes is null. So is what begins like a byte order mark: at the head of a
+ * file it would be taken for one. */
 static void text_cell(pel_buf *b, const pel_csv_dialect *d, const char *p, size_t n) {
-  bool plain = n > 0;
+  bool plain = n > 0 && !(n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0);
   for (size_t i = 0; plain && i < n; i++)
     plain = p[i] != d->delim && p[i] != '\n' && p[i] != '\r' && p[i] != d->quote;
   if (plain || !d->quoting) pel__buf_add(b, p, n);

@@ -1,9 +1,12 @@
-/* Fuzzes reading CSV. target: stdlib/io/csv_read.c stdlib/io/csv_index.c stdlib/io/csv_automaton.c stdlib/io/csv_units.c stdlib/io/csv_head.c stdlib/io/csv_options.c stdlib/io/csv_infer.c
- * Oracle: a slow reader, byte by byte (tests/unit/stdlib/csv_reference.h), in units of any size, read out of order. The first
- * 16 bytes choose the dialect, the columns and the units; the rest is the file.
+/* Fuzzes reading CSV, writing what was read, and reading that.
+ * target: stdlib/io/csv_read.c stdlib/io/csv_index.c stdlib/io/csv_automaton.c stdlib/io/csv_units.c stdlib/io/csv_head.c
+ * target: stdlib/io/csv_options.c stdlib/io/csv_infer.c stdlib/io/csv_convert.c stdlib/io/csv_value.c stdlib/io/csv_write.c
+ * Oracles: a slow reader, byte by byte (tests/unit/stdlib/csv_reference.h), in units of any size, read out of order; a slow
+ * writer and the rows that come back (csv_written.h). The first 16 bytes choose the dialect, the columns and the units; the
+ * rest is the file.
  * One thread. */
 #include "stdlib/io/csv_units.h"
-#include "tests/unit/stdlib/csv_check.h"
+#include "tests/unit/stdlib/csv_written.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -101,6 +104,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
   const bool same = csv_check(&c, p, n, &got, &want);
   if (!same) fprintf(stderr, "--- got\n%s\n--- want\n%s\n", pel__buf_z(&got), pel__buf_z(&want));
   world_require(same, "the reader differs from the slow one");
+  got.n = want.n = 0;
+  const bool back = csv_written(&c, p, n, &got, &want);
+  if (!back) fprintf(stderr, "--- got\n%s\n--- want\n%s\n", pel__buf_z(&got), pel__buf_z(&want));
+  world_require(back, "what is written is not what was read");
   pel__buf_deinit(&got);
   pel__buf_deinit(&want);
   sample(&c, p, n);

@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "tests/unit/stdlib/csv_check.h"
+#include "tests/unit/stdlib/csv_written.h"
 
 static uint64_t next_random(uint64_t *s) {
   uint64_t z = *s += UINT64_C(0x9e3779b97f4a7c15);
@@ -119,6 +119,31 @@ Test(csv, many_rows_read_the_same) {
     pel__buf_deinit(&b);
     pel__buf_deinit(&all);
   }
+}
+
+/* As bytes like a slow writer's, by two workers; then the same rows come back. */
+Test(csv, what_is_written_reads_the_same) {
+  for (uint64_t seed = 0; seed < 3000; seed++) {
+    uint64_t s = seed + 3000000;
+    const csv_choice c = any_choice(&s);
+    pel_buf b = {0}, got = {0}, want = {0};
+    if (seed & 1) soup(&b, &s, &c, below(&s, 60));
+    else records(&b, &s, &c, below(&s, 60));
+    cr_assert(csv_written(&c, b.n ? b.p : "", b.n, &got, &want), "seed %llu\n--- got\n%s\n--- want\n%s",
+              (unsigned long long)seed, pel__buf_z(&got), pel__buf_z(&want));
+    pel__buf_deinit(&b), pel__buf_deinit(&got), pel__buf_deinit(&want);
+  }
+}
+
+/* A file without a header whose first text begins with a mark: quoted, it is data. */
+Test(csv, text_that_begins_with_a_mark_is_written_in_quotes) {
+  static const char text[] = "\"\xef\xbb\xbf" "a\",b\n";
+  const csv_choice c = {.delim = ',', .quote = '"', .requested = 3};
+  pel_buf got = {0}, want = {0};
+  cr_assert(csv_written(&c, text, sizeof text - 1, &got, &want), "--- got\n%s\n--- want\n%s", pel__buf_z(&got), pel__buf_z(&want));
+  cr_assert_str_eq(pel__buf_z(&got), "<4:\xef\xbb\xbf" "a> <1:b>\n0 rejects\n");
+  pel__buf_deinit(&got);
+  pel__buf_deinit(&want);
 }
 
 /* ---- cases with a name ---------------------------------------------------------------------------------------------- */

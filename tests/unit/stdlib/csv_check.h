@@ -14,7 +14,7 @@ typedef struct csv_choice {
   int on_error;
   uint32_t width;    /* with a header */
   uint32_t unit, turns;
-  uint64_t kinds;    /* four bits a column: kind, nullable */
+  uint64_t kinds;    /* four bits a column: kind, nullable; from bit 48 on two bits for each fourth: of which kinds */
   uint32_t requested; /* a bit per column */
 } csv_choice;
 
@@ -44,11 +44,14 @@ typedef struct csv_schema {
 } csv_schema;
 
 static inline void csv_schema_make(csv_schema *s, const csv_choice *c, uint32_t width) {
-  static const pel_kind kinds[8] = {PEL_STR, PEL_I64, PEL_F64, PEL_STR, PEL_BYTES, PEL_BOOL, PEL_I8, PEL_STR};
+  static const pel_kind kinds[4][8] = {{PEL_STR, PEL_I64, PEL_F64, PEL_STR, PEL_BYTES, PEL_BOOL, PEL_I8, PEL_STR},
+                                       {PEL_U8, PEL_I16, PEL_U16, PEL_I32, PEL_U32, PEL_U64, PEL_F32, PEL_STR},
+                                       {PEL_DATE, PEL_TIME, PEL_DUR, PEL_DATE, PEL_TIME, PEL_DUR, PEL_F32, PEL_U64},
+                                       {PEL_STR, PEL_I64, PEL_F64, PEL_STR, PEL_BYTES, PEL_BOOL, PEL_I8, PEL_STR}};
   *s = (csv_schema){.ncols = width < CHECK_COLUMNS ? width : CHECK_COLUMNS};
   for (uint32_t k = 0; k < s->ncols; k++) {
     const uint32_t bits = (uint32_t)(c->kinds >> (4 * k) & 15);
-    s->types[k] = (pel_type){.kind = kinds[bits & 7], .nullable = bits >> 3 & 1};
+    s->types[k] = (pel_type){.kind = kinds[c->kinds >> (48 + 2 * (k & 3)) & 3][bits & 7], .nullable = bits >> 3 & 1};
     s->at[k] = &s->types[k];
     /* With names, columns are found by them: declare them in the other direction. */
     s->field_of[k] = c->header ? s->ncols - 1 - k : k;

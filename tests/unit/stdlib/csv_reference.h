@@ -4,6 +4,7 @@
 #ifndef PEL_TESTS_CSV_REFERENCE_H
 #define PEL_TESTS_CSV_REFERENCE_H
 
+#include "runtime/base/calendar.h"
 #include "runtime/base/num_parse.h"
 #include "tests/unit/stdlib/csv_world.h"
 
@@ -101,39 +102,64 @@ static inline void ref_deinit(ref *r) {
   for (uint32_t i = 0; i < REF_MOST; i++) pel__buf_deinit(&r->fields[i].text);
 }
 
+/* Reads a number, a bool or a time into eight bytes; false: the text is none. */
+static inline bool ref_number(pel_kind kind, pel_str t, void *out) {
+  switch ((int)kind) {
+    case PEL_BOOL: return pel__parse_bool(t.p, t.n, out);
+    case PEL_I8: return !pel__parse_i8(t.p, t.n, out);
+    case PEL_I16: return !pel__parse_i16(t.p, t.n, out);
+    case PEL_I32: return !pel__parse_i32(t.p, t.n, out);
+    case PEL_I64: return !pel__parse_i64(t.p, t.n, out);
+    case PEL_U8: return !pel__parse_u8(t.p, t.n, out);
+    case PEL_U16: return !pel__parse_u16(t.p, t.n, out);
+    case PEL_U32: return !pel__parse_u32(t.p, t.n, out);
+    case PEL_U64: return !pel__parse_u64(t.p, t.n, out);
+    case PEL_F32: return pel__parse_f32(t.p, t.n, out);
+    case PEL_F64: return pel__parse_f64(t.p, t.n, out);
+    case PEL_DATE: return !pel__parse_date(t.p, t.n, out);
+    case PEL_TIME: return !pel__parse_time(t.p, t.n, out);
+    case PEL_DUR: return !pel__parse_dur(t.p, t.n, out);
+    default: return false;
+  }
+}
+
 /* Prints a value of the kind; false: the text is none. */
 static inline bool ref_value(pel_buf *b, pel_kind kind, pel_str t, bool *keep) {
-  int64_t i = 0;
-  int8_t small = 0;
-  double x = 0;
-  bool yes = false;
+  int64_t number = 0;
   *keep = true;
-  if (kind == PEL_I64) {
-    if (pel__parse_i64(t.p, t.n, &i)) return false;
-    *keep = i % 3 != 0;
-    pel__buf_printf(b, "%" PRId64, i);
-  } else if (kind == PEL_I8) {
-    if (pel__parse_i8(t.p, t.n, &small)) return false;
-    pel__buf_printf(b, "%d", small);
-  } else if (kind == PEL_F64) {
-    if (!pel__parse_f64(t.p, t.n, &x)) return false;
-    pel__buf_printf(b, "%a", x);
-  } else if (kind == PEL_BOOL) {
-    if (!pel__parse_bool(t.p, t.n, &yes)) return false;
-    pel__buf_text(b, yes ? "true" : "false");
-  } else {
-    if (kind == PEL_STR && pel__utf8_valid(t.p, t.n) != t.n) return false;
-    *keep = t.n % 2 == 0;
-    pel__buf_printf(b, "<%zu:", t.n);
-    pel__buf_str(b, t);
-    pel__buf_char(b, '>');
+  if (kind != PEL_STR && kind != PEL_BYTES) {
+    if (!ref_number(kind, t, &number)) return false;
+    if (kind == PEL_I64) *keep = number % 3 != 0;
+    world_number(b, kind, &number, 0);
+    return true;
   }
+  if (kind == PEL_STR && pel__utf8_valid(t.p, t.n) != t.n) return false;
+  *keep = t.n % 2 == 0;
+  pel__buf_printf(b, "<%zu:", t.n);
+  pel__buf_str(b, t);
+  pel__buf_char(b, '>');
   return true;
 }
 
 static inline const char *ref_words(pel_kind k) {
-  return k == PEL_I64 ? "an i64" : k == PEL_I8 ? "an i8" : k == PEL_F64 ? "an f64" : k == PEL_BOOL ? "a bool (true, false)"
-       : k == PEL_STR ? "text (valid UTF-8)" : "bytes";
+  switch ((int)k) {
+    case PEL_BOOL: return "a bool (true, false)";
+    case PEL_I8: return "an i8";
+    case PEL_I16: return "an i16";
+    case PEL_I32: return "an i32";
+    case PEL_I64: return "an i64";
+    case PEL_U8: return "a u8";
+    case PEL_U16: return "a u16";
+    case PEL_U32: return "a u32";
+    case PEL_U64: return "a u64";
+    case PEL_F32: return "an f32";
+    case PEL_F64: return "an f64";
+    case PEL_DATE: return "a date (2024-01-31)";
+    case PEL_TIME: return "a time (2024-01-31T12:00:00Z)";
+    case PEL_DUR: return "a dur (10s, 90min)";
+    case PEL_STR: return "text (valid UTF-8)";
+    default: return "bytes";
+  }
 }
 
 typedef struct ref_cell {

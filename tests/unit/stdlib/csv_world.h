@@ -25,6 +25,8 @@ typedef struct world_note {
   char text[1200];
 } world_note;
 
+typedef struct world world;
+
 /* What is read, and how. */
 typedef struct world_case {
   const char *bytes;
@@ -38,9 +40,12 @@ typedef struct world_case {
   uint32_t ncolumns;
   bool filter;      /* pushed down: see world_keeps, on the first requested column */
   uint32_t turns;   /* how the two workers take turns: a bit per unit */
+  /* Shown every chunk, and after the last one of a unit NULL; not after a failure. NULL: nobody looks. */
+  void (*see)(void *eye, world *w, const pel_unit *unit, const pel_chunk *c);
+  void *eye;
 } world_case;
 
-typedef struct world {
+struct world {
   pel_env env;
   const world_case *c;
   world_note failure;
@@ -50,7 +55,7 @@ typedef struct world {
   void *temps;  /* a chain */
   void *bound;  /* likewise, of bind */
   int64_t live; /* allocations */
-} world;
+};
 
 static inline world *world_of(const pel_env *e) { return e->ctx; }
 
@@ -152,26 +157,41 @@ static inline void world_deinit(world *w) {
 
 /* ---- cells and rows as text ----------------------------------------------------------------------------------------- */
 
+static inline void world_number(pel_buf *b, pel_kind kind, const void *data, uint32_t row) {
+  switch ((int)kind) {
+    case PEL_I8: pel__buf_printf(b, "%d", ((const int8_t *)data)[row]); break;
+    case PEL_I16: pel__buf_printf(b, "%d", ((const int16_t *)data)[row]); break;
+    case PEL_I32: case PEL_DATE: pel__buf_printf(b, "%" PRId32, ((const int32_t *)data)[row]); break;
+    case PEL_U8: pel__buf_printf(b, "%u", ((const uint8_t *)data)[row]); break;
+    case PEL_U16: pel__buf_printf(b, "%u", ((const uint16_t *)data)[row]); break;
+    case PEL_U32: pel__buf_printf(b, "%" PRIu32, ((const uint32_t *)data)[row]); break;
+    case PEL_U64: pel__buf_printf(b, "%" PRIu64, ((const uint64_t *)data)[row]); break;
+    case PEL_F32: pel__buf_printf(b, "%a", (double)((const float *)data)[row]); break;
+    case PEL_F64: pel__buf_printf(b, "%a", ((const double *)data)[row]); break;
+    case PEL_BOOL: pel__buf_text(b, ((const uint8_t *)data)[row] ? "true" : "false"); break;
+    default: pel__buf_printf(b, "%" PRId64, ((const int64_t *)data)[row]); break; /* time and dur in their units */
+  }
+}
+
+/* A valid value: of numbers and times what they hold, of text its length and bytes. */
+static inline void world_value(pel_buf *b, pel_kind kind, const void *data, uint32_t row) {
+  if (kind != PEL_STR && kind != PEL_BYTES) {
+    world_number(b, kind, data, row);
+    return;
+  }
+  const pel_view *v = (const pel_view *)data + row;
+  pel__buf_printf(b, "<%u:", v->in.n);
+  pel__buf_add(b, pel_view_bytes(v), v->in.n);
+  pel__buf_char(b, '>');
+}
+
 static inline void world_print(pel_buf *b, const world *w, const pel_col *c, uint32_t row) {
-  double x = 0;
   if (c->state && c->state[row] == PEL_NULL) {
     pel__buf_text(b, "null");
   } else if (c->state && c->state[row] == PEL_POISON) {
     pel__buf_printf(b, "{%s}", w->poisons[c->fail[row] - 1].text);
-  } else if (c->type->kind == PEL_I64) {
-    pel__buf_printf(b, "%" PRId64, ((const int64_t *)c->data)[row]);
-  } else if (c->type->kind == PEL_I8) {
-    pel__buf_printf(b, "%d", ((const int8_t *)c->data)[row]);
-  } else if (c->type->kind == PEL_F64) {
-    memcpy(&x, (const double *)c->data + row, sizeof x);
-    pel__buf_printf(b, "%a", x);
-  } else if (c->type->kind == PEL_BOOL) {
-    pel__buf_text(b, ((const uint8_t *)c->data)[row] ? "true" : "false");
   } else {
-    const pel_view *v = (const pel_view *)c->data + row;
-    pel__buf_printf(b, "<%u:", v->in.n);
-    pel__buf_add(b, pel_view_bytes(v), v->in.n);
-    pel__buf_char(b, '>');
+    world_value(b, c->type->kind, c->data, row);
   }
 }
 
@@ -222,10 +242,12 @@ static inline void world_scan(world *w, void *state, void *local, const pel_unit
   pel_status s;
   while (!(s = pel_op_read_csv.scan(&w->env, state, local, unit, &cursor, &chunk))) {
     world_chunk(w, u, unit, &chunk);
+    if (w->c->see) w->c->see(w->c->eye, w, unit, &chunk);
     world_unchain(&w->temps);
   }
   world_require(s == PEL_DONE || (s == PEL_E_FAILED && w->failed), "scan answers an odd status");
   u->failed = s != PEL_DONE;
+  if (w->c->see && !u->failed) w->c->see(w->c->eye, w, unit, NULL);
 }
 
 /* Two workers: the second unit claimed may be read before the first one. */
