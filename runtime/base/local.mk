@@ -16,6 +16,7 @@ libpelbase_la_SOURCES = \
   %D%/hash.c %D%/hash.h \
   %D%/int128.c %D%/int128.h \
   %D%/map.c %D%/map.h \
+  %D%/mask64.h \
   %D%/num_int.c \
   %D%/num_parse.c %D%/num_parse.h \
   %D%/num_print.c %D%/num_print.h \

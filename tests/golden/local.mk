@@ -7,6 +7,7 @@ tests_golden_golden_SOURCES = \
 # Paths longer than the buffers end a case with an error of the system.
 tests_golden_golden_CFLAGS = $(AM_CFLAGS) -Wno-format-truncation
 tests_golden_golden_LDADD =
+EXTRA_DIST += %D%/parse %D%/error %D%/pass %D%/plan %D%/run
 dist_check_SCRIPTS += %D%/golden.sh %D%/selftest.sh
 TESTS += %D%/golden.sh %D%/selftest.sh
 ENGINE_TESTS += %D%/golden.sh
