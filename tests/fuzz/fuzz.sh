@@ -37,21 +37,22 @@ ledger() { # NAME SECONDS RUNS FINDINGS
 }
 
 fuzz_one() { # NAME SECONDS
-  local name=$1 seconds=$2 log=$dir/log/$1 dictionary=() status=0 runs
+  local name=$1 seconds=$2 log=$dir/log/$1 dictionary=() status=0 runs began
   link "$name"
   mkdir -p "$dir/corpus/$name" "$dir/found"
   [[ ! -e tests/fuzz/$name.dict ]] || dictionary=(-dict="tests/fuzz/$name.dict")
   echo "fuzz: $name for $seconds s (log: $log)" >&2
+  began=$SECONDS
   "$dir/fuzz-$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$dir/found/$name-" ${dictionary[@]+"${dictionary[@]}"} "$dir/corpus/$name" "tests/fuzz/corpus/$name" >"$log" 2>&1 || status=$?
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
   if ((status == 0)); then
-    echo "ok - $name: ${runs:-0} runs in $seconds s, nothing found"
-    ledger "$name" "$seconds" "${runs:-0}" none
+    echo "ok - $name: ${runs:-0} runs in $((SECONDS - began)) s, nothing found"
+    ledger "$name" $((SECONDS - began)) "${runs:-0}" none
   else
     grep -E 'ERROR|runtime error|SUMMARY|Test unit written|^[a-z]+: ' "$log" | head -n 10 >&2
     echo "not ok - $name: see $log; the input lies in $dir/found/"
-    ledger "$name" "$seconds" "${runs:-0}" "$(grep -m1 -oE 'SUMMARY: .*' "$log" | head -c 80)"
+    ledger "$name" $((SECONDS - began)) "${runs:-0}" "$(grep -m1 -oE 'SUMMARY: .*' "$log" | head -c 80)"
   fi
   return $status
 }

@@ -23,7 +23,7 @@ typedef struct written_eye {
   uint32_t ncols, consumed;
   void *state, *locals[2];
   pel_buf file;
-  bool there, early;
+  bool there, early, spun; /* early: one morsel is longer than what a writer keeps */
   written_unit *units;
   size_t nunits;
 } written_eye;
@@ -157,6 +157,19 @@ static inline uint32_t written_poison(const pel_chunk *c, uint32_t row) {
   return 0;
 }
 
+/* The chunk again and again, until there is more text than the writer keeps. */
+static inline void written_spin(written_eye *y, written_unit *u, void *local, const pel_chunk *c, size_t before) {
+  const size_t n = u->text.n - before;
+  char *text = malloc(n);
+  world_require(text != NULL, "the machine has no memory");
+  memcpy(text, u->text.p + before, n);
+  for (size_t more = 0; more < 300 << 10; more += n) {
+    pel__buf_add(&u->text, text, n);
+    world_require(!pel_op_write_csv.consume(&y->out.env, y->state, local, 0, c), "a writer fails");
+  }
+  free(text);
+}
+
 static inline void written_chunk(written_eye *y, world *w, written_unit *u, void *local, const pel_chunk *c) {
   uint16_t sel[PEL_BLOCK_ROWS];
   uint32_t n = 0, first = 0;
@@ -183,11 +196,11 @@ static inline void written_chunk(written_eye *y, world *w, written_unit *u, void
   good.sel = sel, good.nsel = n;
   if (first) s = pel_op_write_csv.consume(&y->out.env, y->state, local, 0, &good);
   const size_t text = u->text.n - before;
-  for (size_t more = 0; !s && y->early && text >= 64 && more < 300 << 10; more += text) { /* more than it keeps */
-    pel__buf_add(&u->text, memcpy(world_temp(&w->env, text), u->text.p + before, text), text);
-    s = pel_op_write_csv.consume(&y->out.env, y->state, local, 0, &good);
-  }
   world_require(s == PEL_OK, "a writer fails");
+  if (y->early && !y->spun && text >= 64) {
+    y->spun = true;
+    written_spin(y, u, local, &good, before);
+  }
 }
 
 static inline void written_see(void *eye, world *w, const pel_unit *unit, const pel_chunk *c) {
@@ -195,9 +208,10 @@ static inline void written_see(void *eye, world *w, const pel_unit *unit, const 
   const size_t at = unit->index;
   void *local = y->locals[at & 1];
   if (at >= y->nunits) {
-    y->units = realloc(y->units, (at + 1) * sizeof *y->units);
-    memset(y->units + y->nunits, 0, (at + 1 - y->nunits) * sizeof *y->units);
-    y->nunits = at + 1;
+    const size_t n = 2 * (at + 1);
+    y->units = realloc(y->units, n * sizeof *y->units);
+    memset(y->units + y->nunits, 0, (n - y->nunits) * sizeof *y->units);
+    y->nunits = n;
   }
   if (c) written_chunk(y, w, &y->units[at], local, c);
   else world_require(!pel_op_write_csv.end_morsel(&y->out.env, y->state, local, at), "a morsel does not end");
