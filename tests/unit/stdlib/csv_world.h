@@ -268,10 +268,10 @@ static inline void world_units(world *w, void *state, world_unit **units, size_t
       const int k = w->c->turns >> (turn % 32) & 1 ? claimed - 1 - i : i;
       const size_t at = unit[k].index;
       if (at >= *n) {
-        const size_t more = 2 * (at + 1); /* one by one is slow under a sanitizer; what is never claimed stays empty */
-        *units = realloc(*units, more * sizeof **units);
-        memset(*units + *n, 0, (more - *n) * sizeof **units);
-        *n = more;
+        const size_t room = 2 * (at + 1); /* one by one is slow under a sanitizer; what is never claimed stays empty */
+        *units = realloc(*units, room * sizeof **units);
+        memset(*units + *n, 0, (room - *n) * sizeof **units);
+        *n = room;
       }
       world_scan(w, state, locals[k], &unit[k], &(*units)[at]);
     }
