@@ -22,12 +22,13 @@ static bool cut_fits(double x, double least, double beyond) { return x > least -
 /* The least value of T and the first one beyond its greatest are exact as doubles. */
 #define LEAST(T) ((T)-1 < (T)1 ? -(double)(UINT64_C(1) << (8 * sizeof(T) - 1)) : 0.0)
 #define BEYOND(T) ((T)-1 < (T)1 ? (double)(UINT64_C(1) << (8 * sizeof(T) - 1)) : 2.0 * (double)(UINT64_C(1) << (8 * sizeof(T) - 1)))
+/* What is cut to the least value fits too; below that of i64 there is none, and the double next to it is far away. */
 static bool float_fits(double x, double least, double beyond, bool wide) {
   return wide ? x >= least && x < beyond : cut_fits(x, least, beyond);
 }
 #define FLOAT_INT(F, T)                                                                        \
   do {                                                                                         \
-    const bool fits_ = float_fits((double)a[i], LEAST(T), BEYOND(T), sizeof(T) == 8);          \
+    const bool fits_ = float_fits((double)a[i], LEAST(T), BEYOND(T), LEAST(T) == -0x1p63);   \
     o[i] = fits_ ? (T)a[i] : 0;                                                                \
     bad |= !fits_;                                                                             \
   } while (0)

@@ -237,7 +237,7 @@ static pel_status pad(const pel_call *c, bool left) {
     const int64_t length = (int64_t)pel__utf8_length(s.p, s.n);
     const int64_t missing = width > length ? width - length : 0;
     if (pel__utf8_length(fill.p, fill.n) != 1 || missing > 1 << 24) {
-      st = pel_call_poison(c, i, "argument", "padding wants one character and a width below 2^24");
+      st = pel_call_poison(c, i, "argument", "padding wants one character to fill with, at most 2^24 times");
       give(c, i, NULL, 0);
     } else {
       const size_t n = (size_t)missing * fill.n;
@@ -288,6 +288,7 @@ CHOOSE(reverse, PEL_STR)
 CHOOSE(pad_left, PEL_STR, PEL_I64, PEL_STR)
 CHOOSE(pad_right, PEL_STR, PEL_I64, PEL_STR)
 
+#define BLANKS " Blanks are space, tab, line feed, vertical tab, form feed, carriage return."
 #define TEXT(fn) .props = PEL_PURE | PEL_NULL_STRICT, .choose = choose_##fn
 #define FAILS(fn) .props = PEL_PURE | PEL_NULL_STRICT | PEL_CAN_FAIL, .choose = choose_##fn
 
@@ -297,15 +298,15 @@ PEL_OP(text_contains, "contains", "(s: str, part: str) -> bool", PEL_OP_MAP, .do
 PEL_OP(text_starts_with, "starts_with", "(s: str, part: str) -> bool", PEL_OP_MAP, .doc = "Whether s begins with part.", TEXT(starts_with));
 PEL_OP(text_ends_with, "ends_with", "(s: str, part: str) -> bool", PEL_OP_MAP, .doc = "Whether s ends with part.", TEXT(ends_with));
 PEL_OP(text_find, "find", "(s: str, part: str) -> i64", PEL_OP_MAP, .doc = "Where part first stands in s, counted in code points from 0; -1 when it does not.", TEXT(find_str));
-PEL_OP(text_trim, "trim", "(s: str) -> str", PEL_OP_MAP, .doc = "Without the ASCII blanks at both ends.", TEXT(trim));
-PEL_OP(text_ltrim, "ltrim", "(s: str) -> str", PEL_OP_MAP, .doc = "Without the ASCII blanks at the beginning.", TEXT(ltrim));
-PEL_OP(text_rtrim, "rtrim", "(s: str) -> str", PEL_OP_MAP, .doc = "Without the ASCII blanks at the end.", TEXT(rtrim));
+PEL_OP(text_trim, "trim", "(s: str) -> str", PEL_OP_MAP, .doc = "Without the ASCII blanks at both ends." BLANKS, TEXT(trim));
+PEL_OP(text_ltrim, "ltrim", "(s: str) -> str", PEL_OP_MAP, .doc = "Without the ASCII blanks at the beginning." BLANKS, TEXT(ltrim));
+PEL_OP(text_rtrim, "rtrim", "(s: str) -> str", PEL_OP_MAP, .doc = "Without the ASCII blanks at the end." BLANKS, TEXT(rtrim));
 PEL_OP(text_substr, "substr", "(s: str, start: i64, n: i64 = 9223372036854775807) -> str", PEL_OP_MAP, .doc = "At most n code points from position start (0-based) on; what lies behind the end is left out. A negative number fails.", FAILS(substr));
 PEL_OP(text_lower, "lower", "(s: str) -> str", PEL_OP_MAP, .doc = "The letters A to Z made small; others stay.", TEXT(lower));
 PEL_OP(text_upper, "upper", "(s: str) -> str", PEL_OP_MAP, .doc = "The letters a to z made capital; others stay.", TEXT(upper));
-PEL_OP(text_plus, "+", "(a: str, b: str) -> str", PEL_OP_MAP, .doc = "One text behind the other.", FAILS(join_two));
-PEL_OP(text_replace, "replace", "(s: str, what: str, with: str) -> str", PEL_OP_MAP, .doc = "Every what in s, from the left, becomes with; an empty what changes nothing.", FAILS(replace));
-PEL_OP(text_repeat, "repeat", "(s: str, n: i64) -> str", PEL_OP_MAP, .doc = "s, n times; a negative n fails.", FAILS(repeat));
+PEL_OP(text_plus, "+", "(a: str, b: str) -> str", PEL_OP_MAP, .doc = "One text behind the other; fails beyond 4 GiB.", FAILS(join_two));
+PEL_OP(text_replace, "replace", "(s: str, what: str, with: str) -> str", PEL_OP_MAP, .doc = "Every what in s, from the left, becomes with; an empty what changes nothing. Fails beyond 4 GiB.", FAILS(replace));
+PEL_OP(text_repeat, "repeat", "(s: str, n: i64) -> str", PEL_OP_MAP, .doc = "s, n times; fails when n is negative or the result longer than 4 GiB.", FAILS(repeat));
 PEL_OP(text_reverse, "reverse", "(s: str) -> str", PEL_OP_MAP, .doc = "The code points of s in reverse order.", TEXT(reverse));
-PEL_OP(text_pad_left, "pad_left", "(s: str, width: i64, fill: str = \" \") -> str", PEL_OP_MAP, .doc = "fill in front until s has width code points; fill is one character.", FAILS(pad_left));
-PEL_OP(text_pad_right, "pad_right", "(s: str, width: i64, fill: str = \" \") -> str", PEL_OP_MAP, .doc = "fill behind until s has width code points; fill is one character.", FAILS(pad_right));
+PEL_OP(text_pad_left, "pad_left", "(s: str, width: i64, fill: str = \" \") -> str", PEL_OP_MAP, .doc = "fill in front until s has width code points; a longer s stays. Fails unless fill is one code point, needed at most 2^24 times.", FAILS(pad_left));
+PEL_OP(text_pad_right, "pad_right", "(s: str, width: i64, fill: str = \" \") -> str", PEL_OP_MAP, .doc = "fill behind until s has width code points; a longer s stays. Fails unless fill is one code point, needed at most 2^24 times.", FAILS(pad_right));

@@ -144,18 +144,18 @@ static pel_kernel choose_span_neg(const pel_type *const *in, uint32_t nin, const
 
 #define ROW(fn) .props = PEL_PURE | PEL_NULL_STRICT | PEL_CAN_FAIL, .choose = choose_##fn
 
-PEL_OP(span_add, "+", "(a: dur, b: dur) -> dur", PEL_OP_MAP, .doc = "The sum of two durations.", ROW(add_spans));
-PEL_OP(span_sub, "-", "(a: dur, b: dur) -> dur", PEL_OP_MAP, .doc = "The difference of two durations.", ROW(sub_spans));
-PEL_OP(span_neg, "-", "(a: dur) -> dur", PEL_OP_MAP, .doc = "The duration backwards.", ROW(span_neg));
+PEL_OP(span_add, "+", "(a: dur, b: dur) -> dur", PEL_OP_MAP, .doc = "The sum of two durations; fails when it does not fit (about 292,000 years).", ROW(add_spans));
+PEL_OP(span_sub, "-", "(a: dur, b: dur) -> dur", PEL_OP_MAP, .doc = "The difference of two durations; fails when it does not fit.", ROW(sub_spans));
+PEL_OP(span_neg, "-", "(a: dur) -> dur", PEL_OP_MAP, .doc = "The duration backwards; fails for the least one.", ROW(span_neg));
 PEL_OP(time_add, "+", "(t: time, d: dur) -> time", PEL_OP_MAP, .doc = "The time d later; fails outside the years 1 to 9999.", ROW(time_add));
 PEL_OP(time_add_left, "+", "(d: dur, t: time) -> time", PEL_OP_MAP, .doc = "The time d later; fails outside the years 1 to 9999.", ROW(span_add_time));
 PEL_OP(time_sub, "-", "(t: time, d: dur) -> time", PEL_OP_MAP, .doc = "The time d earlier; fails outside the years 1 to 9999.", ROW(time_sub));
 PEL_OP(time_diff, "-", "(a: time, b: time) -> dur", PEL_OP_MAP, .doc = "How long after b a is.", ROW(time_diff));
 PEL_OP(date_diff, "-", "(a: date, b: date) -> dur", PEL_OP_MAP, .doc = "How long after b a is: whole days.", ROW(date_diff));
-PEL_OP(date_add, "+", "(d: date, s: dur) -> date", PEL_OP_MAP, .doc = "The date s later; s must be a whole number of days.", ROW(date_add));
-PEL_OP(date_add_left, "+", "(s: dur, d: date) -> date", PEL_OP_MAP, .doc = "The date s later; s must be a whole number of days.", ROW(span_add_date));
-PEL_OP(date_sub, "-", "(d: date, s: dur) -> date", PEL_OP_MAP, .doc = "The date s earlier; s must be a whole number of days.", ROW(date_sub));
-PEL_OP(span_mul, "*", "(a: dur, n: i64) -> dur", PEL_OP_MAP, .doc = "The duration n times.", ROW(span_times));
-PEL_OP(span_mul_left, "*", "(n: i64, a: dur) -> dur", PEL_OP_MAP, .doc = "The duration n times.", ROW(times_span));
-PEL_OP(span_div, "div", "(a: dur, n: i64) -> dur", PEL_OP_MAP, .doc = "The n-th part, rounded down; n = 0 fails.", ROW(span_div));
-PEL_OP(span_ratio, "/", "(a: dur, b: dur) -> f64", PEL_OP_MAP, .doc = "How many times b goes into a.", ROW(span_ratio));
+PEL_OP(date_add, "+", "(d: date, s: dur) -> date", PEL_OP_MAP, .doc = "The date s later; s must be a whole number of days. Fails outside the years 1 to 9999.", ROW(date_add));
+PEL_OP(date_add_left, "+", "(s: dur, d: date) -> date", PEL_OP_MAP, .doc = "The date s later; s must be a whole number of days. Fails outside the years 1 to 9999.", ROW(span_add_date));
+PEL_OP(date_sub, "-", "(d: date, s: dur) -> date", PEL_OP_MAP, .doc = "The date s earlier; s must be a whole number of days. Fails outside the years 1 to 9999.", ROW(date_sub));
+PEL_OP(span_mul, "*", "(a: dur, n: i64) -> dur", PEL_OP_MAP, .doc = "The duration n times; fails when it does not fit.", ROW(span_times));
+PEL_OP(span_mul_left, "*", "(n: i64, a: dur) -> dur", PEL_OP_MAP, .doc = "The duration n times; fails when it does not fit.", ROW(times_span));
+PEL_OP(span_div, "div", "(a: dur, n: i64) -> dur", PEL_OP_MAP, .doc = "The n-th part, rounded down; n = 0 fails, and the least duration by -1.", ROW(span_div));
+PEL_OP(span_ratio, "/", "(a: dur, b: dur) -> f64", PEL_OP_MAP, .doc = "How many times b goes into a, both as f64; never fails: by 0s it is inf, -inf or nan.", ROW(span_ratio));
