@@ -50,6 +50,7 @@ typedef struct pel_cli {
   int color; /* -1 auto, 0 never, 1 always */
   int stats; /* 0 none, 1 for people, 2 json */
   bool help, json, write_back, check;
+  bool dumped; /* the step that --dump-after names has come by */
   /* made */
   pel_context *ctx;
   char *source;

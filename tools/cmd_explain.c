@@ -3,8 +3,9 @@
 #include "tools/cli.h"
 
 static void show(void *user, const char *step, const char *text, size_t n) {
-  const pel_cli *cli = user;
+  pel_cli *cli = user;
   if (cli->dump_after && strcmp(cli->dump_after, step)) return;
+  cli->dumped = true;
   if (!cli->dump_after) printf("== %s\n", step);
   fwrite(text, 1, n, stdout);
   if (n && text[n - 1] != '\n') putchar('\n');
@@ -19,5 +20,7 @@ int cmd_explain(pel_cli *cli) {
   if (!e) e = cli_make_context(cli);
   if (!e) e = cli_compile(cli, &o, &plan);
   pel_plan_release(plan);
+  if (!e && !cli->dumped)
+    e = cli_usage(cli, "there is no step `%s`: `pel explain` without --dump-after shows all, each behind its name", cli->dump_after);
   return e;
 }

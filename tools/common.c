@@ -158,6 +158,10 @@ void cli_say_failures(const pel_cli *cli, const pel_run *run) {
       cli_json(stderr, f.text);
       fputs(", \"item\": ", stderr);
       cli_json(stderr, f.item);
+      if (f.span.line) {
+        fputs(", \"file\": ", stderr);
+        cli_json(stderr, f.file);
+      }
       fprintf(stderr, ", \"line\": %u, \"column\": %u}\n", f.span.line, f.span.col);
     }
   }

@@ -151,7 +151,10 @@ static int set_plugin(pel_cli *cli, const char *v) {
   return 0;
 }
 
-static int set_text(pel_cli *cli, const char *v) { return cli->text = v, 0; }
+static int set_text(pel_cli *cli, const char *v) {
+  if (cli->text) return cli_usage(cli, "-e is given twice; one text holds any number of items");
+  return cli->text = v, 0;
+}
 static int set_spill(pel_cli *cli, const char *v) { return cli->options.spill = v, 0; }
 static int set_rejects(pel_cli *cli, const char *v) { return cli->rejects = v, 0; }
 static int set_filter(pel_cli *cli, const char *v) { return cli->filter = v, 0; }

@@ -33,7 +33,12 @@ static void unknown(pel_sema *s, const pel_ast_attr *a) {
   pel_diag *d = pel__sema_error(s, PEL_E0111, a->name.span,
                                 "there is no attribute `@" PEL_STR_FMT "`",
                                 PEL_STR_ARG(a->name.text));
-  if (!g.best.n) return;
+  if (!g.best.n) {
+    pel__diag_help(s->ds, d,
+                   "before functions of an `extern` block there are `@pure`, "
+                   "`@threadsafe`, `@ok(…)` and `@message(…)`");
+    return;
+  }
   pel__diag_help(s->ds, d, "did you mean `@" PEL_STR_FMT "`?", PEL_STR_ARG(g.best));
   pel__diag_fix(s->ds, d, a->name.span, "@" PEL_STR_FMT, PEL_STR_ARG(g.best));
 }
@@ -57,7 +62,8 @@ void pel__check_attrs(pel_sema *s, const pel_ast_item *item) {
                                     "`@" PEL_STR_FMT
                                     "` stands before functions of an `extern` block",
                                     PEL_STR_ARG(a->name.text));
-      pel__diag_note(s->ds, d, item->keyword_span, "this is a `%s`",
+      pel__diag_note(s->ds, d, item->keyword_span, "this is %s `%s`",
+                     k == PEL_AST_ITEM_OUT ? "an" : "a",
                      pel__ast_item_word(k));
     } else {
       (void)pel__attr_known(s, a);

@@ -18,7 +18,12 @@ static pel_x *no_field(pel_sema *s, const pel_ty *record, const pel_ty *whole,
   pel_diag *d =
       pel__sema_error(s, PEL_E0208, span, "there is no %s `" PEL_STR_FMT "` here",
                       table ? "column" : "field", PEL_STR_ARG(name));
-  if (g.best.n) {
+  if (pel__str_is(name, "rows")) {
+    pel__diag_help(s->ds, d, "rows are gathered by `group(…)`; behind it there is `.rows`");
+  } else if (pel__verb_named(name) && table) {
+    pel__diag_help(s->ds, d, "a verb stands behind `|>`: `… |> " PEL_STR_FMT "(…)`",
+                   PEL_STR_ARG(name));
+  } else if (g.best.n) {
     pel__diag_help(s->ds, d, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(g.best));
     pel_span at = span;
     if (at.end - at.begin == name.n + 1) {

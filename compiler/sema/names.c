@@ -314,7 +314,8 @@ static pel_str other_call(pel_str name) {
       {"union", "concat"},    {"append", "concat"},      {"isnull", "is_null"},
       {"is_na", "is_null"},   {"tolower", "lower"},      {"to_lower", "lower"},
       {"lowercase", "lower"}, {"toupper", "upper"},      {"to_upper", "upper"},
-      {"uppercase", "upper"}, {"substring", "substr"},   {"date_trunc", "trunc"}};
+      {"uppercase", "upper"}, {"substring", "substr"},   {"date_trunc", "trunc"},
+      {"orderby", "sort"},    {"sortby", "sort"},        {"isna", "is_null"}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (pel__str_is(name, words[i].other)) return pel__str(words[i].ours);
   return (pel_str){0};
@@ -335,6 +336,11 @@ void pel__unknown_name(pel_sema *s, const pel_scope *sc, pel_str name, pel_span 
   } else if (g.best.n) {
     pel__diag_help(s->ds, d, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(g.best));
     pel__diag_fix(s->ds, d, span, PEL_STR_FMT, PEL_STR_ARG(g.best));
+  } else if (row && !call) {
+    pel__diag_help(s->ds, d,
+                   "a text is written `\"" PEL_STR_FMT "\"`, a column of the current row "
+                   "`." PEL_STR_FMT "`",
+                   PEL_STR_ARG(name), PEL_STR_ARG(name));
   }
 }
 

@@ -57,6 +57,9 @@ static pel_diag *both_sides(pel_sema *s, const pel_match *m, pel_span span,
   else if (pel__ty_is(a, PEL_STR) || pel__ty_is(b, PEL_STR))
     pel__diag_help(s->ds, d,
                    "`str(x)` makes text of a value, `i64(text)` a number of a text");
+  else if ((pel__ty_is(a, PEL_DATE) || pel__ty_is(a, PEL_TIME)) &&
+           b->kind == PEL_TY_SCALAR && pel__kind_num(b->scalar))
+    pel__diag_help(s->ds, d, "durations have a unit: `1d`, `90min`");
   return d;
 }
 
@@ -88,7 +91,13 @@ static pel_diag *one_argument(pel_sema *s, const pel_match *m, const char *name)
                                 pel__pt_text(s, g, g->params[p].pt), pel__ty_text(s, t));
   if (leaf != t && pel__ty_is_rows(t))
     pel__diag_label(s->ds, d, "its element is %s", pel__ty_text(s, leaf));
-  if (leaf->kind == PEL_TY_SCALAR && leaf->nullable)
+  const pel_pt *pt = g->params[p].pt;
+  if (pt->kind == PEL_PT_ARRAY && t->kind == PEL_TY_SCALAR && a->ast &&
+      pel__holds_element(a->ast))
+    pel__diag_help(s->ds, d,
+                   "in each row there is one value: gather rows first, with `group(…) |> "
+                   "select(…)`, or take the whole column, `table.name`");
+  else if (leaf->kind == PEL_TY_SCALAR && leaf->nullable)
     pel__diag_help(s->ds, d, "it may be null: say what then, with `??`");
   else if (leaf->nullable)
     pel__diag_help(s->ds, d, "it may be null: write `??` first");

@@ -288,8 +288,9 @@ const char *pel__pt_text(pel_sema *s, const pel_sig *sig, const pel_pt *pt) {
     if (item->kind != PEL_PT_VAR)
       return pel__sema_text(s, "[*]%s", pel__pt_text(s, sig, item));
     const pel_sigvar *v = &sig->vars[item->var];
-    if (v->kinds == bits(PEL_I8, PEL_F64)) return "a list of numbers";
-    return "a list";
+    if (!v->kinds) return "a list";
+    return v->kinds & ~bits(PEL_I8, PEL_F64) ? "a list of single values"
+                                             : "a list of numbers";
   }
   if (pt->kind == PEL_PT_VAR)
     return sig->op ? class_text(&sig->vars[pt->var])

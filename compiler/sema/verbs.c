@@ -128,6 +128,10 @@ static pel_x *no_predicate(pel_sema *s, const pel_verb_call *v, const pel_x *x) 
     const char *fixed = pel__or_false(s, e);
     pel__diag_help(s->ds, d, "where it is null, say whether the row stays: `%s`", fixed);
     pel__diag_fix(s->ds, d, e->span, "%s", fixed);
+  } else if (pel__ty_is_rows(x->type) && pel__holds_element(e)) {
+    pel__diag_help(s->ds, d,
+                   "it is a list in each row: say for how many of it, with `all(…)` or "
+                   "`any(…)`");
   } else if (pel__ty_is_rows(x->type)) {
     pel__diag_help(s->ds, d,
                    "a column of the current row is written with a dot: `.name`");
@@ -206,9 +210,29 @@ pel_x *pel__verb_take(pel_sema *s, pel_verb_call *v) {
 
 /* ---- distinct -------------------------------------------------------------------------------------------------------- */
 
+/* `sort("a")` means the column; as a key the text is the same in every row. */
+static void constant_key(pel_sema *s, const pel_arg *a, const char *verb) {
+  pel_str text = pel__source_text(s->ds->sources, a->span);
+  pel_diag *d = pel__sema_error(
+      s, PEL_E0405, a->span, "a key of `%s` is a column, but this is a text", verb);
+  bool word = text.n > 2 && (text.p[1] < '0' || text.p[1] > '9');
+  for (size_t i = 1; i + 1 < text.n; i++) {
+    char c = text.p[i];
+    word &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+            c == '_';
+  }
+  if (word) text = (pel_str){text.p + 1, text.n - 2};
+  pel__diag_help(s->ds, d, "a column of the current row is written with a dot");
+  pel__diag_fix(s->ds, d, a->span, "." PEL_STR_FMT, PEL_STR_ARG(text));
+}
+
 /* A key: one value per row. */
 static bool is_key(pel_sema *s, const pel_arg *a, const pel_x *x, const char *verb) {
   if (pel__x_bad(x)) return false;
+  if (a->ast && a->ast->kind == PEL_AST_STRING && !a->label.n) {
+    constant_key(s, a, verb);
+    return false;
+  }
   if (x->type->kind == PEL_TY_SCALAR) return true;
   pel_diag *d = pel__sema_error(s, PEL_E0405, a->span,
                                 "a key of `%s` is a single value, but this is %s", verb,

@@ -77,9 +77,31 @@ static const pel_opener *open_word(const pel_parse *cx, int one, int other) {
 
 static bool inside(const pel_parse *cx) { return cx->was_inside; }
 
+/* `derive(y = …)`: a name that begins an argument or a field, but not of `filter`, whose
+ * argument is a condition. */
+static bool label_before(const pel_parse *cx) {
+  const char *p = cx->src->text.p;
+  uint32_t i = cx->prev_span.begin;
+  if (cx->prev != T_IDENT) return false;
+  while (i > 0 && (p[i - 1] == ' ' || p[i - 1] == '\n')) i--;
+  if (i == 0 || (p[i - 1] != '(' && p[i - 1] != ',' && p[i - 1] != '{')) return false;
+  return i < 7 || memcmp(p + i - 7, "filter(", 7) != 0;
+}
+
 static void report_assign(pel_parse *cx) {
   pel_diag *d =
       pel__report(cx, PEL_E0005, cx->span, "`=` gives a name, it does not compare");
+  if (inside(cx) && label_before(cx)) {
+    pel_span at = cx->span;
+    pel__diag_help(cx->ds, d,
+                   "arguments and fields are labelled with `:`; to compare write `==`");
+    if (cx->prev_span.line == at.line) {
+      at.col -= at.begin - cx->prev_span.end;
+      at.begin = cx->prev_span.end;
+    }
+    pel__diag_fix(cx->ds, d, at, ":");
+    return;
+  }
   pel__diag_help(cx->ds, d,
                  inside(cx)
                      ? "to compare write `==`; arguments and fields are labelled with `:`"

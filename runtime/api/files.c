@@ -25,9 +25,9 @@ static pel_status open_file(const pel_env *e, const char *path, pel_file **out, 
   const pel_status s = pel__file_open(pel__dir_current(), path, of(e)->alloc, out, &err);
   if (s) return keep(e, s, err.message);
   *size = pel__file_size(*out);
-  if (pel__file_kind(*out) == PEL_FILE_REGULAR) return PEL_OK;
+  if (pel__file_kind(*out) == PEL_FILE_REGULAR || pel__file_is_empty(*out)) return PEL_OK;
   pel__file_close(*out);
-  return keep(e, PEL_E_INVALID, "the file is empty, or a stream, which cannot be looked into before it is read: say its columns, as in "
+  return keep(e, PEL_E_INVALID, "a stream cannot be looked into before it is read: say its columns, as in "
                                 "`let rows: [n]{ id: i64, name: str } = read(…)`");
 }
 

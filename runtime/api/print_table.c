@@ -41,7 +41,7 @@ static void measure(const pel_printed *p, const pel_str *names, size_t *widths) 
   pel_buf t;
   pel__buf_init(&t, NULL);
   for (uint32_t c = 0; c < p->value->ncols; c++) {
-    widths[c] = pel__utf8_length(names[c].p, names[c].n);
+    widths[c] = names ? pel__utf8_length(names[c].p, names[c].n) : 0;
     for (uint64_t r = 0; r < p->value->rows; r++) {
       t.n = 0;
       cell(&t, &p->value->cols[c], r);
@@ -52,6 +52,16 @@ static void measure(const pel_printed *p, const pel_str *names, size_t *widths) 
   pel__buf_deinit(&t);
 }
 
+static void header(pel_buf *b, const pel_printed *p, const pel_str *names, const size_t *widths) {
+  const pel_table *t = p->value;
+  for (uint32_t c = 0; c < t->ncols; c++) {
+    if (c) pel__buf_text(b, "  ");
+    aligned(b, names[c].p, names[c].n, widths[c], to_the_right(t->cols[c].type->kind), c + 1 == t->ncols);
+  }
+  pel__buf_char(b, '\n');
+}
+
+/* Without names: the values of an array whose name stands above them. */
 static void rows(pel_buf *b, const pel_printed *p, const pel_str *names) {
   const pel_table *t = p->value;
   size_t *widths = pel__alloc_get(pel__alloc_libc(), (t->ncols + 1) * sizeof *widths);
@@ -62,11 +72,7 @@ static void rows(pel_buf *b, const pel_printed *p, const pel_str *names) {
     return;
   }
   measure(p, names, widths);
-  for (uint32_t c = 0; c < t->ncols; c++) {
-    if (c) pel__buf_text(b, "  ");
-    aligned(b, names[c].p, names[c].n, widths[c], to_the_right(t->cols[c].type->kind), c + 1 == t->ncols);
-  }
-  pel__buf_char(b, '\n');
+  if (names) header(b, p, names, widths);
   for (uint64_t r = 0; r < t->rows; r++) {
     for (uint32_t c = 0; c < t->ncols; c++) {
       if (c) pel__buf_text(b, "  ");
@@ -103,7 +109,8 @@ void pel__print_table(pel_buf *b, const pel_printed *p, bool several) {
     return;
   }
   if (several) pel__buf_printf(b, PEL_STR_FMT ":\n", PEL_STR_ARG(p->name));
+  const bool array = p->shape == PEL_VALUE_ARRAY && p->value->ncols == 1;
   if (p->shape == PEL_VALUE_RECORD) fields(b, p);
-  else rows(b, p, p->shape == PEL_VALUE_ARRAY && p->value->ncols == 1 ? &p->name : p->columns);
+  else rows(b, p, !array ? p->columns : several ? NULL : &p->name);
   if (several) pel__buf_char(b, '\n');
 }

@@ -41,6 +41,13 @@ static pel_file_kind kind_of(int fd, const struct stat *st) {
   return sized ? PEL_FILE_REGULAR : PEL_FILE_STREAM;
 }
 
+bool pel__file_is_empty(const pel_file *f) {
+  struct stat st;
+  char c;
+  if (f->kind == PEL_FILE_REGULAR || fstat(f->fd, &st) != 0) return false;
+  return S_ISREG(st.st_mode) && st.st_size == 0 && pread(f->fd, &c, 1, 0) == 0;
+}
+
 /* Takes fd over, also when it fails. */
 static pel_status wrap(int fd, const char *path, const pel_alloc *alloc, pel_file **file,
                        pel_error *err) {

@@ -44,6 +44,8 @@ pel_file_kind pel__file_kind(const pel_file *file);
 const char *pel__file_path(const pel_file *file);
 /* Bytes when it was opened; 0 for a stream. */
 uint64_t pel__file_size(const pel_file *file);
+/* A file on disk without content; it is read as a stream, but there is nothing to wait for. */
+bool pel__file_is_empty(const pel_file *file);
 /* Reads until n bytes are there or the file ends: *got < n means the end. */
 pel_status pel__file_read_at(const pel_file *file, uint64_t offset, void *p, size_t n,
                              size_t *got, pel_error *err);
