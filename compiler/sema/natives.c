@@ -292,7 +292,7 @@ static void check_symbol(decl *d) {
                                 e.message[0] ? e.message : "there is no such library");
   if (near.n)
     pel__diag_help(d->s->ds, g, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(near));
-  else if (!missing)
+  else if (r == PEL_E_NOENT)
     pel__diag_help(d->s->ds, g,
                    "a name with a `/` is relative to the program's file; others are looked "
                    "for beside it, then where the loader looks");
