@@ -10,7 +10,9 @@ static bool castable(pel_kind from, pel_kind to) {
   return (from == PEL_DATE && to == PEL_TIME) || (from == PEL_TIME && to == PEL_DATE);
 }
 
+/* Null stays null: of a `T?` a cast to U makes a `U?`, as the function U does by lifting. */
 static pel_x *cast_scalar(pel_sema *s, pel_x *x, const pel_ty *to, pel_span span) {
+  if (x->type->nullable) to = pel__ty_nullable(s, to, true);
   if (pel__ty_same(x->type, to)) return x;
   if (x->type->kind == PEL_TY_NULL && to->nullable) return pel__x_null(s, to, span);
   pel_x *c = pel__x_new(s, PEL_X_CAST, to, span, 1);
@@ -44,7 +46,10 @@ static pel_x *cast_record(pel_sema *s, pel_x *x, const pel_ty *to, pel_span span
     uint32_t j = pel__ty_field_near(x->type, to->fields[i].name, i);
     if (j == UINT32_MAX) return refuse(s, x, to, span);
     pel_x *f = pel__x_field(s, pel__x_copy(s, v, span), j, span);
-    r->args[i] = pel__cast_to(s, f, to->fields[i].type, span);
+    const pel_ty *want = to->fields[i].type;
+    r->args[i] = pel__cast_to(s, f, want, span);
+    if (!pel__x_bad(r->args[i]) && !pel__ty_accepts(s, want, r->args[i]->type))
+      return refuse(s, x, to, span);
   }
   return b ? pel__x_let(s, b, x, r) : r;
 }

@@ -1,6 +1,18 @@
-# Random pipelines against sqlite3.
+# Random pipelines against sqlite3 and the slow reference.
 check_PROGRAMS += tests/random
-tests_random_SOURCES = %D%/random.c
+tests_random_SOURCES = \
+  %D%/compare.c \
+  %D%/draw.c \
+  %D%/eval.c \
+  %D%/make.c \
+  %D%/make_expr.c \
+  %D%/pipe.h \
+  %D%/random.c \
+  %D%/say.c \
+  %D%/sums.c \
+  %D%/verbs.c \
+  %D%/write_pel.c \
+  %D%/write_sql.c
 tests_random_LDADD =
 dist_check_SCRIPTS += %D%/oracle.sh
 TESTS += %D%/oracle.sh
