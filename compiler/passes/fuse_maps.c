@@ -34,6 +34,14 @@ static void take_over(pel_ir_node *input, pel_ir_node *yield) {
   input->other = yield;
 }
 
+/* What stands in the copy for a: the input itself, or the copy of the node (an input that another map took over is that
+ * map's result). */
+static pel_ir_node *copied(const pel_ir_region *from, pel_ir_node *a, pel_ir_node *input) {
+  while (a->op == PEL_IR_INPUT && a != from->params[0] && a->other) a = a->other;
+  if (a == from->params[0]) return input;
+  return a->home == from ? a->other : a;
+}
+
 /* Copies the picking map's nodes into r, for an input of the map's own. */
 static pel_ir_node *copy_into(pel_ir *m, const pel_ir_node *map, pel_ir_region *r, pel_ir_node *input) {
   const pel_ir_region *from = map->regions[0];
@@ -41,17 +49,14 @@ static pel_ir_node *copy_into(pel_ir *m, const pel_ir_node *map, pel_ir_region *
   for (pel_ir_node *n = from->first; n; n = n->next) {
     pel_ir_node **args = pel__pass_room(m, n->nargs, sizeof *args);
     if (!args) return m->broken;
-    for (uint32_t i = 0; i < n->nargs; i++) {
-      pel_ir_node *a = n->args[i];
-      args[i] = a == from->params[0] ? input : a->home == from ? a->other : a;
-    }
+    for (uint32_t i = 0; i < n->nargs; i++) args[i] = copied(from, n->args[i], input);
     pel_ir_node *c = pel__node_copy(m, n, args);
     if (c == m->broken) return c;
     if (first) pel__ir_before(first, c);
     else pel__ir_append(r, c);
     n->other = c;
   }
-  pel_ir_node *y = from->yields[0], *result = y == from->params[0] ? input : y->home == from ? y->other : y;
+  pel_ir_node *result = copied(from, from->yields[0], input);
   for (pel_ir_node *n = from->first; n; n = n->next) n->other = NULL; /* they stay what they are */
   return result;
 }

@@ -119,14 +119,14 @@ static const expr *coalesced(program *p, const schema *t, kind k) {
 
 static const expr *choice(program *p, const schema *t, kind k, unsigned depth) {
   const expr *c = make_condition(p, t, 0);
-  expr *e = new_expr(E_IF, k, c, make_expr(p, t, k, depth - 1), make_expr(p, t, k, depth - 1));
+  expr *e = new_expr(E_IF, k, c, said(make_expr(p, t, k, depth - 1)), said(make_expr(p, t, k, depth - 1)));
   if (e->a[1]->op == E_LIT && e->a[2]->op == E_LIT) e->a[1] = leaf(p, t, k);
   e->null = e->a[1]->null || e->a[2]->null;
   return e;
 }
 
 static const expr *attempt(program *p, const schema *t, kind k, unsigned depth) {
-  return new_expr(E_TRY, k, make_expr(p, t, k, depth - 1), said(literal(k, p->plain)), NULL);
+  return new_expr(E_TRY, k, said(make_expr(p, t, k, depth - 1)), said(literal(k, p->plain)), NULL);
 }
 
 static const expr *called(program *p, const schema *t, kind k, unsigned depth) {
