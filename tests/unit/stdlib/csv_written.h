@@ -21,6 +21,7 @@ typedef struct written_eye {
   const char *names[CHECK_COLUMNS];
   const pel_type *types[CHECK_COLUMNS];
   uint32_t ncols, consumed;
+  uint64_t consumed_row;
   void *state, *locals[2];
   pel_buf file;
   bool there, early, spun; /* early: one morsel is longer than what a writer keeps */
@@ -51,8 +52,9 @@ static inline void written_discard(const pel_env *e, pel_file *f) {
   (void)f;
   written_of(e)->file.n = 0;
 }
-static inline pel_status written_consume(const pel_env *e, uint32_t number) {
+static inline pel_status written_consume(const pel_env *e, uint32_t number, uint64_t row) {
   written_of(e)->consumed = number;
+  written_of(e)->consumed_row = row;
   return PEL_E_FAILED;
 }
 
@@ -172,12 +174,12 @@ static inline void written_spin(written_eye *y, written_unit *u, void *local, co
 
 static inline void written_chunk(written_eye *y, world *w, written_unit *u, void *local, const pel_chunk *c) {
   uint16_t sel[PEL_BLOCK_ROWS];
-  uint32_t n = 0, first = 0;
+  uint32_t n = 0, first = 0, first_row = 0;
   const size_t before = u->text.n;
   for (uint32_t i = 0; i < c->nsel; i++) {
     const uint32_t row = c->sel ? c->sel[i] : i, number = written_poison(c, row);
     if (number) {
-      first = first ? first : number;
+      if (!first) first = number, first_row = row;
       continue;
     }
     sel[n++] = (uint16_t)row;
@@ -190,8 +192,9 @@ static inline void written_chunk(written_eye *y, world *w, written_unit *u, void
     if (i < 16) written_nested(y, c, n > 1 && sel[n - 2] + 1u == row ? row - 1 : row, row); /* rows left out hold rubbish */
   }
   pel_status s = pel_op_write_csv.consume(&y->out.env, y->state, local, 0, c);
-  world_require(s == (first ? PEL_E_FAILED : PEL_OK) && y->consumed == first, "a writer meets another poison");
-  y->consumed = 0;
+  world_require(s == (first ? PEL_E_FAILED : PEL_OK) && y->consumed == first && y->consumed_row == first_row,
+                "a writer meets another poison");
+  y->consumed = 0, y->consumed_row = 0;
   pel_chunk good = *c;
   good.sel = sel, good.nsel = n;
   if (first) s = pel_op_write_csv.consume(&y->out.env, y->state, local, 0, &good);
