@@ -41,6 +41,24 @@ static int check_format(const pel_cli *cli, const pel_plan *plan) {
   return cli_usage(cli, "this format holds one result, and the program prints %d: choose with --out NAME", printed);
 }
 
+/* One line for each line of the program that reads, so that it can be seen whose data is bad. */
+static void warn_rejected(const pel_cli *cli, const pel_run *run, uint64_t all) {
+  const size_t n = pel_run_steps(run);
+  for (size_t i = 0; i < n && all; i++) {
+    const pel_run_step step = pel_run_step_at(run, i);
+    uint64_t bad = step.rejected;
+    for (size_t k = 0; k < n; k++) {
+      const pel_run_step other = pel_run_step_at(run, k);
+      if (other.line == step.line && k < i && other.rejected) bad = 0;
+      if (other.line == step.line && k > i && bad) bad += other.rejected;
+    }
+    if (!bad) continue;
+    all -= bad < all ? bad : all;
+    fprintf(stderr, "warning: %llu bad value%s in what line %u reads: rows skipped or cells made null%s\n", (unsigned long long)bad,
+            bad == 1 ? "" : "s", step.line, cli->rejects || all ? "" : " (--rejects FILE keeps them)");
+  }
+}
+
 static int finish(pel_cli *cli, pel_run *run, pel_status status, const pel_error *err) {
   pel_error print_err = {0};
   int code = cli_exit_code(status);
@@ -58,9 +76,7 @@ static int finish(pel_cli *cli, pel_run *run, pel_status status, const pel_error
   for (size_t i = 0; i < pel_run_failures(run) && status != PEL_E_CANCELLED; i++)
     if (pel_run_failure_at(run, i).status == PEL_E_NOENT) code = EXIT_MISSING;
   const pel_run_total t = pel_run_totals(run);
-  if (t.rejected && !cli->stats)
-    fprintf(stderr, "warning: %llu bad value%s: rows skipped or cells made null%s\n", (unsigned long long)t.rejected,
-            t.rejected == 1 ? "" : "s", cli->rejects ? "" : " (--rejects FILE keeps them)");
+  if (!cli->stats) warn_rejected(cli, run, t.rejected);
   if (t.json_nulls)
     fprintf(stderr, "warning: json has no nan and no inf: %llu printed as null\n", (unsigned long long)t.json_nulls);
   if (cli->stats) cli_print_stats(cli, run);

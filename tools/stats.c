@@ -12,7 +12,8 @@ static void json(const pel_run *run) {
     fprintf(stderr, "%s{\"step\": ", i ? ", " : "");
     cli_json(stderr, s.name);
     fprintf(stderr, ", \"line\": %u, \"rows_in\": %" PRIu64 ", \"rows_out\": %" PRIu64 ", \"bytes\": %" PRIu64
-            ", \"seconds\": %.6f, \"workers\": %u}", s.line, s.rows_in, s.rows_out, s.bytes, (double)s.ns / 1e9, s.workers);
+            ", \"rejected\": %" PRIu64 ", \"seconds\": %.6f, \"workers\": %u}", s.line, s.rows_in, s.rows_out, s.bytes, s.rejected,
+            (double)s.ns / 1e9, s.workers);
   }
   fputs("]}\n", stderr);
 }

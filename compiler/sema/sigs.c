@@ -294,7 +294,8 @@ const char *pel__pt_text(pel_sema *s, const pel_sig *sig, const pel_pt *pt) {
   }
   if (pt->kind == PEL_PT_VAR)
     return sig->op ? class_text(&sig->vars[pt->var])
-                   : pel__sema_text(s, PEL_STR_FMT, PEL_STR_ARG(sig->vars[pt->var].name));
+                   : pel__sema_text(s, "'" PEL_STR_FMT,
+                                    PEL_STR_ARG(sig->vars[pt->var].name));
   pel_buf b;
   pel__buf_init(&b, s->alloc);
   pel__buf_text(&b, pt->kind == PEL_PT_TUPLE ? "(" : "{ ");

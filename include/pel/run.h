@@ -75,6 +75,7 @@ typedef struct pel_run_step {
   uint32_t line; /* of the program; 0: none */
   uint64_t rows_in, rows_out, bytes, ns;
   uint32_t workers;
+  uint64_t rejected; /* bad values that a read left out or made null */
 } pel_run_step;
 typedef struct pel_run_total {
   uint64_t ns, memory_peak, spilled, rejected;

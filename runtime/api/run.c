@@ -202,7 +202,7 @@ pel_run_step pel_run_step_at(const pel_run *run, size_t i) {
   (void)pel__run_stats(run->run, &s);
   s += i;
   return (pel_run_step){s->name, s->span == PEL_NONE ? 0 : run->plan->spans[s->span].line, s->rows_in, s->rows_out,
-                        s->bytes, s->ns, s->workers};
+                        s->bytes, s->ns, s->workers, s->rejected};
 }
 
 pel_run_total pel_run_totals(const pel_run *run) {

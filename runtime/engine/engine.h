@@ -80,6 +80,7 @@ typedef struct pel_node_stats {
   uint32_t pipe;
   uint32_t span;
   uint64_t rows_in, rows_out, bytes, ns;
+  uint64_t rejected; /* bad values that a reader left out or made null */
   uint32_t workers;
 } pel_node_stats;
 uint32_t pel__run_stats(const pel_engine_run *run, const pel_node_stats **out);

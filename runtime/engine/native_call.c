@@ -35,7 +35,9 @@ static char *text_copy(const pel_env *env, const pel_view *v) {
 pel_status pel__native_store(const pel_env *env, const pel_col *c, uint64_t row, char *to) {
   const pel_kind k = c->type->kind;
   if (k == PEL_STR || k == PEL_BYTES) {
-    char *z = text_copy(env, (const pel_view *)c->data + row);
+    const pel_view *v = (const pel_view *)c->data + row;
+    if (k == PEL_STR && memchr(pel_view_bytes(v), 0, v->in.n)) return PEL_E_INVALID;
+    char *z = text_copy(env, v);
     if (!z) return PEL_E_NOMEM;
     memcpy(to, &z, sizeof z);
     return PEL_OK;
@@ -150,6 +152,16 @@ const char *pel__native_complaint(const pel_native_frame *x) {
   return text;
 }
 
+const char *pel__native_nul(const pel_native_frame *x) {
+  char *text = x->env->temp(x->env, 512);
+  pel_error note = {0};
+  (void)pel_error_set(&note, PEL_E_FAILED, "a text for `" PEL_STR_FMT "` holds a NUL, and a `cstr` ends there", PEL_STR_ARG(x->f->symbol));
+  if (!text) return "a text holds a NUL, and a `cstr` ends there";
+  memcpy(text, note.message, 511);
+  text[511] = 0;
+  return text;
+}
+
 /* ---- lifted over rows ----------------------------------------------------------------------------------------------- */
 
 pel_status pel__native_argument(pel_native_frame *x, uint32_t i, const pel_col *in, uint64_t row) {
@@ -192,6 +204,7 @@ static pel_status take_result(pel_native_frame *x, pel_col *out, uint32_t row) {
 static pel_status call_row(pel_native_frame *x, const pel_call *call, uint32_t row) {
   for (uint32_t i = 0; i < x->f->params.n; i++) {
     const pel_status s = pel__native_argument(x, i, call->in, row);
+    if (s == PEL_E_INVALID) return pel_call_poison(call, row, "native", "%s", pel__native_nul(x));
     if (s) return s;
   }
   pel__native_invoke(x);

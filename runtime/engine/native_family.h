@@ -65,6 +65,7 @@ ffi_type *pel__native_type(pel_natives *n, pel_ctype c, uint32_t type);
 /* Size and alignment of a value or record as the C compiler lays it out. */
 size_t pel__native_size(const pel_type *t, size_t *align);
 /* A cell as C sees it at `to`, and back; text is copied to env->temp. */
+/* PEL_E_INVALID: a text for a C string holds a NUL. */
 PEL_USE_RESULT pel_status pel__native_store(const pel_env *env, const pel_col *c, uint64_t row, char *to);
 PEL_USE_RESULT pel_status pel__native_load(const pel_env *env, const char *from, pel_col *c, uint64_t row);
 
@@ -81,5 +82,7 @@ const char *pel__native_complaint(const pel_native_frame *x);
 /* A library that leaves the processor's rounding changed would change everybody's results. */
 PEL_USE_RESULT pel_status pel__native_check_control(const pel_native_frame *x, uint32_t before, uint64_t ordinal);
 /* One argument of a call on row `row` of the columns. */
+/* That a text holds a NUL, at which a C string would end. */
+const char *pel__native_nul(const pel_native_frame *x);
 PEL_USE_RESULT pel_status pel__native_argument(pel_native_frame *x, uint32_t i, const pel_col *in, uint64_t row);
 #endif

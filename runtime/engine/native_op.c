@@ -179,7 +179,8 @@ static pel_status one_argument(pel_native_frame *x, uint32_t i, pel_table *const
   if (!one) return PEL_E_NOMEM;
   one[p->arg] = args[p->arg]->cols[0];
   if (t && t->kind == PEL_RECORD) one[p->arg] = (pel_col){.type = t, .child = args[p->arg]->cols};
-  return pel__native_argument(x, i, one, 0);
+  const pel_status s = pel__native_argument(x, i, one, 0);
+  return s == PEL_E_INVALID ? x->env->fail(x->env, 0, "native", "%s", pel__native_nul(x)) : s;
 }
 
 /* ---- results -------------------------------------------------------------------------------------------------------- */

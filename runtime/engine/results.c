@@ -22,6 +22,7 @@ uint32_t pel__run_failures(const pel_engine_run *run, const pel_failure **out) {
 }
 
 static void add_stats(pel_node_stats *s, const pel_stage *st) {
+  s->rejected += st->rejected;
   if (!st->rows_in && !st->rows_out && !st->ns) return;
   s->rows_in += st->rows_in;
   s->rows_out += st->rows_out;
@@ -39,7 +40,9 @@ static const char *source_name(const pel_pipe *p) {
 static uint32_t pipe_stats(const pel_pipe *p, pel_node_stats *out) {
   uint32_t n = 0;
   const pel_plan_data *plan = p->run->plan;
-  out[n++] = (pel_node_stats){.name = source_name(p), .pipe = p->index, .span = p->plan->span};
+  uint32_t read = p->plan->from == PEL_FROM_READER ? plan->nodes[p->plan->source].span : PEL_NONE;
+  if (read == PEL_NONE) read = p->plan->span;
+  out[n++] = (pel_node_stats){.name = source_name(p), .pipe = p->index, .span = read};
   for (uint32_t w = 0; w < p->run->workers; w++) add_stats(&out[n - 1], &p->lanes[w].source);
   for (uint32_t i = 0; i < p->plan->steps.n; i++) {
     const uint32_t node = plan->steps[p->plan->steps.at + i].node;

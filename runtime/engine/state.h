@@ -33,6 +33,7 @@ typedef struct pel_stage {
   uint64_t ordinal; /* of the chunk in hand */
   struct pel_lane *lane; /* rows here are those of the lane's source: failing ones can be placed; NULL: they are not */
   uint64_t rows_in, rows_out, bytes, ns; /* bytes: read from or written to files, or kept */
+  uint64_t rejected;
   bool ready;
 } pel_stage;
 
