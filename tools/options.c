@@ -33,16 +33,21 @@ static int set_workers(pel_cli *cli, const char *v) {
   return e;
 }
 
-/* A size with a unit: 64MiB, 1GB, 500kB, or bytes. */
+/* A size with a unit: 64MiB, 1.5GB, 500kB, or bytes. */
 static int set_memory(pel_cli *cli, const char *v) {
   static const struct { const char *unit; double factor; } units[] = {
-      {"", 1}, {"B", 1}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}};
-  char *end;
-  const double n = strtod(v, &end);
-  for (size_t i = 0; end != v && i < sizeof units / sizeof *units; i++)
-    if (!strcmp(end, units[i].unit) && n > 0 && n * units[i].factor < 9e18)
-      return cli->options.memory = (uint64_t)(n * units[i].factor), 0;
-  return cli_usage(cli, "--memory wants a size such as 128MiB or 2GB, not `%s`", v);
+      {"", 1}, {"B", 1}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12},
+      {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {"TiB", 1099511627776.0}};
+  const size_t whole = strspn(v, "0123456789"), rest = v[whole] == '.' ? 1 + strspn(v + whole + 1, "0123456789") : 0;
+  const char *unit = v + whole + rest;
+  const double n = strtod(v, NULL);
+  for (size_t i = 0; whole && rest != 1 && i < sizeof units / sizeof *units; i++) {
+    if (strcmp(unit, units[i].unit)) continue;
+    if (n * units[i].factor < 1) return cli_usage(cli, "--memory wants at least one byte, not `%s`", v);
+    if (n * units[i].factor > 1e18) return cli_usage(cli, "--memory `%s` is more than any machine has", v);
+    return cli->options.memory = (uint64_t)(n * units[i].factor), 0;
+  }
+  return cli_usage(cli, "--memory wants a number and a unit (B, kB, MB, GB, TB, KiB, MiB, GiB, TiB), such as 128MiB, not `%s`", v);
 }
 
 static int word(pel_cli *cli, const char *name, const char *v, const char *const *words, int *out) {

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "runtime/api/api.h"
+#include "runtime/vec/gather.h"
 
 uint32_t pel__run_param(const pel_run *run, const char *name) {
   for (uint32_t i = 0; i < run->plan->n_params; i++)
@@ -36,7 +37,7 @@ static pel_status set_scalar(pel_run *run, uint32_t param, const pel_const *valu
   const pel_type *t = pel__param_type(run, param, 0);
   pel_table *table = NULL;
   const pel_status s = pel__table_of_consts(pel__engine_alloc(run->ctx->engine), &t, value, 1, &table);
-  return s ? pel_error_set(err, s, "no memory for a parameter") : pel__run_set(run, param, table, err);
+  return s ? pel__engine_no_memory(run->ctx->engine, "for a parameter", err) : pel__run_set(run, param, table, err);
 }
 
 static bool holds(pel_kind k, int64_t v) {
@@ -104,6 +105,7 @@ pel_status pel_run_bind_arrow(pel_run *run, const char *name, struct ArrowSchema
     const pel_plan_slot *slot = &run->plan->slots[run->plan->params[i].slot];
     s = pel__arrow_import(pel__engine_alloc(run->ctx->engine), types, run->plan->names + slot->names.at, n,
                           (pel_value_shape)run->plan->params[i].shape, schema, array, &table, err);
+    if (s == PEL_E_NOMEM) s = pel__engine_no_memory(run->ctx->engine, "for a parameter", err);
   }
   if (schema->release) schema->release(schema);
   if (array->release) array->release(array);
@@ -117,9 +119,7 @@ static pel_status bind_list(pel_run *run, uint32_t param, const char *text, pel_
   const pel_type *t = pel__param_type(run, param, 0);
   const pel_alloc *alloc = pel__engine_alloc(run->ctx->engine);
   pel_piece *piece = NULL;
-  pel_join_pieces *j = NULL;
   pel_table *table = NULL;
-  uint32_t parts = 0;
   pel_status s = pel__piece_new(alloc, &t, 1, &piece);
   while (!s && *text) {
     const size_t n = strcspn(text, ",");
@@ -138,12 +138,10 @@ static pel_status bind_list(pel_run *run, uint32_t param, const char *text, pel_
   }
   if (s) {
     if (piece) pel__piece_free(piece);
-    return s;
+    return s == PEL_E_NOMEM ? pel__engine_no_memory(run->ctx->engine, "for a parameter", err) : s;
   }
-  s = pel__table_join_begin(alloc, &t, 1, &piece, 1, &j, &parts);
-  for (uint32_t i = 0; !s && i < parts; i++) s = pel__table_join_part(j, i);
-  if (!s) s = pel__table_join_end(j, &table);
-  return s ? pel_error_set(err, s, "no memory for a parameter") : pel__run_set(run, param, table, err);
+  s = pel__table_of_pieces(alloc, &t, 1, &piece, 1, &table);
+  return s ? pel__engine_no_memory(run->ctx->engine, "for a parameter", err) : pel__run_set(run, param, table, err);
 }
 
 /* A table comes from a file: a program of two lines reads it. */

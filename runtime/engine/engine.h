@@ -36,6 +36,10 @@ uint64_t pel__engine_memory_peak(const pel_engine *engine);
 /* The allocator that charges this engine's budget: for tables bound to runs. */
 const pel_alloc *pel__engine_alloc(const pel_engine *engine);
 
+/* Why there is no memory, and how much would have to be there, as far as that is known: fills e, answers PEL_E_NOMEM. what
+ * is "for a run", or "" */
+pel_status pel__engine_no_memory(const pel_engine *engine, const char *what, pel_error *e);
+
 /* A run of some of the plan's items. */
 typedef struct pel_engine_run_options {
   const bool *items;    /* which items are wanted (plan->n_items); NULL: every out */

@@ -25,19 +25,23 @@ pel_status pel__pipe_fail(pel_pipe *p, uint64_t ordinal, pel_status status, cons
 
 static const char *explain(pel_status s) {
   switch (s) {
-    case PEL_E_NOMEM: return "the memory budget is used up: give more with --memory, or fewer --workers";
     case PEL_E_CANCELLED: return "the run was cancelled";
     case PEL_E_LIMIT: return "a limit of the engine was passed";
-    case PEL_OK: case PEL_DONE: case PEL_E_IO: case PEL_E_NOENT: case PEL_E_INVALID: case PEL_E_COMPILE:
+    case PEL_OK: case PEL_DONE: case PEL_E_NOMEM: case PEL_E_IO: case PEL_E_NOENT: case PEL_E_INVALID: case PEL_E_COMPILE:
     case PEL_E_FAILED: case PEL_E_FORKED: case PEL_E_INTERNAL: break;
   }
   return "an operator failed without saying why: this is a bug";
 }
 
 void pel__pipe_fail_status(pel_pipe *p, uint64_t ordinal, pel_status status) {
-  if (status == PEL_E_NOMEM) pel__store_u32(&p->run->exhausted, 1, PEL_RELAXED); /* read after the run */
-  if (!p->own_failure || status == PEL_E_NOMEM)
-    (void)pel__pipe_fail(p, ordinal, status, status == PEL_E_NOMEM ? "out of memory" : "internal", explain(status));
+  if (status == PEL_E_NOMEM) {
+    pel_error e = {0};
+    pel__store_u32(&p->run->exhausted, 1, PEL_RELAXED); /* read after the run */
+    (void)pel__engine_no_memory(p->run->engine, "", &e);
+    (void)pel__pipe_fail(p, ordinal, status, "out of memory", e.message);
+  } else if (!p->own_failure) {
+    (void)pel__pipe_fail(p, ordinal, status, "internal", explain(status));
+  }
 }
 
 void pel__pipe_stop(pel_pipe *p, uint64_t ordinal) {

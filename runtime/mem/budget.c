@@ -12,6 +12,7 @@ struct pel_budget {
   char apart[PEL_CACHE_LINE]; /* every worker's charges meet in the next line */
   pel_atomic_u64 used;
   pel_atomic_u64 peak;
+  pel_atomic_u64 wanted;
 };
 _Static_assert(offsetof(pel_budget, used) - offsetof(pel_budget, reclaim_ctx) >=
                    PEL_CACHE_LINE,
@@ -85,8 +86,12 @@ static bool charge_once(pel_budget *b, uint64_t n) {
 
 bool pel__budget_charge(pel_budget *budget, uint64_t n) {
   if (charge_once(budget, n)) return true;
-  return budget->reclaim && budget->reclaim(budget->reclaim_ctx, n) > 0 &&
-         charge_once(budget, n);
+  if (budget->reclaim && budget->reclaim(budget->reclaim_ctx, n) > 0 && charge_once(budget, n))
+    return true;
+  const uint64_t used = pel__budget_used(budget);
+  /* relaxed: for a message */
+  pel__store_u64(&budget->wanted, n > UINT64_MAX - used ? UINT64_MAX : used + n, PEL_RELAXED);
+  return false;
 }
 
 void pel__budget_uncharge(pel_budget *budget, uint64_t n) {
@@ -104,6 +109,10 @@ uint64_t pel__budget_peak(const pel_budget *budget) {
   return pel__load_u64(&budget->peak, PEL_RELAXED);
 }
 
+uint64_t pel__budget_wanted(const pel_budget *budget) {
+  return pel__load_u64(&budget->wanted, PEL_RELAXED);
+}
+
 uint64_t pel__budget_left(const pel_budget *budget) {
   uint64_t used = pel__budget_used(budget);
   return used < budget->limit ? budget->limit - used : 0;
@@ -111,6 +120,7 @@ uint64_t pel__budget_left(const pel_budget *budget) {
 
 void pel__budget_reset_peak(pel_budget *budget) {
   pel__store_u64(&budget->peak, pel__budget_used(budget), PEL_RELAXED);
+  pel__store_u64(&budget->wanted, 0, PEL_RELAXED);
 }
 
 void pel__budget_set_reclaim(pel_budget *budget, pel_reclaim reclaim, void *ctx) {

@@ -23,9 +23,11 @@ uint64_t pel__budget_limit(const pel_budget *budget);
 uint64_t pel__budget_used(
     const pel_budget *budget); /* credits and reserves count in full */
 uint64_t pel__budget_peak(const pel_budget *budget);
+/* What the limit would have had to be for the charge that was last refused; 0: none was. */
+uint64_t pel__budget_wanted(const pel_budget *budget);
 /* Bytes that could be charged now. */
 uint64_t pel__budget_left(const pel_budget *budget);
-/* The peak starts again from what is used now: one run's figure. */
+/* The peak starts again from what is used now, and nothing was refused: one run's figures. */
 void pel__budget_reset_peak(pel_budget *budget);
 
 /* Called by whoever runs into the limit: gives back about want cached bytes with
