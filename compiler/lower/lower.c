@@ -126,10 +126,14 @@ static pel_stream *map(pel_lower_state *s, pel_ir_node *n) {
   return x;
 }
 
+/* A function without arguments gets one row of no columns: a node runs because something flows into it. */
 static pel_stream *invoke(pel_lower_state *s, pel_ir_node *n) {
-  pel_stream **in = pel__lower_room(s, n->nargs, sizeof *in);
-  pel_range *ports = pel__lower_room(s, n->nargs, sizeof *ports);
+  const uint32_t nports = n->nargs ? n->nargs : 1;
+  pel_stream **in = pel__lower_room(s, nports, sizeof *in);
+  pel_range *ports = pel__lower_room(s, nports, sizeof *ports);
   if (!in || !ports) return NULL;
+  if (!n->nargs && !(in[0] = pel__stream_unit(&s->l))) return NULL;
+  ports[0] = (pel_range){0};
   for (uint32_t i = 0; i < n->nargs && !s->l.failed; i++) {
     in[i] = n->args[i]->array ? pel__lower_take(s, n->args[i])
                               : pel__lower_scalar(s, n->args[i]);
@@ -141,10 +145,10 @@ static pel_stream *invoke(pel_lower_state *s, pel_ir_node *n) {
   pel_plan_arg arg = pel__lower_number(s, n->index);
   pel_plan_node p = pel__lower_node_row(
       s, n, pel__build_op(s->l.b, "native", "", PEL_OP_BREAKER), &arg, 1);
-  p.ports = pel__build_ranges(s->l.b, ports, n->nargs);
+  p.ports = pel__build_ranges(s->l.b, ports, nports);
   pel__lower_typed_columns(s, &p, n->type);
   uint32_t node = pel__build_node(s->l.b, p);
-  for (uint32_t i = 0; i < n->nargs; i++)
+  for (uint32_t i = 0; i < nports; i++)
     pel__stream_to_node(&s->l, in[i], node, i, n->item, n->span);
   uint32_t *types = pel__lower_room(s, p.out.n, sizeof *types);
   if (!types || s->l.failed || s->l.b->failed) return NULL;

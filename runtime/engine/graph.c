@@ -44,9 +44,10 @@ static void visit_inputs(pel_engine_run *run, const pel_plan_pipe *q, visit fn, 
   if (q->sink != PEL_NONE) visit_args(run, q->sink, fn, ctx);
 }
 
-static void need(pel_engine_run *run, void *ctx, pel_sink *k) {
-  (void)run, (void)ctx;
-  k->needed = true;
+/* And for the call that must be over before. */
+static void visit_waits(pel_engine_run *run, const pel_plan_pipe *q, visit fn, void *ctx) {
+  visit_inputs(run, q, fn, ctx);
+  if (q->sink != PEL_NONE && run->sinks[q->sink].after) fn(run, ctx, run->sinks[q->sink].after);
 }
 
 static void wait_for(pel_engine_run *run, void *ctx, pel_sink *k) {
@@ -56,36 +57,42 @@ static void wait_for(pel_engine_run *run, void *ctx, pel_sink *k) {
   if (!k->complete) p->pending++;
 }
 
-static bool wanted_item(const pel_engine_run *run, uint32_t i) {
-  if (run->options.items) return run->options.items[i];
-  return run->plan->items[i].kind == PEL_ITEM_OUT;
+static bool only_tests(const pel_engine_run *run) {
+  for (uint32_t i = 0; i < run->plan->n_items; i++)
+    if (run->options.items[i] && run->plan->items[i].kind != PEL_ITEM_TEST) return false;
+  return true;
 }
 
-static bool is_native_root(const pel_engine_run *run, uint32_t node) {
-  const pel_plan_data *plan = run->plan;
-  const pel_plan_node *n = &plan->nodes[node];
-  if (!pel__str_is(plan->ops[n->op].name, "native") || n->args.n == 0) return false;
-  const pel_plan_arg *a = &plan->node_args[n->args.at];
-  return a->kind == PEL_ARG_CONST && !plan->natives[plan->consts[a->ref].as.i].pure;
-}
-
-void pel__run_mark_needed(pel_engine_run *run) {
-  const pel_plan_data *plan = run->plan;
-  for (uint32_t i = 0; i < plan->n_items; i++) {
-    const pel_plan_item *item = &plan->items[i];
-    if (!wanted_item(run, i)) continue;
-    if (item->slot != PEL_NONE) visit_slot(run, item->slot, need, NULL);
-    if (item->node != PEL_NONE) run->sinks[item->node].needed = true;
-    if (item->left != PEL_NONE) visit_slot(run, item->left, need, NULL);
-    if (item->right != PEL_NONE) visit_slot(run, item->right, need, NULL);
+/* Calls of impure functions follow each other in the order of the plan, which is the order of items. */
+static void chain_impure(pel_engine_run *run) {
+  pel_sink *before = NULL;
+  for (uint32_t i = 0; i < run->plan->n_nodes; i++) {
+    pel_sink *k = &run->sinks[i];
+    if (!k->needed || !pel__plan_is_impure(run->plan, i)) continue;
+    k->after = before;
+    before = k;
   }
-  for (uint32_t i = 0; i < plan->n_nodes; i++)
-    if (is_native_root(run, i)) run->sinks[i].needed = true;
-  for (uint32_t i = plan->n_pipes; i-- > 0;) {
+}
+
+pel_status pel__run_mark_needed(pel_engine_run *run) {
+  const pel_plan_data *plan = run->plan;
+  bool *roots = PEL_ARENA_ARRAY(&run->arena, bool, plan->n_items + 1);
+  bool *pipes = PEL_ARENA_ARRAY(&run->arena, bool, plan->n_pipes + 1);
+  bool *slots = PEL_ARENA_ARRAY(&run->arena, bool, plan->n_slots + 1);
+  if (!roots || !pipes || !slots) return PEL_E_NOMEM;
+  for (uint32_t i = 0; i < plan->n_items; i++)
+    roots[i] = run->options.items ? run->options.items[i] : plan->items[i].kind == PEL_ITEM_OUT;
+  const bool impure = !run->options.items || !only_tests(run); /* tests alone run nothing else (R5) */
+  const pel_status s = pel__plan_needed_beside(plan, roots, run->bound, impure, pipes, slots);
+  if (s) return s;
+  for (uint32_t i = 0; i < plan->n_slots; i++) run->sinks[pel__sink_of_slot(plan, i)].needed = slots[i];
+  for (uint32_t i = 0; i < plan->n_pipes; i++) {
     pel_pipe *p = &run->pipes[i];
-    p->needed = p->sink->needed && !p->sink->complete;
-    if (p->needed) visit_inputs(run, p->plan, need, NULL);
+    p->needed = pipes[i];
+    if (p->needed) p->sink->needed = true;
   }
+  chain_impure(run);
+  return PEL_OK;
 }
 
 void pel__run_count_waits(pel_engine_run *run) {
@@ -93,7 +100,7 @@ void pel__run_count_waits(pel_engine_run *run) {
   for (uint32_t i = 0; i < plan->n_pipes; i++) {
     pel_pipe *p = &run->pipes[i];
     if (!p->needed) continue;
-    visit_inputs(run, p->plan, wait_for, p);
+    visit_waits(run, p->plan, wait_for, p);
     if (p->sink->npipes++) p->pending++; /* pipes into one sink follow each other */
   }
   for (uint32_t i = 0; i < plan->n_items; i++) { /* what is asked for stays */
@@ -200,10 +207,10 @@ void pel__run_sink_complete(pel_sink *k, uint32_t worker) {
   k->complete = true;
   for (uint32_t i = 0; i < run->plan->n_pipes; i++) {
     pel_pipe *p = &run->pipes[i];
-    if (p->needed && p->sink == k) visit_inputs(run, p->plan, drop_unread, NULL);
+    if (p->needed && p->sink == k) visit_waits(run, p->plan, drop_unread, NULL);
     if (!p->needed || p->state != PEL_PIPE_WAITS) continue;
     waiting w = {k, 0};
-    visit_inputs(run, p->plan, count_reads, &w);
+    visit_waits(run, p->plan, count_reads, &w);
     for (; w.times; w.times--) release_wait(run, p);
   }
   pel__lock_release(&run->lock);

@@ -87,7 +87,7 @@ pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan, const pel_engin
   if (!s && !run->poison) s = PEL_E_NOMEM;
   if (s) {
     pel__run_free(run);
-    return e && e->message[0] ? s : pel_error_set(e, s, "no memory for a run");
+    return s == PEL_E_NOMEM ? pel__engine_no_memory(engine, "for a run", e) : s;
   }
   *out = run;
   return PEL_OK;
@@ -116,7 +116,7 @@ static pel_status bind_defaults(pel_engine_run *run, pel_error *e) {
     pel_sink *k = &run->sinks[pel__sink_of_slot(plan, p->slot)];
     if (!run->bound[p->slot] && p->constant != PEL_NONE && p->shape == PEL_SHAPE_SCALAR) {
       const pel_status s = pel__table_of_consts(run->alloc, k->types, &plan->consts[p->constant], 1, &run->slots[p->slot]);
-      if (s) return pel_error_set(e, s, "no memory for the parameters");
+      if (s) return pel__engine_no_memory(run->engine, "for the parameters", e);
       run->bound[p->slot] = true;
     }
     k->complete = run->bound[p->slot];
@@ -162,7 +162,7 @@ static pel_status prepare_natives(pel_engine_run *run, uint32_t prog, pel_error 
 static pel_status make_programs(pel_engine_run *run, pel_error *e) {
   const pel_plan_data *plan = run->plan;
   run->vms = PEL_ARENA_ARRAY(&run->arena, pel_vm *, plan->n_progs + 1);
-  if (!run->vms) return pel_error_set(e, PEL_E_NOMEM, "no memory for the programs");
+  if (!run->vms) return pel__engine_no_memory(run->engine, "for the programs", e);
   for (uint32_t i = 0; i < plan->n_pipes; i++) {
     const pel_plan_pipe *q = run->pipes[i].plan;
     if (!run->pipes[i].needed) continue;
@@ -270,14 +270,15 @@ pel_status pel__run_execute(pel_engine_run *run, pel_error *e) {
   pel__budget_reset_peak(run->engine->budget);
   pel_status s = bind_defaults(run, e);
   if (s) return s;
-  pel__run_mark_needed(run);
+  s = pel__run_mark_needed(run);
+  if (s) return pel__engine_no_memory(run->engine, "to start the run", e);
   s = check_params(run, e);
   if (!s) s = make_programs(run, e);
   if (s) return s;
   pel__run_count_waits(run);
   const pel_task task = {pel__run_begin, run, 0};
   s = pel__job_submit(run->job, 0, task);
-  if (s) return pel_error_set(e, s, "no memory to start the run");
+  if (s) return pel__engine_no_memory(run->engine, "to start the run", e);
   s = pel__job_run(run->job);
   if (s != PEL_E_CANCELLED) consume_results(run);
   s = outcome(run, s);
@@ -287,6 +288,7 @@ pel_status pel__run_execute(pel_engine_run *run, pel_error *e) {
   run->ended = pel__clock_ns();
   if (s == PEL_E_CANCELLED) return pel_error_set(e, s, "the run was cancelled");
   if (s && run->nfailures) return pel_error_set(e, s, "%s", run->failures[0].text);
+  if (s == PEL_E_NOMEM) return pel__engine_no_memory(run->engine, "to say what failed", e);
   return s ? pel_error_set(e, s, "the run failed") : PEL_OK;
 }
 

@@ -78,6 +78,7 @@ typedef struct pel_sink {
   uint64_t morsels;         /* in finished pipes of this sink */
   uint32_t phase;
   pel_spin lock;            /* around pieces */
+  struct pel_sink *after;   /* an impure call that comes before this one, or NULL */
   PEL_VEC(pel_numbered_piece) pieces;
   pel_join_pieces *join;
   uint32_t readers;         /* needed pipes that still have to read it; under the run's lock */
@@ -195,7 +196,7 @@ void pel__sink_finish(pel_sink *k, uint32_t worker);
 void pel__sink_close(pel_sink *k);
 
 /* graph.c: what is needed, what waits for what */
-void pel__run_mark_needed(pel_engine_run *run);
+pel_status pel__run_mark_needed(pel_engine_run *run);
 void pel__run_count_waits(pel_engine_run *run);
 pel_status pel__run_begin(void *run, uint32_t worker); /* the job's first task */
 void pel__run_pipe_drained(pel_pipe *p, uint32_t worker);

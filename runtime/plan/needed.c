@@ -59,7 +59,21 @@ static void need_item(needs *w, const pel_plan_item *x) {
   if (x->node != PEL_NONE) need_node(w, x->node);
 }
 
+bool pel__plan_is_impure(const pel_plan_data *p, uint32_t node) {
+  const pel_plan_node *n = &p->nodes[node];
+  if (!pel__str_is(p->ops[n->op].name, "native") || n->args.n == 0) return false;
+  const pel_plan_arg *a = &p->node_args[n->args.at];
+  if (a->kind != PEL_ARG_CONST) return false;
+  const pel_const *number = &p->consts[a->ref];
+  return number->type->kind == PEL_I64 && (uint64_t)number->as.i < p->n_natives && !p->natives[number->as.i].pure;
+}
+
 pel_status pel__plan_needed(const pel_plan_data *p, const bool *roots, bool *pipes) {
+  return pel__plan_needed_beside(p, roots, NULL, false, pipes, NULL);
+}
+
+pel_status pel__plan_needed_beside(const pel_plan_data *p, const bool *roots, const bool *given, bool impure, bool *pipes,
+                                   bool *slots) {
   pel_arena a;
   pel__arena_init(&a, p->arena.alloc);
   needs w = {p, PEL_ARENA_ARRAY(&a, bool, p->n_slots), PEL_ARENA_ARRAY(&a, bool, p->n_nodes),
@@ -67,13 +81,16 @@ pel_status pel__plan_needed(const pel_plan_data *p, const bool *roots, bool *pip
   pel_status s = w.slots && w.nodes && w.progs && w.todo ? PEL_OK : PEL_E_NOMEM;
   for (uint32_t i = 0; s == PEL_OK && i < p->n_items; i++)
     if (roots[i]) need_item(&w, &p->items[i]);
+  for (uint32_t i = 0; s == PEL_OK && impure && i < p->n_nodes; i++)
+    if (pel__plan_is_impure(p, i)) need_node(&w, i);
   for (uint32_t i = p->n_pipes; s == PEL_OK && i-- > 0;) {
     const pel_plan_pipe *x = &p->pipes[i];
-    pipes[i] = x->sink != PEL_NONE ? w.nodes[x->sink] : w.slots[x->slot];
+    pipes[i] = x->sink != PEL_NONE ? w.nodes[x->sink] : w.slots[x->slot] && !(given && given[x->slot]);
     if (!pipes[i]) continue;
     if (x->sink != PEL_NONE) need_node(&w, x->sink);
     need_pipe(&w, x);
   }
+  for (uint32_t i = 0; s == PEL_OK && slots && i < p->n_slots; i++) slots[i] = w.slots[i];
   pel__arena_deinit(&a);
   return s;
 }

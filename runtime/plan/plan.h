@@ -253,6 +253,12 @@ PEL_USE_RESULT pel_status pel__plan_verify(const pel_plan_data *p, pel_error *e)
 /* What a run of some items must do: roots[i] says that item i is wanted; pipes[i] becomes true for every pipe that item
  * needs (room for n_pipes). The plan must be verified. PEL_E_NOMEM. */
 PEL_USE_RESULT pel_status pel__plan_needed(const pel_plan_data *p, const bool *roots, bool *pipes);
+/* The same when the slots with given[i] are filled already, and with what calls of impure functions need if impure;
+ * slots[i] becomes true for what is read or wanted. */
+PEL_USE_RESULT pel_status pel__plan_needed_beside(const pel_plan_data *p, const bool *roots, const bool *given, bool impure,
+                                                  bool *pipes, bool *slots);
+/* Whether the node is a call that is made also when nobody asks for its value. */
+bool pel__plan_is_impure(const pel_plan_data *p, uint32_t node);
 /* Text for people (`pel explain`, golden tests). */
 void pel__plan_print(const pel_plan_data *p, pel_buf *out);
 /* Bytes: little-endian, versioned, with a checksum; the same plan gives the same bytes. */
