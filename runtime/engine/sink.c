@@ -206,7 +206,7 @@ static pel_status join_pieces(pel_sink *k) {
   if (n) qsort(k->pieces.at, n, sizeof *k->pieces.at, by_morsel);
   for (size_t i = 0; i < n; i++) pieces[i] = k->pieces.at[i].piece;
   pel_status s = pel__table_join_begin(k->run->alloc, k->types, k->ntypes, pieces, n, &k->join, &parts);
-  if (!s) k->pieces.n = 0; /* they belong to the join now */
+  k->pieces.n = 0; /* the join has taken them, also when it failed */
   pel__alloc_free(k->run->alloc, pieces, (n + 1) * sizeof *pieces);
   if (!s) s = open_work(k, parts, join_part, joined);
   return s;
