@@ -68,5 +68,6 @@ include $(srcdir)/tests/plugin/local.mk
 include $(srcdir)/tests/golden/local.mk
 include $(srcdir)/tests/matrix/local.mk
 include $(srcdir)/tests/oracle/local.mk
+include $(srcdir)/tests/command/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/house/local.mk

@@ -140,6 +140,8 @@ typedef struct pel_engine_file {
 
 static pel_engine_file *file_of(pel_file *f) { return (pel_engine_file *)(void *)f; }
 
+static bool job_cancelled(void *job) { return pel__job_cancelled(job); }
+
 static pel_status slurp(pel_engine_file *f, pel_error *err) {
   size_t got = 0;
   f->whole = true;
@@ -161,7 +163,10 @@ static pel_status env_open(const pel_env *e, const char *path, pel_file **out, u
   pel__buf_init(&f->text, run->alloc);
   pel_status s = strcmp(path, "-") ? pel__file_open(pel__dir_current(), path, run->alloc, &f->file, &err)
                                    : pel__file_stdin(run->alloc, &f->file, &err);
-  if (!s && pel__file_kind(f->file) == PEL_FILE_STREAM) s = slurp(f, &err);
+  if (!s && pel__file_kind(f->file) == PEL_FILE_STREAM) {
+    pel__file_on_wait(f->file, job_cancelled, run->job);
+    s = slurp(f, &err);
+  }
   if (s) {
     pel__file_close(f->file);
     pel__buf_deinit(&f->text);

@@ -107,6 +107,7 @@ static pel_status run_probe(pel_pipe *p, pel_lane *l, uint32_t worker, uint32_t 
   s->rows_in += c->nsel;
   for (;;) {
     pel_chunk out;
+    if (pel__job_cancelled(p->run->job)) return PEL_OK; /* a thousand rows may meet a thousand million */
     pel__stage_reset(s);
     const uint64_t began = pel__clock_ns();
     const pel_status st = k->op->apply(&s->env, k->state, c, &cursor, &out);
