@@ -50,6 +50,9 @@ struct pel_run {
 
 PEL_INLINE pel_plan_data *pel__plan_of(const pel_plan *p) { return (pel_plan_data *)(uintptr_t)p; }
 
+/* pel_context_new with another source of memory; tests make it fail. */
+PEL_USE_RESULT pel_status pel__context_new(const pel_options *options, const pel_alloc *alloc, pel_context **out,
+                                           pel_error *err);
 /* Whether pipes of the plan fill this slot. */
 bool pel__plan_fills(const pel_plan_data *p, uint32_t slot);
 /* PEL_E_FORKED in a child of the process that made the context. */

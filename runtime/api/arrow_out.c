@@ -193,6 +193,8 @@ pel_status pel__arrow_export(const pel_alloc *alloc, pel_plan_data *plan, const 
 
 pel_status pel_run_result(pel_run *run, const char *item, struct ArrowSchema *schema, struct ArrowArray *array,
                           pel_error *err) {
+  const pel_status forked = pel__context_check(run->ctx, err);
+  if (forked) return forked;
   const uint32_t i = pel__run_item(run, item);
   if (i == PEL_NONE) return pel_error_set(err, PEL_E_INVALID, "the program has no out `%s`", item);
   if (!run->done || !run->run) return pel_error_set(err, PEL_E_INVALID, "the run has not ended: call pel_run_wait");

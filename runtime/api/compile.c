@@ -170,6 +170,9 @@ pel_status pel_compile(pel_context *ctx, const pel_source_text *source, const pe
 
 pel_status pel_format(pel_context *ctx, const pel_source_text *source, char **out, size_t *n,
                       pel_diagnostics **diagnostics) {
+  *diagnostics = NULL;
+  const pel_status forked = pel__context_check(ctx, NULL);
+  if (forked) return forked;
   pel_diagnostics *d = *diagnostics = new_diagnostics(ctx);
   uint32_t file = 0;
   pel_buf b;
@@ -257,6 +260,8 @@ pel_status pel_schema(pel_context *ctx, const char *path, const char *type_name,
   const pel_op *reader = reader_for(ctx, path);
   const pel_type str = {.kind = PEL_STR}, *row = NULL;
   const pel_const arg = {.type = &str, .as.s = {path, strlen(path)}};
+  const pel_status forked = pel__context_check(ctx, err);
+  if (forked) return forked;
   if (!reader) return pel_error_set(err, PEL_E_INVALID, "`%s`: the name does not end like a format that can be read (.csv, .tsv)", path);
   pel_diagnostics *d = new_diagnostics(ctx);
   if (!d) return pel_error_set(err, PEL_E_NOMEM, "no memory to look at `%s`", path);

@@ -14,7 +14,10 @@ static pel_options known_options(const pel_options *o) {
 static const char *keep(pel_context *ctx, const char *z) { return z ? pel__arena_text(&ctx->arena, z, strlen(z)) : NULL; }
 
 pel_status pel_context_new(const pel_options *options, pel_context **out, pel_error *err) {
-  const pel_alloc *alloc = pel__alloc_libc();
+  return pel__context_new(options, pel__alloc_libc(), out, err);
+}
+
+pel_status pel__context_new(const pel_options *options, const pel_alloc *alloc, pel_context **out, pel_error *err) {
   pel_context *ctx = pel__alloc_get(alloc, sizeof *ctx);
   if (!ctx) return pel_error_set(err, PEL_E_NOMEM, "no memory for a context");
   memset(ctx, 0, sizeof *ctx);
@@ -24,6 +27,10 @@ pel_status pel_context_new(const pel_options *options, pel_context **out, pel_er
   pel__arena_init(&ctx->arena, alloc);
   ctx->options.spill = keep(ctx, ctx->options.spill);
   ctx->options.passes = keep(ctx, ctx->options.passes);
+  if (options && ((known_options(options).spill && !ctx->options.spill) || (known_options(options).passes && !ctx->options.passes))) {
+    pel_context_free(ctx);
+    return pel_error_set(err, PEL_E_NOMEM, "no memory for a context");
+  }
   ctx->ops.at[ctx->ops.n++] = pel__std_ops;
   const pel_options *o = &ctx->options;
   const pel_engine_options eo = {.workers = o->workers, .memory = o->memory, .spill = o->spill, .seed = o->seed,
@@ -38,7 +45,7 @@ pel_status pel_context_new(const pel_options *options, pel_context **out, pel_er
 }
 
 void pel_context_free(pel_context *ctx) {
-  if (!ctx) return;
+  if (!ctx || pel__context_check(ctx, NULL)) return; /* a child leaves its parent's pool as it found it */
   pel__engine_free(ctx->engine);
   for (size_t i = 0; i < ctx->plugins.n; i++) pel__library_close(ctx->plugins.at[i]);
   PEL_VEC_DEINIT(&ctx->plugins, ctx->alloc);

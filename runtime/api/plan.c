@@ -21,8 +21,10 @@ static pel_status hand_over(pel_context *ctx, pel_buf *b, char **out, size_t *n)
 
 pel_status pel_plan_save(pel_context *ctx, const pel_plan *plan, char **bytes, size_t *n, pel_error *err) {
   pel_buf b;
+  pel_status s = pel__context_check(ctx, err);
+  if (s) return s;
   pel__buf_init(&b, ctx->alloc);
-  pel_status s = pel__plan_encode(pel__plan_of(plan), &b);
+  s = pel__plan_encode(pel__plan_of(plan), &b);
   if (s) pel__buf_deinit(&b);
   else s = hand_over(ctx, &b, bytes, n);
   return s ? pel_error_set(err, s, "the plan could not be saved") : PEL_OK;

@@ -79,6 +79,8 @@ static uint32_t count_chosen(const pel_run *run) {
 pel_status pel_run_print(pel_run *run, pel_format_name format, pel_write_fn give, void *user, pel_error *err) {
   const uint32_t n = count_chosen(run);
   pel_buf b;
+  const pel_status forked = pel__context_check(run->ctx, err);
+  if (forked) return forked;
   if (!run->done || !run->run) return pel_error_set(err, PEL_E_INVALID, "the run has not ended: call pel_run_wait");
   if (n > 1 && format != PEL_PRINT_TABLE && format != PEL_PRINT_JSON)
     return pel_error_set(err, PEL_E_INVALID, "this format holds one result, and the program prints %u: choose with --out NAME", n);

@@ -34,6 +34,7 @@ pel_status pel_run_new(pel_context *ctx, pel_plan *plan, pel_run **out, pel_erro
 
 void pel_run_free(pel_run *run) {
   if (!run) return;
+  if (pel__context_check(run->ctx, NULL)) return; /* its thread and its locks are the parent's: it is left as it is */
   if (run->started && !run->done) pel__thread_join(run->thread);
   pel__run_free(run->run);
   for (uint32_t i = 0; run->bound && i < run->plan->n_params; i++)
@@ -53,6 +54,8 @@ uint32_t pel__run_item(const pel_run *run, const char *name) {
 }
 
 static pel_status not_begun(const pel_run *run, pel_error *err) {
+  const pel_status s = pel__context_check(run->ctx, err);
+  if (s) return s;
   return run->started || run->done ? pel_error_set(err, PEL_E_INVALID, "the run has begun") : PEL_OK;
 }
 
@@ -140,6 +143,8 @@ pel_status pel_run_start(pel_run *run, pel_error *err) {
 }
 
 pel_status pel_run_wait(pel_run *run, pel_error *err) {
+  const pel_status forked = pel__context_check(run->ctx, err);
+  if (forked) return forked;
   if (run->started && !run->done) pel__thread_join(run->thread);
   if (!run->started && !run->done) run->status = execute(run);
   run->done = true;
@@ -151,6 +156,7 @@ pel_status pel_run_wait(pel_run *run, pel_error *err) {
 }
 
 void pel_run_cancel(pel_run *run) {
+  if (pel__context_check(run->ctx, NULL)) return;
   pel__store_u32(&run->cancelled, 1, PEL_SEQ_CST); /* see execute */
   pel_engine_run *live = pel__load_ptr(&run->live, PEL_SEQ_CST);
   if (live) pel__run_cancel(live);
