@@ -49,7 +49,11 @@ int cli_bind_params(const pel_cli *cli, const pel_plan *plan, pel_run *run) {
     if (!value) return cli_usage(cli, "--%s wants a value of type %s", f->name, p.type);
     const pel_status s = pel_run_bind_text(run, f->name, value, &err);
     if (s == PEL_E_INVALID) return cli_usage(cli, "--%s: %s", f->name, err.message);
-    if (s) return cli_say_error(cli, s, &err);
+    if (s) {
+      pel_error named = {0};
+      (void)pel_error_set(&named, s, "--%s: %s", f->name, err.message);
+      return cli_say_error(cli, s, &named);
+    }
   }
   for (size_t i = 0; i < pel_plan_params(plan); i++) {
     const pel_param p = pel_plan_param_at(plan, i);

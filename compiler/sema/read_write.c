@@ -169,6 +169,9 @@ static bool add_option(pel_sema *s, io *f, pel_arg *a) {
       pel__diag_fix(s->ds, d, a->label_span, PEL_STR_FMT, PEL_STR_ARG(g.best));
     if (f->read)
       pel__diag_help(s->ds, d, "it has `delim`, `quote`, `header`, `null`, `on_error`");
+    else
+      pel__diag_help(s->ds, d, "it has none: `csv` is written with commas, `tsv` with tabs, "
+                               "both with a header and quotes where they are needed");
     return false;
   }
   if (row && row->word) {

@@ -158,9 +158,11 @@ static pel_status read_table(pel_run *run, uint32_t param, const pel_source_text
   pel_diagnostics *d = NULL;
   pel_run *inner = NULL;
   pel_status s = pel_compile(run->ctx, source, NULL, &plan, &d);
-  if (s) (void)pel_error_set(err, s, "%s", d ? pel_diagnostics_text(d, PEL_FORMAT_SHORT, false) : "no memory");
+  if (s == PEL_E_COMPILE && d && pel_diagnostics_count(d)) s = PEL_E_INVALID; /* what the path says is wrong: no program's fault */
+  if (s) (void)pel_error_set(err, s, "%s", s == PEL_E_INVALID ? pel_diagnostics_at(d, 0).message : "no memory");
   if (!s) s = pel_run_new(run->ctx, plan, &inner, err);
   if (!s) s = pel_run_wait(inner, err);
+  if (s == PEL_E_FAILED && pel_run_failures(inner) && pel_run_failure_at(inner, 0).status == PEL_E_NOENT) s = PEL_E_NOENT;
   const pel_table *value = s ? NULL : pel__run_value(inner->run, pel__run_item(inner, "value"));
   /* The column types of `value` die with the inner plan: the same types of this plan take their place. */
   pel_table *mine = value ? pel__table_retain((pel_table *)(uintptr_t)value) : NULL;
@@ -177,7 +179,10 @@ static pel_status bind_table(pel_run *run, uint32_t param, const char *path, pel
   pel__buf_init(&b, NULL);
   reading_program(run, param, path, &b);
   const pel_source_text source = {"<parameter>", pel__buf_z(&b), b.n};
-  const pel_status s = b.failed ? pel_error_set(err, PEL_E_NOMEM, "no memory for a parameter") : read_table(run, param, &source, err);
+  pel_error why = {0};
+  const pel_status s = b.failed ? pel_error_set(err, PEL_E_NOMEM, "no memory for a parameter") : read_table(run, param, &source, &why);
+  if (s == PEL_E_INVALID) (void)pel_error_set(err, s, "`%s`: %s", path, why.message);
+  else if (s && !b.failed) (void)pel_error_set(err, s, "%s", why.message);
   pel__buf_deinit(&b);
   return s;
 }
