@@ -177,8 +177,9 @@ struct pel_env {
   /* A poisoned cell is needed here: fails the item with the cell's failure. row: the cell's, in the chunk at hand, so that
    * of several the one with the least ordinal is shown, however the rows were cut. Answers PEL_E_FAILED. */
   pel_status (*consume_poison)(const pel_env *, uint32_t number, uint64_t row);
-  /* A row that `on_error: skip` or `as_null` met: counted, and kept when the user asked for it. */
-  void (*reject)(const pel_env *, uint64_t ordinal, const char *text, size_t n, const char *why);
+  /* A row that `on_error: skip` or `as_null` met: counted, and kept when the user asked for it, in the order of rows and
+   * of the fields in them that are to blame. */
+  void (*reject)(const pel_env *, uint64_t ordinal, uint32_t field, const char *text, size_t n, const char *why);
   uint64_t (*rng)(const pel_env *, uint64_t seed, uint64_t counter);
   /* Hash seed and the number of low hash bits to keep (64; fewer only to test collisions). */
   uint64_t hash_seed;

@@ -98,7 +98,7 @@ pel_status pel_run_keep_rejects(pel_run *run, const char *path, pel_error *err) 
   if (s) return s;
   pel__rejects_free(run->rejects);
   run->rejects = NULL;
-  return pel__rejects_new(run->ctx->alloc, path, &run->rejects, err);
+  return pel__rejects_new(run->ctx->engine, path, &run->rejects, err);
 }
 
 pel_status pel__run_set(pel_run *run, uint32_t param, pel_table *value, pel_error *err) {

@@ -31,6 +31,7 @@ void pel__engine_free(pel_engine *g) {
 uint32_t pel__engine_workers(const pel_engine *g) { return pel__sched_workers(g->sched); }
 uint64_t pel__engine_memory(const pel_engine *g) { return pel__budget_limit(g->budget); }
 uint64_t pel__engine_memory_peak(const pel_engine *g) { return pel__budget_peak(g->budget); }
+const char *pel__engine_spill(const pel_engine *g) { return g->options.spill; }
 const pel_alloc *pel__engine_alloc(const pel_engine *g) { return pel__pool_alloc(g->pool); }
 
 enum { KIB = 1024, MIB = 1024 * 1024 };

@@ -35,6 +35,7 @@ uint64_t pel__engine_memory(const pel_engine *engine);
 uint64_t pel__engine_memory_peak(const pel_engine *engine);
 /* The allocator that charges this engine's budget: for tables bound to runs. */
 const pel_alloc *pel__engine_alloc(const pel_engine *engine);
+const char *pel__engine_spill(const pel_engine *engine); /* the folder for spill files; NULL: the usual one */
 
 /* Why there is no memory, and how much would have to be there, as far as that is known: fills e, answers PEL_E_NOMEM. what
  * is "for a run", or "" */
@@ -46,8 +47,8 @@ typedef struct pel_engine_run_options {
   const char *const *paths; /* per item: another path for a written out, or NULL; NULL: none */
   /* A host's functions by native number, NULL: taken from the library. NULL: none. */
   void *const *natives;
-  /* Rejected rows, one worker at a time, in no order: (reader, ordinal) says their place. NULL: only counted. */
-  void (*reject)(void *ctx, uint64_t reader, uint64_t ordinal, const char *text, size_t n, const char *why);
+  /* Rejected rows, one worker at a time, in no order: (reader, ordinal, field) says their place. NULL: only counted. */
+  void (*reject)(void *ctx, uint64_t reader, uint64_t ordinal, uint32_t field, const char *text, size_t n, const char *why);
   void *reject_ctx;
 } pel_engine_run_options;
 

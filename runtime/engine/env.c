@@ -108,13 +108,13 @@ static uint64_t reader_place(const pel_stage *s) {
   return span == PEL_NONE ? 0 : (uint64_t)p->spans[span].file << 32 | p->spans[span].begin;
 }
 
-static void env_reject(const pel_env *e, uint64_t ordinal, const char *text, size_t n, const char *why) {
+static void env_reject(const pel_env *e, uint64_t ordinal, uint32_t field, const char *text, size_t n, const char *why) {
   pel_engine_run *run = stage_of(e)->run;
   pel__add_u64(&run->rejected, 1, PEL_RELAXED); /* read after the run */
   stage_of(e)->rejected++;
   if (!run->options.reject) return;
   pel__lock_acquire(&run->lock);
-  run->options.reject(run->options.reject_ctx, reader_place(stage_of(e)), ordinal, text, n, why);
+  run->options.reject(run->options.reject_ctx, reader_place(stage_of(e)), ordinal, field, text, n, why);
   pel__lock_release(&run->lock);
 }
 

@@ -36,6 +36,7 @@ typedef struct worker {
   uint32_t *sep, *row;
   lane *lanes;        /* requested columns first, then (on_error: skip) the other declared ones */
   uint32_t nlanes;
+  uint32_t *order;    /* lanes by their fields */
   pel_col *cols;
   uint16_t *sel, *odd;
   uint8_t *dropped;
@@ -147,6 +148,7 @@ static void local_fini(const pel_env *env, void *state, void *local) {
     env->free(env, l->fail, PEL_BLOCK_ROWS * sizeof *l->fail);
   }
   env->free(env, w->lanes, (w->nlanes + 1) * sizeof *w->lanes);
+  env->free(env, w->order, (w->nlanes + 1) * sizeof *w->order);
   env->free(env, w->cols, (w->nlanes + 1) * sizeof *w->cols);
   env->free(env, w->sep, sep_bytes(r));
   env->free(env, w->row, (PEL_BLOCK_ROWS + 64) * sizeof *w->row);
@@ -172,19 +174,29 @@ static bool lane_init(const pel_env *env, const reader *r, lane *l, uint32_t col
   return l->col.data && l->state && l->fail;
 }
 
+static uint32_t field_of(const reader *r, const worker *w, uint32_t lane_number) {
+  return r->field_of[w->lanes[lane_number].column];
+}
+
 static pel_status lanes_init(const pel_env *env, const reader *r, worker *w) {
   const pel_request *q = r->request;
   const bool all = r->params->on_error == PEL_CSV_SKIP;
   w->nlanes = all ? r->params->ncols : q->ncolumns;
   w->lanes = env->alloc(env, (w->nlanes + 1) * sizeof *w->lanes);
   w->cols = env->alloc(env, (w->nlanes + 1) * sizeof *w->cols);
-  if (!w->lanes || !w->cols) return PEL_E_NOMEM;
+  w->order = env->alloc(env, (w->nlanes + 1) * sizeof *w->order);
+  if (!w->lanes || !w->cols || !w->order) return PEL_E_NOMEM;
   memset(w->lanes, 0, (w->nlanes + 1) * sizeof *w->lanes);
   uint32_t n = 0;
   bool ok = true;
   for (uint32_t i = 0; i < q->ncolumns; i++) ok = lane_init(env, r, &w->lanes[n++], q->columns[i]) && ok;
   for (uint32_t c = 0; all && c < r->params->ncols; c++)
     if (!requested(q, c)) ok = lane_init(env, r, &w->lanes[n++], c) && ok;
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t k = i;
+    for (; k && field_of(r, w, w->order[k - 1]) > field_of(r, w, i); k--) w->order[k] = w->order[k - 1];
+    w->order[k] = i;
+  }
   return ok ? PEL_OK : PEL_E_NOMEM;
 }
 
@@ -320,14 +332,14 @@ static void bad_value(const pel_env *env, const reader *r, worker *w, lane *l, c
   if (p->on_error == PEL_CSV_SKIP) {
     if (!w->dropped[c->row]) {
       const pel_str record = record_text(r, w, c->row);
-      env->reject(env, ordinal, record.p, record.n, note.message);
+      env->reject(env, ordinal, r->field_of[l->column], record.p, record.n, note.message);
     }
     w->dropped[c->row] = 1;
     return;
   }
   if (p->on_error == PEL_CSV_AS_NULL && l->col.type->nullable) {
     const pel_str record = record_text(r, w, c->row);
-    env->reject(env, ordinal, record.p, record.n, note.message);
+    env->reject(env, ordinal, r->field_of[l->column], record.p, record.n, note.message);
     set_state(l, c->row, PEL_NULL);
     return;
   }
@@ -391,12 +403,13 @@ static uint32_t keep_rows(const worker *w, uint32_t n, uint16_t *sel) {
   return k;
 }
 
-/* on_error: skip looks at every declared column, used or not, so that which rows are kept does not depend on the plan. */
+/* on_error: skip looks at every declared column, used or not, from the left, so that neither which rows are kept nor what is
+ * said of the others depends on the plan. */
 static pel_status drop_bad_rows(const pel_env *env, const reader *r, worker *w, uint32_t rows, uint64_t ordinal,
                                 pel_chunk *out) {
   memset(w->dropped, 0, rows);
   for (uint32_t i = 0; i < w->nlanes; i++) {
-    const pel_status s = convert(env, r, w, &w->lanes[i], NULL, rows, ordinal);
+    const pel_status s = convert(env, r, w, &w->lanes[w->order[i]], NULL, rows, ordinal);
     if (s) return s;
   }
   out->nsel = keep_rows(w, rows, w->sel);

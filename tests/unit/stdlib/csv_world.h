@@ -136,7 +136,8 @@ static inline uint32_t world_poison(const pel_env *e, uint64_t ordinal, const ch
   note->ordinal = ordinal;
   return w->npoisons;
 }
-static inline void world_reject(const pel_env *e, uint64_t ordinal, const char *text, size_t n, const char *why) {
+static inline void world_reject(const pel_env *e, uint64_t ordinal, uint32_t field, const char *text, size_t n, const char *why) {
+  (void)field;
   (void)ordinal, (void)text, (void)n, (void)why;
   world_of(e)->nrejects++;
 }
