@@ -118,10 +118,22 @@ static pel_bval field(pel_irb *b, const pel_x *x) {
   return pel__bval(pel__irb_field(b, v.node, x->index, x->span));
 }
 
+/* A value that a test has shown not to be null loses its `?`: what would stand for null never comes. */
+static pel_ir_node *required(pel_irb *b, pel_ir_node *n, const pel_type *to, pel_span span) {
+  if (!n->type->nullable || to->nullable || to->kind > PEL_DUR) return n;
+  pel_const zero = {.type = to};
+  if (to->kind == PEL_STR || to->kind == PEL_BYTES) zero.as.s.p = "";
+  pel_ir_node *args[] = {n, pel__irb_const(b, &zero, span)};
+  pel_ir_node *c = pel__ir_node_new(b->m, PEL_IR_COALESCE, to, span, 2, args, 0);
+  return pel__irb_place(b, c);
+}
+
 static pel_bval cast(pel_irb *b, const pel_x *x) {
   pel_ir_node *n = pel__irb_row_x(b, x->args[0]);
   const pel_type *to = type_of(b, x);
-  if (n == b->m->broken || pel__ir_nullable(b->m, n->type, false) == pel__ir_nullable(b->m, to, false))
+  if (n == b->m->broken) return pel__bval(n);
+  if (pel__ir_nullable(b->m, n->type, false) == to) return pel__bval(required(b, n, to, x->span));
+  if (pel__ir_nullable(b->m, n->type, false) == pel__ir_nullable(b->m, to, false))
     return pel__bval(n);
   const pel_op *fn = pel__ir_find_cast(b->m, n->type, to);
   if (!fn) {

@@ -16,3 +16,7 @@ tests_random_SOURCES = \
 tests_random_LDADD =
 dist_check_SCRIPTS += %D%/oracle.sh
 TESTS += %D%/oracle.sh
+ENGINE_TESTS += %D%/oracle.sh
+if !PLAIN
+AM_TESTS_ENVIRONMENT += ORACLE_SEEDS=40; export ORACLE_SEEDS;
+endif

@@ -32,7 +32,6 @@ static bool any_bad(const table *in) {
 
 static bool bad_key(const table *in, const unsigned *col, unsigned n) {
   for (unsigned i = 0; i < n; i++) {
-    if (in->broken[col[i]]) return true;
     for (size_t r = 0; r < in->n; r++)
       if (in->rows[r][col[i]].state == FAIL) return true;
   }
@@ -47,7 +46,7 @@ static bool keys_equal(const schema *t, const value *a, const value *b, const un
 
 static void filter(const program *p, const step *s, const table *in, table *out) {
   memcpy(out->broken, in->broken, sizeof out->broken);
-  out->lost |= uses_broken(s->e[0], in);
+  out->hurt |= uses_broken(s->e[0], in);
   for (size_t r = 0; r < in->n; r++) {
     const value v = eval(p, s->e[0], in->rows[r]);
     if (in->bad[r] || v.state == FAIL) push(out, in->rows[r], true);
@@ -216,11 +215,14 @@ static value aggregate(const program *p, const agg *a, value **rows, size_t n, b
   const kind k = a->e->kind;
   value *all = take((n + 1) * sizeof *all), *some = take((n + 1) * sizeof *some);
   size_t m = 0;
+  bool bad = false;
   for (size_t r = 0; r < n; r++) {
     all[r] = eval(p, a->e, rows[r]);
-    if (all[r].state == FAIL) *broken = true;
+    bad |= all[r].state == FAIL;
     if (all[r].state == OK) some[m++] = all[r];
   }
+  *broken |= bad;
+  if (bad) return (value){.state = FAIL};
   if (a->fn == COLLECT) return (value){.state = OK, .list = all, .n = n};
   if (a->fn == KINDS_OF) return (value){.state = OK, .i = (__int128)kinds_of(k, all, n)};
   if ((a->fn == ANY || a->fn == ALL) && a->e->null && m == 0) return (value){.state = NUL};
@@ -290,8 +292,6 @@ table run_step(const program *p, const step *s, const table *in) {
 
 bool table_fails(const table *t) {
   if (t->lost) return true;
-  for (unsigned c = 0; c < t->t.n; c++)
-    if (t->broken[c]) return true;
   for (size_t r = 0; r < t->n; r++) {
     if (t->bad[r]) return true;
     for (unsigned c = 0; c < t->t.n; c++)
