@@ -147,7 +147,9 @@ static pel_x *checked_value(pel_sema *s, pel_item *item, pel_scope *sc, const pe
     x = pel__size_annotate(s, sc, x, t, a->value->span);
   }
   if (x->type->kind != PEL_TY_NULL) return x;
-  pel__sema_error(s, PEL_E0215, a->value->span, "nothing tells the type of this `null`");
+  pel_diag *d = pel__sema_error(s, PEL_E0215, a->value->span,
+                                "nothing tells the type of this `null`");
+  pel__diag_help(s->ds, d, "say it where it gets a name: `let x: i64? = null`");
   return pel__x_error(s, a->value->span);
 }
 
@@ -225,7 +227,9 @@ static bool shown(pel_sema *s, const pel_ast *e, const pel_ty *t) {
     return false;
   }
   if (t->kind == PEL_TY_NULL) {
-    pel__sema_error(s, PEL_E0215, e->span, "nothing tells the type of this `null`");
+    pel_diag *d = pel__sema_error(s, PEL_E0215, e->span,
+                                  "nothing tells the type of this `null`");
+    pel__diag_help(s->ds, d, "say it where it gets a name: `let x: i64? = null`");
     return false;
   }
   return true;

@@ -18,7 +18,7 @@ static const later names[] = {
     {"argsort", PEL_E0914}, {"batches", PEL_E0914},   {"shuffle", PEL_E0914},
     {"normal", PEL_E0914},  {"solve", PEL_E0914},     {"norm", PEL_E0914},
     {"map", PEL_E0915},     {"reduce", PEL_E0915},    {"scan", PEL_E0915},
-    {"decimal", PEL_E0903},
+    {"decimal", PEL_E0903}, {"revcomp", PEL_E0914},
 };
 
 pel_diag_code pel__later_named(pel_str name) {
