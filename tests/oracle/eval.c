@@ -139,8 +139,8 @@ static value cut(const char *s, int64_t from, int64_t n) {
 static value changed(expr_op op, const char *s) {
   size_t n = strlen(s);
   if (op == E_TRIM) {
-    while (n && s[n - 1] == ' ') n--;
-    while (n && *s == ' ') s++, n--;
+    while (n && strchr(" \t\n\r\v\f", s[n - 1])) n--;
+    while (n && strchr(" \t\n\r\v\f", *s)) s++, n--;
   }
   char *out = take(n + 1);
   if (op == E_REVERSE) {
