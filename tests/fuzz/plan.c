@@ -88,6 +88,7 @@ static void load(const uint8_t *bytes, size_t n, bool sound) {
   require(s == PEL_OK || (s == PEL_E_INVALID && e.message[0] && !plan), "an odd status");
   require(s != PEL_OK || sound, "a plan with a wrong length or checksum loads");
   if (s == PEL_OK) check_loaded(ctx, plan, bytes, n);
+  pel_plan_release(pel_plan_retain(plan)); /* counted */
   pel_plan_release(plan);
   pel_context_free(ctx);
 }
