@@ -5,5 +5,6 @@ tests_unit_api_SOURCES = \
   %D%/arrow_move.c \
   %D%/cancel.c \
   %D%/fork.c \
+  %D%/nomem.c \
   %D%/plans.c \
   %D%/world.h
