@@ -77,7 +77,8 @@ static void lane_close(pel_pipe *p, pel_lane *l) {
 
 static pel_status lane_get(pel_pipe *p, uint32_t worker, pel_lane **out) {
   pel_lane *l = *out = &p->lanes[worker];
-  return l->ready ? PEL_OK : lane_open(p, l, worker);
+  if (!l->ready) l->opened = lane_open(p, l, worker);
+  return l->opened;
 }
 
 /* ---- pushing chunks through the steps ------------------------------------------------------------------------------- */
@@ -244,10 +245,12 @@ static pel_status run_ticket(void *ctx, uint32_t worker, const pel_morsel *m) {
   pel_lane *l = NULL;
   pel_unit u = {0};
   pel_status s = lane_get(p, worker, &l);
-  if (!s) {
-    pel__stage_reset(&l->source);
-    s = cut_unit(p, l, m->begin, &u);
+  if (s) { /* no unit was cut: nobody may wait for one */
+    pel__pipe_fail_status(p, 0, s);
+    return PEL_DONE;
   }
+  pel__stage_reset(&l->source);
+  s = cut_unit(p, l, m->begin, &u);
   if (s == PEL_DONE) return PEL_DONE;
   const bool wanted = u.index << 32 <= pel__load_u64(&p->stop, PEL_RELAXED);
   if (!s && wanted) s = run_unit(p, l, worker, &u);

@@ -35,13 +35,10 @@ static pel_status local_get(pel_sink *k, pel_pipe *p, uint32_t worker, pel_sink_
   if (!l->ready) {
     pel__stage_init(&l->stage, k->run, p, worker);
     l->ready = true;
-    if (k->op && k->op->local_init) {
-      const pel_status s = k->op->local_init(&l->stage.env, k->state, &l->local);
-      if (s) return s;
-    }
+    if (k->op && k->op->local_init) l->opened = k->op->local_init(&l->stage.env, k->state, &l->local);
   }
   l->stage.pipe = p;
-  return PEL_OK;
+  return l->opened;
 }
 
 static pel_status keep(pel_sink *k, pel_sink_local *l, const pel_chunk *c) {

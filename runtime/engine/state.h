@@ -40,6 +40,7 @@ typedef struct pel_stage {
 /* A worker's share of a pipe. */
 typedef struct pel_lane {
   bool ready;
+  pel_status opened; /* how that went: a worker comes back to a lane that did not open */
   pel_stage source;
   void *local; /* the reader's */
   pel_stage filter_stage;
@@ -54,6 +55,7 @@ typedef struct pel_sink_local {
   pel_stage stage;
   void *local;
   bool ready;
+  pel_status opened;
 } pel_sink_local;
 
 /* A piece of a slot in the making. */

@@ -88,7 +88,9 @@ bool pel__budget_charge(pel_budget *budget, uint64_t n) {
   if (charge_once(budget, n)) return true;
   if (budget->reclaim && budget->reclaim(budget->reclaim_ctx, n) > 0 && charge_once(budget, n))
     return true;
-  const uint64_t used = pel__budget_used(budget);
+  /* others may have given back meanwhile: more than the limit was wanted all the same */
+  uint64_t used = pel__budget_used(budget);
+  if (used <= budget->limit && n <= budget->limit - used) used = budget->limit - n + 1;
   /* relaxed: for a message */
   pel__store_u64(&budget->wanted, n > UINT64_MAX - used ? UINT64_MAX : used + n, PEL_RELAXED);
   return false;

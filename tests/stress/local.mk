@@ -7,3 +7,6 @@ tests_stress_deque_SOURCES = %D%/deque.c %D%/tap.h
 tests_stress_deque_LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE)
 tests_stress_sched_SOURCES = %D%/sched.c %D%/tap.h
 tests_stress_sched_LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE)
+dist_check_SCRIPTS += %D%/budget.sh
+TESTS += %D%/budget.sh
+ENGINE_TESTS += %D%/budget.sh
