@@ -94,17 +94,32 @@ static void local_fini(const pel_env *env, void *state, void *local) {
   env->free(env, l, sizeof *l);
 }
 
+/* A list or record in a cell is poisoned by what stands in it. */
+static bool poisoned(const pel_col *c, int64_t row, uint32_t *number) {
+  const pel_kind k = c->type->kind;
+  if (c->state && c->state[row] != PEL_VALID) {
+    if (c->state[row] == PEL_POISON) *number = c->fail[row];
+    return c->state[row] == PEL_POISON;
+  }
+  if (k == PEL_RECORD)
+    for (uint32_t i = 0; i < c->type->nfields; i++)
+      if (poisoned(&c->child[i], row, number)) return true;
+  const int64_t *at = c->data;
+  for (int64_t i = k == PEL_LIST ? at[row] : 0; k == PEL_LIST && i < at[row + 1]; i++)
+    if (poisoned(c->child, i, number)) return true;
+  return false;
+}
+
 /* The least row that holds a poisoned cell fails the item. */
 static pel_status no_poison(const pel_env *env, const pel_chunk *c) {
   uint32_t least = UINT32_MAX, number = 0;
   for (uint32_t k = 0; k < c->ncols; k++) {
     const pel_col *col = &c->cols[k];
-    for (uint32_t i = 0; col->fail && i < c->nsel; i++) {
+    const bool nested = col->type->kind == PEL_LIST || col->type->kind == PEL_RECORD;
+    for (uint32_t i = 0; (col->fail || nested) && i < c->nsel; i++) {
       const uint32_t row = c->sel ? c->sel[i] : i;
       if (row >= least) break;
-      if (col->state[row] != PEL_POISON) continue;
-      least = row;
-      number = col->fail[row];
+      if (poisoned(col, row, &number)) least = row;
     }
   }
   return least == UINT32_MAX ? PEL_OK : env->consume_poison(env, number, least);

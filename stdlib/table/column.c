@@ -204,9 +204,10 @@ static bool put_zero(pel_mem m, pel_column *b) {
 }
 
 static bool put_invalid(pel_mem m, pel_column *b, uint8_t state, uint32_t fail) {
-  if (!need_state(m, b) || (fail && !need_fail(m, b)) || !put_zero(m, b)) return false;
+  const bool poison = state == PEL_POISON; /* its number may be 0 */
+  if (!need_state(m, b) || (poison && !need_fail(m, b)) || !put_zero(m, b)) return false;
   b->state[b->n - 1] = state;
-  if (fail) b->fail[b->n - 1] = fail;
+  if (poison) b->fail[b->n - 1] = fail;
   return true;
 }
 
