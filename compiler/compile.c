@@ -77,18 +77,33 @@ static pel_status build(stages *s) {
   return st ? st : pel__ir_verify(s->ir, &s->error);
 }
 
-static void leave_out(pel_ir *m, pel_item_kind kind) {
-  for (uint32_t i = 0; i < m->nitems; i++) {
-    pel_ir_item *x = &m->items[i];
-    if (x->kind != kind) continue;
-    x->kind = PEL_ITEM_LET;
-    x->value = x->left = x->right = NULL;
-  }
+static void leave_out(pel_ir_item *x) {
+  x->kind = PEL_ITEM_LET;
+  x->value = x->left = x->right = NULL;
+}
+
+static bool chosen(const pel_compile_job *job, const pel_ir_item *x) {
+  if (!job->nouts) return true;
+  for (size_t i = 0; i < job->nouts; i++)
+    if (pel__str_is(x->name, job->outs[i])) return true;
+  return false;
+}
+
+/* How many items have a name that was chosen: whoever misspelt one is helped by all names there are. */
+static size_t outs_chosen(const stages *s) {
+  size_t n = 0;
+  for (uint32_t i = 0; i < s->ir->nitems; i++)
+    n += s->ir->items[i].kind == PEL_ITEM_OUT && chosen(s->job, &s->ir->items[i]);
+  return n;
 }
 
 static void choose_items(stages *s) {
-  if (s->job->without_tests) leave_out(s->ir, PEL_ITEM_TEST);
-  if (s->job->without_outs) leave_out(s->ir, PEL_ITEM_OUT);
+  const bool some = s->job->nouts && outs_chosen(s) >= s->job->nouts;
+  for (uint32_t i = 0; i < s->ir->nitems; i++) {
+    pel_ir_item *x = &s->ir->items[i];
+    const bool out = x->kind == PEL_ITEM_OUT && (s->job->without_outs || (some && !chosen(s->job, x)));
+    if (out || (x->kind == PEL_ITEM_TEST && s->job->without_tests)) leave_out(x);
+  }
 }
 
 static pel_status optimise(stages *s) {

@@ -23,6 +23,8 @@ typedef struct pel_compile_job {
   const char *passes;              /* NULL: all; "none"; "-name,-name" */
   bool check_only;
   bool without_tests, without_outs; /* their items become lets without a value */
+  const char *const *outs;          /* so do outs that do not stand here, if all that stand here are outs; NULL: none does */
+  size_t nouts;
   void (*explain)(void *ctx, const char *step, pel_str text);
   void *explain_ctx;
 } pel_compile_job;

@@ -108,7 +108,9 @@ int cmd_run(pel_cli *cli) {
   if (cli->nfiles + (cli->text != NULL) == 0) return cli_usage(cli, "pel run wants a program: FILE, - or -e TEXT");
   if (cli->nfiles + (cli->text != NULL) > 1)
     return cli_usage(cli, "pel run takes one program; `%s` is left over", cli->files[cli->text ? 0 : 1]);
-  pel_compile_options o = {.size = sizeof o, .items = PEL_COMPILE_OUTS};
+  const char *outs[CLI_MOST];
+  for (int i = 0; i < cli->nouts; i++) outs[i] = cli->outs[i].name;
+  pel_compile_options o = {.size = sizeof o, .items = PEL_COMPILE_OUTS, .outs = outs, .nouts = (size_t)cli->nouts};
   pel_plan *plan = NULL;
   int e = cli_read_source(cli, cli->text ? NULL : cli->files[0]);
   if (!e) e = cli_make_context(cli);

@@ -34,6 +34,8 @@ typedef struct pel_compile_options {
   bool check_only;        /* no plan is made */
   bool no_files;          /* nothing is read: no modules, no sampling, no libraries (hermetic hosts) */
   pel_compile_items items;
+  const char *const *outs; /* nouts names: only these of the outs; NULL: all. One that is no out is told by pel_run_choose */
+  size_t nouts;
 } pel_compile_options;
 
 /* *plan is NULL unless PEL_OK. *diagnostics is always set (maybe empty: warnings come with PEL_OK too) except without

@@ -158,7 +158,8 @@ pel_status pel_compile(pel_context *ctx, const pel_source_text *source, const pe
   const pel_compile_job job = {.name = pel__str(source->name), .text = {text, source->n}, .ops = ctx->ops.at,
                                .nops = ctx->ops.n, .world = o->no_files ? NULL : &asks, .passes = ctx->options.passes,
                                .check_only = o->check_only, .without_tests = o->items == PEL_COMPILE_OUTS,
-                               .without_outs = o->items == PEL_COMPILE_TESTS, .explain = o->explain ? show : NULL, .explain_ctx = &sh};
+                               .without_outs = o->items == PEL_COMPILE_TESTS, .outs = o->outs,
+                               .nouts = o->outs ? o->nouts : 0, .explain = o->explain ? show : NULL, .explain_ctx = &sh};
   pel_plan_data *made = NULL;
   s = pel__compile(&d->c, &job, &made);
   if (!s && made && ctx->options.reload) s = reload(ctx, &made);
