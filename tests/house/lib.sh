@@ -38,8 +38,8 @@ plant() { # FILE: standard input becomes $house_tmp/tree/FILE
   cat >"$house_tmp/tree/$1"
 }
 
-sources() { # PATTERN…: those files of the house's C folders, in the current directory
+sources() { # PATTERN…: those files of the house's C folders, in the current directory; not what flex and bison made, which is shipped
   for pattern; do
-    find include runtime compiler stdlib tools -name "$pattern" -type f 2>/dev/null
+    find include runtime compiler stdlib tools -name "$pattern" -type f ! -name 'lexer.[ch]' ! -name 'parser.[ch]' 2>/dev/null
   done | sort
 }
