@@ -45,6 +45,7 @@ static void quoted_value(pel_buf *b, uint64_t *s, const csv_choice *c) {
       case 2: pel__buf_char(b, c->delim); break;
       case 3: pel__buf_char(b, c->quote), pel__buf_char(b, c->quote); break;
       case 4: pel__buf_text(b, "\xe2\x82\xac"); break;
+      case 5: pel__buf_char(b, '\r'); break;
       default: pel__buf_text(b, "quoted text");
     }
   }
@@ -52,7 +53,8 @@ static void quoted_value(pel_buf *b, uint64_t *s, const csv_choice *c) {
 }
 
 static void value(pel_buf *b, uint64_t *s, const csv_choice *c, uint32_t column) {
-  static const char *const odd[] = {"", "NA", "x", "1e400", "9223372036854775808", "-0", "\xc3\x28", "truely", "129"};
+  static const char *const odd[] = {"", "NA", "x", "1e400", "9223372036854775808", "-0", "\xc3\x28", "truely", "129", "x\r",
+                                   "2024-02-29", "2024-02-29T12:34:56.789Z", "-90min", "65535", "-inf"};
   const uint32_t kind = (uint32_t)(c->kinds >> (4 * (c->header ? c->width - 1 - column : column)) & 7);
   if (c->quote && below(s, 4) == 0) quoted_value(b, s, c);
   else if (below(s, 12) == 0) pel__buf_text(b, odd[below(s, sizeof odd / sizeof *odd)]);

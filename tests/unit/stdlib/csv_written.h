@@ -200,7 +200,7 @@ static inline void written_chunk(written_eye *y, world *w, written_unit *u, void
   if (first) s = pel_op_write_csv.consume(&y->out.env, y->state, local, 0, &good);
   const size_t text = u->text.n - before;
   world_require(s == PEL_OK, "a writer fails");
-  if (y->early && !y->spun && text >= 64) {
+  if (y->early && !y->spun && text >= 16) {
     y->spun = true;
     written_spin(y, u, local, &good, before);
   }
