@@ -1,5 +1,6 @@
-/* DuckDB as a peer: duck THREADS, then a line of SQL each on stdin; answers its seconds, inside the process, on stdout.
- * What a query writes it writes itself (COPY … TO). "version" answers the version. */
+/* DuckDB as a peer: duck THREADS, then a line of SQL each on stdin; answers its seconds,
+ * inside the process, on stdout. What a query writes it writes itself (COPY … TO).
+ * "version" answers the version. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,8 @@ int main(int argc, char **argv) {
   duckdb_database db;
   duckdb_connection c;
   int bad = 0;
-  if (duckdb_open(NULL, &db) || duckdb_connect(db, &c)) return fputs("duckdb does not open\n", stderr), 1;
+  if (duckdb_open(NULL, &db) || duckdb_connect(db, &c))
+    return fputs("duckdb does not open\n", stderr), 1;
   snprintf(line, sizeof line, "SET threads=%d", argc > 1 ? atoi(argv[1]) : 2);
   bad = run(c, line);
   while (!bad && fgets(line, sizeof line, stdin)) {

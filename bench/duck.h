@@ -1,6 +1,6 @@
-/* The few functions of DuckDB's C interface that the benchmark calls; libduckdb.so brings no header with it from npm.
- * Names and layouts are DuckDB's (its C API reference, version 1.x); owned by whoever calls.
- * One thread. */
+/* The few functions of DuckDB's C interface that the benchmark calls; libduckdb.so brings
+ * no header with it from npm. Names and layouts are DuckDB's (its C API reference,
+ * version 1.x); owned by whoever calls. One thread. */
 #ifndef PEL_BENCH_DUCK_H
 #define PEL_BENCH_DUCK_H
 

@@ -1,7 +1,7 @@
 /* Writes the table every benchmark of tables reads, to stdout: gen ROWS [KINDS].
- * Schema of the group-by benchmark of the database community: three texts (KINDS, KINDS and ROWS / KINDS different ones),
- * three integers likewise, two small integers, one decimal of six digits. The same bytes for the same arguments.
- * One thread. */
+ * Schema of the group-by benchmark of the database community: three texts (KINDS, KINDS
+ * and ROWS / KINDS different ones), three integers likewise, two small integers, one
+ * decimal of six digits. The same bytes for the same arguments. One thread. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,8 @@ typedef struct out {
   size_t n;
 } out;
 
-/* SplitMix64 (G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", 2014). */
+/* SplitMix64 (G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number
+ * Generators", 2014). */
 static uint64_t next_random(uint64_t *state) {
   uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
   z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -19,12 +20,15 @@ static uint64_t next_random(uint64_t *state) {
   return z ^ (z >> 31);
 }
 
-static uint64_t below(uint64_t *state, uint64_t n) { return (next_random(state) >> 32) * n >> 32; }
+static uint64_t below(uint64_t *state, uint64_t n) {
+  return (next_random(state) >> 32) * n >> 32;
+}
 
 static void put(out *o, char c) { o->bytes[o->n++] = c; }
 
 static void put_padded(out *o, uint64_t v, int digits) {
-  for (int i = digits; i-- > 0; v /= 10) o->bytes[o->n + (size_t)i] = (char)('0' + v % 10);
+  for (int i = digits; i-- > 0; v /= 10)
+    o->bytes[o->n + (size_t)i] = (char)('0' + v % 10);
   o->n += (size_t)digits;
 }
 
@@ -63,7 +67,8 @@ int main(int argc, char **argv) {
   static out o;
   const uint64_t rows = argc > 1 ? strtoull(argv[1], NULL, 10) : 10000000;
   const uint64_t kinds = argc > 2 ? strtoull(argv[2], NULL, 10) : 100;
-  if (rows == 0 || kinds == 0 || kinds > 999) return fputs("usage: gen ROWS [KINDS ≤ 999]\n", stderr), 2;
+  if (rows == 0 || kinds == 0 || kinds > 999)
+    return fputs("usage: gen ROWS [KINDS ≤ 999]\n", stderr), 2;
   const uint64_t many = rows / kinds ? rows / kinds : 1;
   uint64_t state = 20;
   if (puts("id1,id2,id3,id4,id5,id6,v1,v2,v3") < 0) return 1;

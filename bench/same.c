@@ -1,6 +1,7 @@
-/* Are two results the same? same [-o] A B: CSV files without quotes, a header line each; rows in any order (-o: in this one).
- * Cells are equal when their texts are, or when both are numbers: exactly equal if both are integers, else within 1e-9 of
- * each other, relatively. Says the first difference on stdout, and exits 1. */
+/* Are two results the same? same [-o] A B: CSV files without quotes, a header line each;
+ * rows in any order (-o: in this one). Cells are equal when their texts are, or when both
+ * are numbers: exactly equal if both are integers, else within 1e-9 of each other,
+ * relatively. Says the first difference on stdout, and exits 1. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +45,9 @@ static table load(const char *name) {
   return t;
 }
 
-static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
 static int is_integer(const char *p, size_t n) {
   size_t i = n && *p == '-';
@@ -57,7 +60,8 @@ static int is_integer(const char *p, size_t n) {
 static int same_cell(const char *a, size_t na, const char *b, size_t nb) {
   char x[64], y[64], *ex, *ey;
   if (na == nb && !memcmp(a, b, na)) return 1;
-  if (!na || !nb || na > 63 || nb > 63 || (is_integer(a, na) && is_integer(b, nb))) return 0;
+  if (!na || !nb || na > 63 || nb > 63 || (is_integer(a, na) && is_integer(b, nb)))
+    return 0;
   memcpy(x, a, na), memcpy(y, b, nb);
   x[na] = y[nb] = 0;
   const double u = strtod(x, &ex), v = strtod(y, &ey);
@@ -84,6 +88,7 @@ int main(int argc, char **argv) {
     qsort(b.rows, b.n, sizeof *b.rows, by_text);
   }
   for (size_t i = 0; i < a.n; i++)
-    if (!same_row(a.rows[i], b.rows[i])) return printf("row %zu: %s against %s\n", i + 1, a.rows[i], b.rows[i]), 1;
+    if (!same_row(a.rows[i], b.rows[i]))
+      return printf("row %zu: %s against %s\n", i + 1, a.rows[i], b.rows[i]), 1;
   return 0;
 }

@@ -1,5 +1,6 @@
-/* What a command costs, seen from outside: spent OUT COMMAND …  runs it with its stdout in OUT and its stderr in OUT.err,
- * and prints seconds, processor seconds, peak resident KiB and exit status. */
+/* What a command costs, seen from outside: spent OUT COMMAND …  runs it with its stdout
+ * in OUT and its stderr in OUT.err, and prints seconds, processor seconds, peak resident
+ * KiB and exit status. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,9 @@ static double now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static double seconds(struct timeval t) { return (double)t.tv_sec + (double)t.tv_usec / 1e6; }
+static double seconds(struct timeval t) {
+  return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
 
 static void become(const char *name, int fd) {
   const int file = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -37,7 +40,8 @@ int main(int argc, char **argv) {
     _exit(127);
   }
   if (child < 0 || wait4(child, &status, 0, &used) != child) return 1;
-  printf("%.6f %.6f %ld %d\n", now() - from, seconds(used.ru_utime) + seconds(used.ru_stime), used.ru_maxrss,
+  printf("%.6f %.6f %ld %d\n", now() - from,
+         seconds(used.ru_utime) + seconds(used.ru_stime), used.ru_maxrss,
          WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
   return 0;
 }

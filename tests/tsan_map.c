@@ -1,6 +1,6 @@
-/* Lets Criterion run under ThreadSanitizer: moves the fixed shared mappings of its process launcher out of the
- * range that ThreadSanitizer keeps for its shadow. Linked into unit tests of --enable-sanitizer=thread only.
- * Any thread; keeps no state. */
+/* Lets Criterion run under ThreadSanitizer: moves the fixed shared mappings of its
+ * process launcher out of the range that ThreadSanitizer keeps for its shadow. Linked
+ * into unit tests of --enable-sanitizer=thread only. Any thread; keeps no state. */
 #include <errno.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -20,7 +20,8 @@ static int is_forbidden(const void *p) {
 }
 
 SEEN void *mmap(void *at, size_t n, int prot, int flags, int fd, off_t offset) {
-  /* The launcher picks an address and maps it in parent and child alike: the same address must move the same way. */
+  /* The launcher picks an address and maps it in parent and child alike: the same address
+   * must move the same way. */
   if ((flags & MAP_FIXED) && (flags & MAP_SHARED) && is_forbidden(at))
     at = (void *)(FORBIDDEN_TO + ((uintptr_t)at & ~(uintptr_t)0xffffff) % ROOM_BYTES);
   return (void *)syscall(SYS_mmap, at, n, prot, flags, fd, offset);
@@ -30,7 +31,8 @@ SEEN void *mmap64(void *at, size_t n, int prot, int flags, int fd, off_t offset)
   return mmap(at, n, prot, flags, fd, offset);
 }
 
-/* The launcher probes for free places; in the forbidden range every place counts as free, since it will be moved. */
+/* The launcher probes for free places; in the forbidden range every place counts as free,
+ * since it will be moved. */
 SEEN int mincore(void *at, size_t n, unsigned char *pages) {
   if (is_forbidden(at)) {
     errno = ENOMEM;

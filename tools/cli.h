@@ -8,9 +8,18 @@
 
 #include "pel/pel.h"
 
-enum { EXIT_FINE = 0, EXIT_WRONG = 1, EXIT_USAGE = 2, EXIT_FAILED = 3, EXIT_MISSING = 4, EXIT_BUG = 70, EXIT_INTERRUPTED = 130 };
+enum {
+  EXIT_FINE = 0,
+  EXIT_WRONG = 1,
+  EXIT_USAGE = 2,
+  EXIT_FAILED = 3,
+  EXIT_MISSING = 4,
+  EXIT_BUG = 70,
+  EXIT_INTERRUPTED = 130
+};
 
-/* A flag that is not one of PEL's: the program's, once it is compiled. value NULL: none was attached with `=`. */
+/* A flag that is not one of PEL's: the program's, once it is compiled. value NULL: none
+ * was attached with `=`. */
 typedef struct cli_flag {
   const char *name;  /* without the dashes */
   const char *value; /* after `=`, or NULL */
@@ -33,10 +42,10 @@ typedef struct pel_cli {
   char **argv;
   pel_options options;
   /* as given */
-  const char *text;              /* -e */
+  const char *text; /* -e */
   const char *files[CLI_MOST];
   int nfiles;
-  cli_flag flags[CLI_MOST];      /* the program's parameters */
+  cli_flag flags[CLI_MOST]; /* the program's parameters */
   int nflags;
   cli_out outs[CLI_MOST];
   int nouts;
@@ -98,6 +107,6 @@ void cli_print_params(FILE *to, const pel_plan *plan);
 /* stats.c */
 void cli_print_stats(const pel_cli *cli, const pel_run *run);
 
-int cmd_run(pel_cli *), cmd_check(pel_cli *), cmd_test(pel_cli *), cmd_fmt(pel_cli *), cmd_explain(pel_cli *),
-    cmd_schema(pel_cli *), cmd_ops(pel_cli *);
+int cmd_run(pel_cli *), cmd_check(pel_cli *), cmd_test(pel_cli *), cmd_fmt(pel_cli *),
+    cmd_explain(pel_cli *), cmd_schema(pel_cli *), cmd_ops(pel_cli *);
 #endif

@@ -10,7 +10,8 @@ static int check_one(pel_cli *cli, const char *file) {
 }
 
 int cmd_check(pel_cli *cli) {
-  if (!cli->text && !cli->nfiles) return cli_usage(cli, "pel check wants a program: FILE…, - or -e TEXT");
+  if (!cli->text && !cli->nfiles)
+    return cli_usage(cli, "pel check wants a program: FILE…, - or -e TEXT");
   int worst = cli_make_context(cli);
   if (worst) return worst;
   if (cli->text) worst = check_one(cli, NULL);

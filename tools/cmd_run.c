@@ -19,9 +19,13 @@ static int choose(const pel_cli *cli, const pel_plan *plan, pel_run *run) {
       const pel_item item = pel_plan_item_at(plan, k);
       if (!strcmp(item.name, o->name) && item.written) format = item.format;
     }
-    if (!s && o->path && format && strcmp(o->path, "-") && strcmp(extension(o->path), format))
-      return cli_usage(cli, "--out %s=%s: the program writes %s; a path that ends in .%s is wanted", o->name, o->path, format, format);
-    if (!s && o->path && (format || strcmp(o->path, "-"))) s = pel_run_redirect(run, o->name, o->path, &err);
+    if (!s && o->path && format && strcmp(o->path, "-") &&
+        strcmp(extension(o->path), format))
+      return cli_usage(
+          cli, "--out %s=%s: the program writes %s; a path that ends in .%s is wanted",
+          o->name, o->path, format, format);
+    if (!s && o->path && (format || strcmp(o->path, "-")))
+      s = pel_run_redirect(run, o->name, o->path, &err);
     if (s) return cli_usage(cli, "--out %s: %s", o->name, err.message);
   }
   return 0;
@@ -36,12 +40,17 @@ static int check_format(const pel_cli *cli, const pel_plan *plan) {
     for (int k = 0; k < cli->nouts; k++) chosen |= !strcmp(cli->outs[k].name, item.name);
     printed += item.role == PEL_ROLE_OUT && !item.written && chosen;
   }
-  const bool one = cli->format == PEL_PRINT_CSV || cli->format == PEL_PRINT_TSV || cli->format == PEL_PRINT_NDJSON;
+  const bool one = cli->format == PEL_PRINT_CSV || cli->format == PEL_PRINT_TSV ||
+                   cli->format == PEL_PRINT_NDJSON;
   if (printed < 2 || !one) return 0;
-  return cli_usage(cli, "this format holds one result, and the program prints %d: choose with --out NAME", printed);
+  return cli_usage(
+      cli,
+      "this format holds one result, and the program prints %d: choose with --out NAME",
+      printed);
 }
 
-/* One line for each line of the program that reads, so that it can be seen whose data is bad. */
+/* One line for each line of the program that reads, so that it can be seen whose data is
+ * bad. */
 static void warn_rejected(const pel_cli *cli, const pel_run *run, uint64_t all) {
   const size_t n = pel_run_steps(run);
   for (size_t i = 0; i < n && all; i++) {
@@ -54,31 +63,40 @@ static void warn_rejected(const pel_cli *cli, const pel_run *run, uint64_t all) 
     }
     if (!bad) continue;
     all -= bad < all ? bad : all;
-    fprintf(stderr, "warning: %llu bad value%s in what line %u reads: rows skipped or cells made null%s\n", (unsigned long long)bad,
-            bad == 1 ? "" : "s", step.line, cli->rejects || all ? "" : " (--rejects FILE keeps them)");
+    fprintf(stderr,
+            "warning: %llu bad value%s in what line %u reads: rows skipped or cells made "
+            "null%s\n",
+            (unsigned long long)bad, bad == 1 ? "" : "s", step.line,
+            cli->rejects || all ? "" : " (--rejects FILE keeps them)");
   }
 }
 
 static int finish(pel_cli *cli, pel_run *run, pel_status status, const pel_error *err) {
   pel_error print_err = {0};
   int code = cli_exit_code(status);
-  const pel_status printed = status == PEL_OK || status == PEL_E_FAILED
-                                 ? pel_run_print(run, cli->format, cli_write_stdout, NULL, &print_err) : PEL_OK;
+  const pel_status printed =
+      status == PEL_OK || status == PEL_E_FAILED
+          ? pel_run_print(run, cli->format, cli_write_stdout, NULL, &print_err)
+          : PEL_OK;
   if (fflush(stdout) || printed == PEL_E_IO) {
     (void)pel_error_set(&print_err, PEL_E_IO, "standard output could not be written");
     code = cli_say_error(cli, PEL_E_IO, &print_err);
   } else if (printed && printed != PEL_E_INVALID) {
     code = cli_say_error(cli, printed, &print_err);
   }
-  if (status == PEL_E_CANCELLED) fputs("pel: interrupted\n", stderr);
-  else if (pel_run_failures(run)) cli_say_failures(cli, run);
-  else if (status) return cli_say_error(cli, status == PEL_E_INVALID ? PEL_E_FAILED : status, err);
+  if (status == PEL_E_CANCELLED)
+    fputs("pel: interrupted\n", stderr);
+  else if (pel_run_failures(run))
+    cli_say_failures(cli, run);
+  else if (status)
+    return cli_say_error(cli, status == PEL_E_INVALID ? PEL_E_FAILED : status, err);
   for (size_t i = 0; i < pel_run_failures(run) && status != PEL_E_CANCELLED; i++)
     if (pel_run_failure_at(run, i).status == PEL_E_NOENT) code = EXIT_MISSING;
   const pel_run_total t = pel_run_totals(run);
   if (!cli->stats) warn_rejected(cli, run, t.rejected);
   if (t.json_nulls)
-    fprintf(stderr, "warning: json has no nan and no inf: %llu printed as null\n", (unsigned long long)t.json_nulls);
+    fprintf(stderr, "warning: json has no nan and no inf: %llu printed as null\n",
+            (unsigned long long)t.json_nulls);
   if (cli->stats) cli_print_stats(cli, run);
   return code;
 }
@@ -93,7 +111,8 @@ static int run_plan(pel_cli *cli, pel_plan *plan) {
   if (s) return cli_say_error(cli, s, &err);
   e = cli_bind_params(cli, plan, run);
   if (!e) e = choose(cli, plan, run);
-  if (!e && cli->rejects && (s = pel_run_keep_rejects(run, cli->rejects, &err))) e = cli_say_error(cli, s, &err);
+  if (!e && cli->rejects && (s = pel_run_keep_rejects(run, cli->rejects, &err)))
+    e = cli_say_error(cli, s, &err);
   if (!e) {
     cli_cancel_on_signal(run);
     s = pel_run_wait(run, &err);
@@ -105,18 +124,25 @@ static int run_plan(pel_cli *cli, pel_plan *plan) {
 }
 
 int cmd_run(pel_cli *cli) {
-  if (cli->nfiles + (cli->text != NULL) == 0) return cli_usage(cli, "pel run wants a program: FILE, - or -e TEXT");
+  if (cli->nfiles + (cli->text != NULL) == 0)
+    return cli_usage(cli, "pel run wants a program: FILE, - or -e TEXT");
   if (cli->nfiles + (cli->text != NULL) > 1)
-    return cli_usage(cli, "pel run takes one program; `%s` is left over", cli->files[cli->text ? 0 : 1]);
+    return cli_usage(cli, "pel run takes one program; `%s` is left over",
+                     cli->files[cli->text ? 0 : 1]);
   const char *outs[CLI_MOST];
   for (int i = 0; i < cli->nouts; i++) outs[i] = cli->outs[i].name;
-  pel_compile_options o = {.size = sizeof o, .items = PEL_COMPILE_OUTS, .outs = outs, .nouts = (size_t)cli->nouts};
+  pel_compile_options o = {.size = sizeof o,
+                           .items = PEL_COMPILE_OUTS,
+                           .outs = outs,
+                           .nouts = (size_t)cli->nouts};
   pel_plan *plan = NULL;
   int e = cli_read_source(cli, cli->text ? NULL : cli->files[0]);
   if (!e) e = cli_make_context(cli);
   if (!e) e = cli_compile(cli, &o, &plan);
-  if (!e && cli->help) cli_print_params(stdout, plan);
-  else if (!e) e = run_plan(cli, plan);
+  if (!e && cli->help)
+    cli_print_params(stdout, plan);
+  else if (!e)
+    e = run_plan(cli, plan);
   pel_plan_release(plan);
   return e;
 }

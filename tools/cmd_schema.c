@@ -8,7 +8,8 @@ static void type_name(const char *path, char *out, size_t room) {
   size_t n = 0;
   bool up = true;
   for (const char *p = base ? base + 1 : path; *p && *p != '.' && n + 1 < room; p++) {
-    const bool word = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (n && *p >= '0' && *p <= '9');
+    const bool word = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+                      (n && *p >= '0' && *p <= '9');
     if (word) out[n++] = up && *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
     up = !word;
   }
@@ -21,14 +22,15 @@ static int of_data(pel_cli *cli, const char *path) {
   char name[64], *text = NULL;
   size_t n = 0;
   type_name(path, name, sizeof name);
-  const pel_status s = pel_schema(cli->ctx, path, cli->type_name ? cli->type_name : name, cli->json, &text, &n, &err);
+  const pel_status s = pel_schema(cli->ctx, path, cli->type_name ? cli->type_name : name,
+                                  cli->json, &text, &n, &err);
   if (s) return cli_say_error(cli, s, &err);
   fwrite(text, 1, n, stdout);
   pel_text_free(cli->ctx, text, n);
   return 0;
 }
 
-/* ---- what a program reads and gives ----------------------------------------------------------------------------------- */
+/* ---- what a program reads and gives ---- */
 
 typedef struct line {
   const char *role, *name, *path, *type;
@@ -41,8 +43,10 @@ static void print_line(const pel_cli *cli, const line *l, bool first) {
     printf("%s{\"role\": \"%s\", \"name\": ", first ? "" : ",\n", l->role);
     cli_json(stdout, l->name);
     printf(", \"path\": ");
-    if (l->path) cli_json(stdout, l->path);
-    else fputs("null", stdout);
+    if (l->path)
+      cli_json(stdout, l->path);
+    else
+      fputs("null", stdout);
     printf(", \"type\": ");
     cli_json(stdout, type);
     putchar('}');
@@ -58,7 +62,11 @@ static void of_plan(const pel_cli *cli, const pel_plan *plan) {
   if (cli->json) printf("{\"schemas\": [\n");
   for (size_t i = 0; i < pel_plan_inputs(plan); i++) {
     const pel_input in = pel_plan_input_at(plan, i);
-    const line l = {"read", in.path ? in.path : in.param ? in.param : "row", in.path, in.type};
+    const line l = {"read",
+                    in.path    ? in.path
+                    : in.param ? in.param
+                               : "row",
+                    in.path, in.type};
     print_line(cli, &l, first);
     first = false;
   }
@@ -87,10 +95,14 @@ static bool is_program(const char *path) {
 }
 
 int cmd_schema(pel_cli *cli) {
-  if (!cli->nfiles) return cli_usage(cli, "pel schema wants a data file, such as orders.csv, or a program");
-  cli->options.passes = "none"; /* columns that a program declares and does not use count too */
+  if (!cli->nfiles)
+    return cli_usage(cli,
+                     "pel schema wants a data file, such as orders.csv, or a program");
+  cli->options.passes =
+      "none"; /* columns that a program declares and does not use count too */
   int worst = cli_make_context(cli);
   for (int i = 0; i < cli->nfiles && !worst; i++)
-    worst = is_program(cli->files[i]) ? of_program(cli, cli->files[i]) : of_data(cli, cli->files[i]);
+    worst = is_program(cli->files[i]) ? of_program(cli, cli->files[i])
+                                      : of_data(cli, cli->files[i]);
   return worst;
 }

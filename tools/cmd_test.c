@@ -10,8 +10,10 @@ typedef struct tally {
 static void report(const pel_cli *cli, pel_run *run, const pel_item *item, tally *t) {
   const char *left, *right;
   const int held = pel_run_test(run, item->name, &left, &right);
-  if (held == 1) t->passed++;
-  else t->failed++;
+  if (held == 1)
+    t->passed++;
+  else
+    t->failed++;
   if (cli->json) {
     printf("%s{\"file\": ", t->first ? "" : ",\n");
     cli_json(stdout, cli->source_name);
@@ -38,7 +40,8 @@ static int run_tests(pel_cli *cli, pel_plan *plan, tally *t) {
   int e = cli_bind_params(cli, plan, run);
   for (size_t i = 0; !e && i < pel_plan_items(plan); i++) {
     const pel_item item = pel_plan_item_at(plan, i);
-    if (item.role != PEL_ROLE_TEST || (cli->filter && !strstr(item.name, cli->filter))) continue;
+    if (item.role != PEL_ROLE_TEST || (cli->filter && !strstr(item.name, cli->filter)))
+      continue;
     s = pel_run_choose(run, item.name, &err);
     e = s ? cli_say_error(cli, s, &err) : 0;
     chosen++;
@@ -49,18 +52,22 @@ static int run_tests(pel_cli *cli, pel_plan *plan, tally *t) {
     cli_cancel_on_signal(NULL);
     for (size_t i = 0; i < pel_plan_items(plan); i++) {
       const pel_item item = pel_plan_item_at(plan, i);
-      if (item.role == PEL_ROLE_TEST && (!cli->filter || strstr(item.name, cli->filter))) report(cli, run, &item, t);
+      if (item.role == PEL_ROLE_TEST && (!cli->filter || strstr(item.name, cli->filter)))
+        report(cli, run, &item, t);
     }
     cli_say_failures(cli, run);
-    if (s == PEL_E_CANCELLED) e = EXIT_INTERRUPTED;
-    else if (s && !pel_run_failures(run)) e = cli_say_error(cli, s, &err);
+    if (s == PEL_E_CANCELLED)
+      e = EXIT_INTERRUPTED;
+    else if (s && !pel_run_failures(run))
+      e = cli_say_error(cli, s, &err);
   }
   pel_run_free(run);
   return e;
 }
 
 int cmd_test(pel_cli *cli) {
-  if (!cli->text && !cli->nfiles) return cli_usage(cli, "pel test wants a program: FILE…, - or -e TEXT");
+  if (!cli->text && !cli->nfiles)
+    return cli_usage(cli, "pel test wants a program: FILE…, - or -e TEXT");
   tally t = {0, 0, true};
   int e = cli_make_context(cli);
   if (!e && cli->json) printf("{\"tests\": [\n");
@@ -72,7 +79,9 @@ int cmd_test(pel_cli *cli) {
     if (!e) e = run_tests(cli, plan, &t);
     pel_plan_release(plan);
   }
-  if (cli->json) printf("],\n\"passed\": %d, \"failed\": %d}\n", t.passed, t.failed);
-  else if (!e) printf("%d passed, %d failed\n", t.passed, t.failed);
+  if (cli->json)
+    printf("],\n\"passed\": %d, \"failed\": %d}\n", t.passed, t.failed);
+  else if (!e)
+    printf("%d passed, %d failed\n", t.passed, t.failed);
   return e ? e : t.failed ? EXIT_WRONG : 0;
 }

@@ -19,13 +19,25 @@ int cli_usage(const pel_cli *cli, const char *fmt, ...) {
 
 int cli_exit_code(pel_status s) {
   switch (s) {
-    case PEL_OK: case PEL_DONE: return EXIT_FINE;
-    case PEL_E_NOENT: return EXIT_MISSING;
-    case PEL_E_COMPILE: return EXIT_WRONG;
-    case PEL_E_INVALID: return EXIT_USAGE;
-    case PEL_E_CANCELLED: return EXIT_INTERRUPTED;
-    case PEL_E_NOMEM: case PEL_E_IO: case PEL_E_FAILED: case PEL_E_LIMIT: case PEL_E_FORKED: return EXIT_FAILED;
-    case PEL_E_INTERNAL: break;
+    case PEL_OK:
+    case PEL_DONE:
+      return EXIT_FINE;
+    case PEL_E_NOENT:
+      return EXIT_MISSING;
+    case PEL_E_COMPILE:
+      return EXIT_WRONG;
+    case PEL_E_INVALID:
+      return EXIT_USAGE;
+    case PEL_E_CANCELLED:
+      return EXIT_INTERRUPTED;
+    case PEL_E_NOMEM:
+    case PEL_E_IO:
+    case PEL_E_FAILED:
+    case PEL_E_LIMIT:
+    case PEL_E_FORKED:
+      return EXIT_FAILED;
+    case PEL_E_INTERNAL:
+      break;
   }
   return EXIT_BUG;
 }
@@ -39,11 +51,16 @@ bool cli_colored(const pel_cli *cli) {
 void cli_json(FILE *to, const char *z) {
   fputc('"', to);
   for (const unsigned char *p = (const unsigned char *)z; *p; p++) {
-    if (*p == '"' || *p == '\\') fprintf(to, "\\%c", *p);
-    else if (*p == '\n') fputs("\\n", to);
-    else if (*p == '\t') fputs("\\t", to);
-    else if (*p < 0x20) fprintf(to, "\\u%04x", *p);
-    else fputc(*p, to);
+    if (*p == '"' || *p == '\\')
+      fprintf(to, "\\%c", *p);
+    else if (*p == '\n')
+      fputs("\\n", to);
+    else if (*p == '\t')
+      fputs("\\t", to);
+    else if (*p < 0x20)
+      fprintf(to, "\\u%04x", *p);
+    else
+      fputc(*p, to);
   }
   fputc('"', to);
 }
@@ -54,7 +71,8 @@ int cli_say_error(const pel_cli *cli, pel_status status, const pel_error *err) {
     cli_json(stderr, err->message);
     fputs("}\n", stderr);
   } else {
-    fprintf(stderr, "%serror%s: %s\n", cli_colored(cli) ? "\033[1;31m" : "", cli_colored(cli) ? "\033[0m" : "", err->message);
+    fprintf(stderr, "%serror%s: %s\n", cli_colored(cli) ? "\033[1;31m" : "",
+            cli_colored(cli) ? "\033[0m" : "", err->message);
   }
   return cli_exit_code(status);
 }
@@ -63,7 +81,8 @@ int cli_make_context(pel_cli *cli) {
   pel_error err = {0};
   cli->options.size = sizeof cli->options;
   pel_status s = pel_context_new(&cli->options, &cli->ctx, &err);
-  for (int i = 0; !s && i < cli->nplugins; i++) s = pel_context_add_plugin(cli->ctx, cli->plugins[i], &err);
+  for (int i = 0; !s && i < cli->nplugins; i++)
+    s = pel_context_add_plugin(cli->ctx, cli->plugins[i], &err);
   return s ? cli_say_error(cli, s, &err) : 0;
 }
 
@@ -110,7 +129,8 @@ int cli_read_source(pel_cli *cli, const char *file) {
 }
 
 void cli_say_diagnostics(const pel_cli *cli, pel_diagnostics *d) {
-  if (d && pel_diagnostics_count(d)) fputs(pel_diagnostics_text(d, cli->messages, cli_colored(cli)), stderr);
+  if (d && pel_diagnostics_count(d))
+    fputs(pel_diagnostics_text(d, cli->messages, cli_colored(cli)), stderr);
 }
 
 int cli_compile(pel_cli *cli, pel_compile_options *o, pel_plan **plan) {
@@ -120,7 +140,10 @@ int cli_compile(pel_cli *cli, pel_compile_options *o, pel_plan **plan) {
   cli_say_diagnostics(cli, d);
   if (s && (!d || !pel_diagnostics_errors(d))) {
     pel_error err = {0};
-    (void)pel_error_set(&err, s, s == PEL_E_NOMEM ? "no memory to compile the program" : "the compiler failed (%s): this is a bug", pel_status_name(s));
+    (void)pel_error_set(&err, s,
+                        s == PEL_E_NOMEM ? "no memory to compile the program"
+                                         : "the compiler failed (%s): this is a bug",
+                        pel_status_name(s));
     pel_diagnostics_free(d);
     return cli_say_error(cli, s, &err);
   }
@@ -128,17 +151,20 @@ int cli_compile(pel_cli *cli, pel_compile_options *o, pel_plan **plan) {
   return cli_exit_code(s);
 }
 
-/* ---- failures of a run, in the layout of diagnostics ---------------------------------------------------------------- */
+/* ---- failures of a run, in the layout of diagnostics ---- */
 
 static void say_human(const pel_cli *cli, const pel_run_failure *f) {
-  const char *red = cli_colored(cli) ? "\033[1;31m" : "", *blue = cli_colored(cli) ? "\033[1;34m" : "",
+  const char *red = cli_colored(cli) ? "\033[1;31m" : "",
+             *blue = cli_colored(cli) ? "\033[1;34m" : "",
              *plain = cli_colored(cli) ? "\033[0m" : "";
   fprintf(stderr, "%serror%s: %s\n", red, plain, f->text);
   if (f->span.line) {
     char number[16];
     const int w = snprintf(number, sizeof number, "%u", f->span.line);
-    fprintf(stderr, "%*s%s-->%s %s:%u:%u\n", w, "", blue, plain, f->file, f->span.line, f->span.col);
-    fprintf(stderr, "%*s %s|%s\n%s%s |%s %s\n%*s %s|%s\n", w, "", blue, plain, blue, number, plain, f->line, w, "", blue, plain);
+    fprintf(stderr, "%*s%s-->%s %s:%u:%u\n", w, "", blue, plain, f->file, f->span.line,
+            f->span.col);
+    fprintf(stderr, "%*s %s|%s\n%s%s |%s %s\n%*s %s|%s\n", w, "", blue, plain, blue,
+            number, plain, f->line, w, "", blue, plain);
   }
   if (*f->item) fprintf(stderr, " %s=%s `%s` has no value\n", blue, plain, f->item);
 }

@@ -8,7 +8,10 @@ int cli_check_clashes(const pel_cli *cli, const pel_plan *plan) {
     const pel_param p = pel_plan_param_at(plan, i);
     if (!cli_is_option(p.name)) continue;
     pel_error err = {0};
-    (void)pel_error_set(&err, PEL_E_COMPILE, "the parameter `%s` has the name of an option of pel: give it another name", p.name);
+    (void)pel_error_set(
+        &err, PEL_E_COMPILE,
+        "the parameter `%s` has the name of an option of pel: give it another name",
+        p.name);
     return cli_say_error(cli, PEL_E_COMPILE, &err);
   }
   return 0;
@@ -30,8 +33,15 @@ static int unknown(const pel_cli *cli, const pel_plan *plan, const char *name) {
     strncat(all, "--", sizeof all - strlen(all) - 1);
     strncat(all, p.name, sizeof all - strlen(all) - 1);
   }
-  if (!*all) return cli_usage(cli, "--%s: neither an option of pel nor a parameter of the program, which has none", name);
-  return cli_usage(cli, "--%s: neither an option of pel nor a parameter of the program; its parameters are %s", name, all);
+  if (!*all)
+    return cli_usage(
+        cli,
+        "--%s: neither an option of pel nor a parameter of the program, which has none",
+        name);
+  return cli_usage(cli,
+                   "--%s: neither an option of pel nor a parameter of the program; its "
+                   "parameters are %s",
+                   name, all);
 }
 
 int cli_bind_params(const pel_cli *cli, const pel_plan *plan, pel_run *run) {
@@ -41,11 +51,15 @@ int cli_bind_params(const pel_cli *cli, const pel_plan *plan, pel_run *run) {
     pel_error err = {0};
     if (!find(plan, f->name, &p)) return unknown(cli, plan, f->name);
     const bool flag = p.shape == PEL_VALUE_SCALAR && p.kind == PEL_BOOL;
-    const bool word = f->value && (!strcmp(f->value, "true") || !strcmp(f->value, "false"));
-    const char *value = flag && !word && !strchr(cli->argv[f->at], '=') ? "true" : f->value;
+    const bool word =
+        f->value && (!strcmp(f->value, "true") || !strcmp(f->value, "false"));
+    const char *value =
+        flag && !word && !strchr(cli->argv[f->at], '=') ? "true" : f->value;
     if (flag && f->value && !word && !strchr(cli->argv[f->at], '='))
-      return cli_usage(cli, "--%s is a bool: --%s, --%s=true or --%s=false; `%s` does not belong to it", f->name, f->name,
-                       f->name, f->name, f->value);
+      return cli_usage(
+          cli,
+          "--%s is a bool: --%s, --%s=true or --%s=false; `%s` does not belong to it",
+          f->name, f->name, f->name, f->name, f->value);
     if (!value) return cli_usage(cli, "--%s wants a value of type %s", f->name, p.type);
     const pel_status s = pel_run_bind_text(run, f->name, value, &err);
     if (s == PEL_E_INVALID) return cli_usage(cli, "--%s: %s", f->name, err.message);
@@ -59,23 +73,32 @@ int cli_bind_params(const pel_cli *cli, const pel_plan *plan, pel_run *run) {
     const pel_param p = pel_plan_param_at(plan, i);
     bool given = !p.required;
     for (int k = 0; k < cli->nflags; k++) given |= !strcmp(cli->flags[k].name, p.name);
-    if (!given && p.shape == PEL_VALUE_TABLE) return cli_usage(cli, "the program needs --%s FILE", p.name);
-    if (!given) return cli_usage(cli, "the program needs --%s VALUE, of type %s", p.name, p.type);
+    if (!given && p.shape == PEL_VALUE_TABLE)
+      return cli_usage(cli, "the program needs --%s FILE", p.name);
+    if (!given)
+      return cli_usage(cli, "the program needs --%s VALUE, of type %s", p.name, p.type);
   }
   return 0;
 }
 
 void cli_print_params(FILE *to, const pel_plan *plan) {
-  if (!pel_plan_params(plan)) fputs("The program has no parameters.\n", to);
-  else fputs("Parameters of the program:\n", to);
+  if (!pel_plan_params(plan))
+    fputs("The program has no parameters.\n", to);
+  else
+    fputs("Parameters of the program:\n", to);
   for (size_t i = 0; i < pel_plan_params(plan); i++) {
     const pel_param p = pel_plan_param_at(plan, i);
     char left[160];
-    snprintf(left, sizeof left, "--%s %s", p.name, p.shape == PEL_VALUE_TABLE ? "FILE" : p.type);
-    if (!*p.doc && !p.required && !p.init) fprintf(to, "  %s", left);
-    else fprintf(to, "  %-24s %s%s", left, p.doc, *p.doc ? " " : "");
-    if (p.required) fputs("(required)", to);
-    else if (p.init) fprintf(to, "(default: %s)", p.init);
+    snprintf(left, sizeof left, "--%s %s", p.name,
+             p.shape == PEL_VALUE_TABLE ? "FILE" : p.type);
+    if (!*p.doc && !p.required && !p.init)
+      fprintf(to, "  %s", left);
+    else
+      fprintf(to, "  %-24s %s%s", left, p.doc, *p.doc ? " " : "");
+    if (p.required)
+      fputs("(required)", to);
+    else if (p.init)
+      fprintf(to, "(default: %s)", p.init);
     putc('\n', to);
   }
 }

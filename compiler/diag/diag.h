@@ -58,8 +58,8 @@ void pel__diags_init(pel_diags *ds, pel_arena *arena, pel_sources *sources);
 /* Adds a diagnostic; the severity follows from the code's letter. A repetition (same
  * code, place and message) is dropped, and so is what exceeds PEL_DIAG_SHOWN of its
  * severity. NULL when dropped; the functions below then do nothing. */
-pel_diag *pel__diag_add(pel_diags *ds, pel_diag_code code, pel_span span, const char *fmt, ...)
-    PEL_PRINTF(4, 5);
+pel_diag *pel__diag_add(pel_diags *ds, pel_diag_code code, pel_span span, const char *fmt,
+                        ...) PEL_PRINTF(4, 5);
 void pel__diag_label(pel_diags *ds, pel_diag *d, const char *fmt, ...) PEL_PRINTF(3, 4);
 void pel__diag_note(pel_diags *ds, pel_diag *d, pel_span span, const char *fmt, ...)
     PEL_PRINTF(4, 5);

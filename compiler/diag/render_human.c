@@ -43,7 +43,8 @@ static size_t step(pel_str s) {
 
 static bool continues(char c) { return ((unsigned char)c & 0xc0) == 0x80; }
 
-/* Control bytes, what is not UTF-8, and characters that turn the direction of the text. */
+/* Control bytes, what is not UTF-8, and characters that turn the direction of the text.
+ */
 static bool unsafe(const unsigned char *p, size_t n) {
   switch (n) {
     case 1:
@@ -195,7 +196,8 @@ static void remark(const painter *p, const char *word, pel_str text) {
   pel__buf_char(p->out, '\n');
 }
 
-/* The line as it reads with the fix; nothing when the fix spans lines or the line is long. */
+/* The line as it reads with the fix; nothing when the fix spans lines or the line is
+ * long. */
 static void fixed_line(const painter *p, const pel_diag *d) {
   pel_span span = d->fix_span;
   if (!in_file(p, span, span.file)) return;

@@ -6,11 +6,11 @@
 
 #include "compiler/ir/ir.h"
 
-/* A value: a node, or the parts of a record or tuple that nobody has asked for as a whole (so that its arrays stay
- * arrays). */
+/* A value: a node, or the parts of a record or tuple that nobody has asked for as a whole
+ * (so that its arrays stay arrays). */
 typedef struct pel_bval pel_bval;
 struct pel_bval {
-  pel_ir_node *node;   /* NULL: parts */
+  pel_ir_node *node;    /* NULL: parts */
   const pel_type *type; /* of parts */
   uint32_t nparts;
   pel_bval *parts;
@@ -22,10 +22,12 @@ typedef struct pel_irb {
   pel_diags *ds;
   pel_bval *lets;
   pel_ir_node **params;
-  pel_bval *binders; /* by id */
-  pel_ir_node *total;    /* the item's first total, and where its text stands: totals may be taken together, so that of */
-  pel_span item_span;    /* several in one item each reports the item's place */
-  uint32_t tries; /* around the expression: what is aggregated there may fail without failing the item */
+  pel_bval *binders;  /* by id */
+  pel_ir_node *total; /* the item's first total, and where its text stands: totals may be
+                         taken together, so that of */
+  pel_span item_span; /* several in one item each reports the item's place */
+  uint32_t tries;     /* around the expression: what is aggregated there may fail without
+                         failing the item */
   pel_ir_region *region; /* where the expression stands */
 } pel_irb;
 
@@ -50,6 +52,7 @@ pel_bval pel__irb_map(pel_irb *b, const pel_x *x);
 pel_bval pel__irb_agg(pel_irb *b, const pel_x *x);
 pel_bval pel__irb_verb(pel_irb *b, const pel_x *x);
 /* One group of all elements, its aggregates: the record of their values. */
-pel_ir_node *pel__irb_total(pel_irb *b, pel_ir_node *array, const pel_op *fn, pel_ir_node *const *more,
-                              uint32_t nmore, const pel_type *result, pel_span span);
+pel_ir_node *pel__irb_total(pel_irb *b, pel_ir_node *array, const pel_op *fn,
+                            pel_ir_node *const *more, uint32_t nmore,
+                            const pel_type *result, pel_span span);
 #endif

@@ -5,8 +5,8 @@ typedef struct place {
 } place;
 
 /* Opens region i of n over rows of the given types; what is built next stands in it. */
-static place enter(pel_irb *b, pel_ir_node *n, uint32_t i, const pel_type *const *types, uint32_t ntypes,
-                   pel_span span) {
+static place enter(pel_irb *b, pel_ir_node *n, uint32_t i, const pel_type *const *types,
+                   uint32_t ntypes, pel_span span) {
   place old = {b->region};
   b->region = pel__ir_region_new(b->m, n, i, b->region, types, ntypes, span);
   return old;
@@ -24,11 +24,13 @@ static void filter_by(pel_irb *b, pel_ir_node *cond, pel_span span) {
 }
 
 static void bind_inputs(pel_irb *b, const pel_x *x, uint32_t n) {
-  for (uint32_t i = 0; i < n && i < x->nbinders; i++) b->binders[x->binders[i]->id] = pel__bval(input(b, i));
+  for (uint32_t i = 0; i < n && i < x->nbinders; i++)
+    b->binders[x->binders[i]->id] = pel__bval(input(b, i));
 }
 
-static pel_ir_node *array_node(pel_irb *b, pel_irop op, const pel_type *item, pel_span span, uint32_t nargs,
-                               pel_ir_node *const *args, uint32_t nregions) {
+static pel_ir_node *array_node(pel_irb *b, pel_irop op, const pel_type *item,
+                               pel_span span, uint32_t nargs, pel_ir_node *const *args,
+                               uint32_t nregions) {
   pel_ir_node *n = pel__ir_node_new(b->m, op, item, span, nargs, args, nregions);
   n->array = n != b->m->broken;
   return n;
@@ -43,8 +45,8 @@ static const pel_type *item_type(pel_irb *b, const pel_x *x) {
 /* ---- elementwise: lifting, comprehensions, filter, select … ---- */
 
 /* args: n arrays, or lists of one row. */
-static pel_bval elementwise(pel_irb *b, const pel_x *x, pel_ir_node **args, uint32_t n, const pel_x *body,
-                            const pel_x *cond) {
+static pel_bval elementwise(pel_irb *b, const pel_x *x, pel_ir_node **args, uint32_t n,
+                            const pel_x *body, const pel_x *cond) {
   pel_ir *m = b->m;
   bool arrays = pel__irb_at_top(b);
   bool some = false;
@@ -60,8 +62,9 @@ static pel_bval elementwise(pel_irb *b, const pel_x *x, pel_ir_node **args, uint
     types[i] = args[i]->array ? args[i]->type : args[i]->type->item;
   }
   const pel_type *item = item_type(b, x);
-  pel_ir_node *map = pel__ir_node_new(m, arrays ? PEL_IR_MAP : PEL_IR_LMAP, arrays ? item : pel__ir_list(m, item),
-                                      x->span, n, args, 1);
+  pel_ir_node *map =
+      pel__ir_node_new(m, arrays ? PEL_IR_MAP : PEL_IR_LMAP,
+                       arrays ? item : pel__ir_list(m, item), x->span, n, args, 1);
   map->array = arrays && map != m->broken;
   place old = enter(b, map, 0, types, n, x->span);
   bind_inputs(b, x, n);
@@ -77,9 +80,12 @@ static pel_bval elementwise(pel_irb *b, const pel_x *x, pel_ir_node **args, uint
   pel_ir_region *home = pel__ir_home_of_args(m, map), *inner = map->regions[0];
   for (pel_ir_node *k = NULL; (k = pel__ir_walk(inner, k));)
     for (uint32_t i = 0; i < k->nargs; i++)
-      if (!pel__ir_within(k->args[i]->home, inner) && k->args[i]->home->depth > home->depth) home = k->args[i]->home;
+      if (!pel__ir_within(k->args[i]->home, inner) &&
+          k->args[i]->home->depth > home->depth)
+        home = k->args[i]->home;
   if (!pel__ir_within(y->home, inner) && y->home->depth > home->depth) home = y->home;
-  for (pel_ir_node *k = NULL; (k = pel__ir_walk(inner, k));) /* nor may a C function move */
+  for (pel_ir_node *k = NULL;
+       (k = pel__ir_walk(inner, k));) /* nor may a C function move */
     if (k->op == PEL_IR_NATIVE) home = b->region;
   inner->depth = home->depth + 1;
   pel__ir_append(home, map);
@@ -96,7 +102,9 @@ static bool gather(pel_irb *b, pel_x *const *xs, uint32_t n, pel_ir_node **out) 
     some |= v[i].node && v[i].node->array;
   }
   for (uint32_t i = 0; i < n; i++) {
-    out[i] = some && pel__irb_at_top(b) && v[i].node && v[i].node->array ? v[i].node : pel__irb_row(b, &v[i]);
+    out[i] = some && pel__irb_at_top(b) && v[i].node && v[i].node->array
+                 ? v[i].node
+                 : pel__irb_row(b, &v[i]);
     if (!some || !pel__irb_at_top(b) || out[i]->array || out[i] == b->m->broken) continue;
     pel_ir_node *l = out[i];
     out[i] = array_node(b, PEL_IR_UNLIST, l->type->item, l->span, 1, &l, 0);
@@ -112,7 +120,8 @@ pel_bval pel__irb_map(pel_irb *b, const pel_x *x) {
     b->m->oom = true;
     return pel__bval(b->m->broken);
   }
-  return elementwise(b, x, args, n, x->args[n], x->nargs == n + 2 ? x->args[n + 1] : NULL);
+  return elementwise(b, x, args, n, x->args[n],
+                     x->nargs == n + 2 ? x->args[n + 1] : NULL);
 }
 
 static pel_bval filter(pel_irb *b, const pel_x *x) {
@@ -126,18 +135,24 @@ static pel_bval project(pel_irb *b, const pel_x *x) {
   pel_ir_node *arg;
   if (!gather(b, x->args, 1, &arg)) return pel__bval(b->m->broken);
   const pel_ty *t = x->type;
-  pel_x record = {.kind = PEL_X_RECORD, .type = t->item, .span = x->span, .nargs = x->nargs - 1, .args = x->args + 1};
+  pel_x record = {.kind = PEL_X_RECORD,
+                  .type = t->item,
+                  .span = x->span,
+                  .nargs = x->nargs - 1,
+                  .args = x->args + 1};
   return elementwise(b, x, &arg, 1, &record, NULL);
 }
 
 /* ---- aggregates ---- */
 
-pel_ir_node *pel__irb_total(pel_irb *b, pel_ir_node *array, const pel_op *fn, pel_ir_node *const *more,
-                              uint32_t nmore, const pel_type *result, pel_span span) {
+pel_ir_node *pel__irb_total(pel_irb *b, pel_ir_node *array, const pel_op *fn,
+                            pel_ir_node *const *more, uint32_t nmore,
+                            const pel_type *result, pel_span span) {
   pel_ir *m = b->m;
   if (array == m->broken) return array;
   pel_field f = {"value", result};
-  pel_ir_node *g = pel__ir_node_new(m, PEL_IR_GROUP, pel__ir_record(m, &f, 1), span, 1, &array, 1);
+  pel_ir_node *g =
+      pel__ir_node_new(m, PEL_IR_GROUP, pel__ir_record(m, &f, 1), span, 1, &array, 1);
   if (g == m->broken) return g;
   g->naggs = 1;
   g->aggs = PEL_ARENA_ARRAY(m->arena, const pel_op *, 1);
@@ -165,9 +180,11 @@ pel_ir_node *pel__irb_total(pel_irb *b, pel_ir_node *array, const pel_op *fn, pe
 /* len(distinct(xs)) counts without making the list. */
 static const pel_x *counted_distinct(pel_irb *b, const pel_x *x, const pel_op **fn) {
   const pel_x *d = x->args[0];
-  if (strcmp(x->op->name, "len") != 0 || d->kind != PEL_X_DISTINCT || d->nargs != 1) return NULL;
+  if (strcmp(x->op->name, "len") != 0 || d->kind != PEL_X_DISTINCT || d->nargs != 1)
+    return NULL;
   const pel_type *list = pel__ir_list(b->m, item_type(b, d->args[0]));
-  *fn = pel__ir_find_op(b->m, PEL_STR("len_distinct"), PEL_OP_AGG, &list, 1, pel__ir_scalar(b->m, PEL_I64, false));
+  *fn = pel__ir_find_op(b->m, PEL_STR("len_distinct"), PEL_OP_AGG, &list, 1,
+                        pel__ir_scalar(b->m, PEL_I64, false));
   return *fn ? d->args[0] : NULL;
 }
 
@@ -175,8 +192,10 @@ pel_bval pel__irb_agg(pel_irb *b, const pel_x *x) {
   pel_ir *m = b->m;
   const pel_op *fn = x->op;
   const pel_x *of = x->args[0], *counted = counted_distinct(b, x, &fn);
-  if (counted) of = counted;
-  else fn = x->op;
+  if (counted)
+    of = counted;
+  else
+    fn = x->op;
   bool array;
   const pel_type *result = pel__ir_from_ty(m, x->type, &array);
   if (array) result = pel__ir_list(m, result);
@@ -188,7 +207,8 @@ pel_bval pel__irb_agg(pel_irb *b, const pel_x *x) {
   }
   for (uint32_t i = 1; i < x->nargs; i++) args[i] = pel__irb_row_x(b, x->args[i]);
   if (v.node && v.node->array && pel__irb_at_top(b) && !b->tries)
-    return pel__bval(pel__irb_total(b, v.node, fn, args + 1, x->nargs - 1, result, x->span));
+    return pel__bval(
+        pel__irb_total(b, v.node, fn, args + 1, x->nargs - 1, result, x->span));
   args[0] = pel__irb_row(b, &v);
   pel_ir_node *n = pel__ir_node_new(m, PEL_IR_AGG, result, x->span, x->nargs, args, 0);
   if (n != m->broken) n->fn = fn;
@@ -204,8 +224,8 @@ static pel_ir_node **yields_room(pel_irb *b, uint32_t n) {
 }
 
 /* Region i of n: keys (expressions over binder), then the row. */
-static void keyed_region(pel_irb *b, pel_ir_node *n, uint32_t i, const pel_binder *binder, pel_x *const *keys,
-                         uint32_t nkeys) {
+static void keyed_region(pel_irb *b, pel_ir_node *n, uint32_t i, const pel_binder *binder,
+                         pel_x *const *keys, uint32_t nkeys) {
   const pel_type *row = n->args[i]->type;
   place old = enter(b, n, i, &row, 1, n->span);
   if (binder) b->binders[binder->id] = pel__bval(input(b, 0));
@@ -240,10 +260,13 @@ static void group_region(pel_irb *b, pel_ir_node *g, const pel_x *x) {
     uint32_t f = i + 1 == n ? PEL_NONE : field_named(row, g->type->fields[i].name);
     y[i] = f == PEL_NONE ? input(b, 0) : pel__irb_field(b, input(b, 0), f, x->span);
     const pel_type *list = g->type->fields[i].type;
-    g->aggs[i - nkeys] = pel__ir_find_op(m, PEL_STR("collect"), PEL_OP_AGG, &list, 1, list);
+    g->aggs[i - nkeys] =
+        pel__ir_find_op(m, PEL_STR("collect"), PEL_OP_AGG, &list, 1, list);
     g->agg_args[i - nkeys] = 1;
     if (!g->aggs[i - nkeys]) {
-      pel__irb_refuse(b, PEL_E0951, x->span, "this column cannot be kept as a list: no operator `collect` takes it");
+      pel__irb_refuse(
+          b, PEL_E0951, x->span,
+          "this column cannot be kept as a list: no operator `collect` takes it");
       m->oom = m->oom || !b->ds;
     }
   }
@@ -259,8 +282,10 @@ static pel_ir_node *group(pel_irb *b, const pel_x *x, pel_ir_node *arg) {
   g->naggs = g->type->nfields - g->nkeys;
   g->aggs = PEL_ARENA_ARRAY(m->arena, const pel_op *, g->naggs);
   g->agg_args = PEL_ARENA_ARRAY(m->arena, uint32_t, g->naggs);
-  if (!g->aggs || !g->agg_args) m->oom = true;
-  else group_region(b, g, x);
+  if (!g->aggs || !g->agg_args)
+    m->oom = true;
+  else
+    group_region(b, g, x);
   return g;
 }
 
@@ -273,7 +298,8 @@ static pel_ir_node *sort(pel_irb *b, const pel_x *x, pel_ir_node *arg) {
     b->m->oom = true;
     return n;
   }
-  for (uint32_t i = 0; i < n->nkeys; i++) n->descending[i] = x->descending && x->descending[i];
+  for (uint32_t i = 0; i < n->nkeys; i++)
+    n->descending[i] = x->descending && x->descending[i];
   keyed_region(b, n, 0, x->nbinders ? x->binders[0] : NULL, x->args + 1, n->nkeys);
   return n;
 }
@@ -301,7 +327,8 @@ static pel_ir_node *distinct(pel_irb *b, const pel_x *x, pel_ir_node *arg) {
 }
 
 static pel_ir_node *join(pel_irb *b, const pel_x *x) {
-  pel_ir_node *args[2] = {pel__irb_array_x(b, x->args[0]), pel__irb_array_x(b, x->args[1])};
+  pel_ir_node *args[2] = {pel__irb_array_x(b, x->args[0]),
+                          pel__irb_array_x(b, x->args[1])};
   pel_ir_node *n = array_node(b, PEL_IR_JOIN, item_type(b, x), x->span, 2, args, 2);
   if (n == b->m->broken) return n;
   n->nkeys = x->nkeys;
@@ -314,7 +341,8 @@ static pel_ir_node *join(pel_irb *b, const pel_x *x) {
   }
   for (uint32_t i = 0; i < n->noutputs; i++) n->outputs[i] = x->outputs[i];
   for (uint32_t side = 0; side < 2; side++)
-    keyed_region(b, n, side, side < x->nbinders ? x->binders[side] : NULL, x->args + 2 + side * x->nkeys, x->nkeys);
+    keyed_region(b, n, side, side < x->nbinders ? x->binders[side] : NULL,
+                 x->args + 2 + side * x->nkeys, x->nkeys);
   return n;
 }
 
@@ -332,9 +360,11 @@ static const pel_const *options(pel_irb *b, const pel_x *x) {
     const pel_xoption *o = &x->options[i];
     const char *name = pel__arena_text(m->arena, o->name.p, o->name.n);
     const pel_x *v = o->value;
-    if (v->kind == PEL_X_PARAM && b->t->params[v->index].init) v = b->t->params[v->index].init;
+    if (v->kind == PEL_X_PARAM && b->t->params[v->index].init)
+      v = b->t->params[v->index].init;
     if (v->kind != PEL_X_CONST || o->value->kind != PEL_X_CONST) {
-      (void)pel__diag_add(b->ds, PEL_E0954, o->value->span, "the option `" PEL_STR_FMT "` wants a constant",
+      (void)pel__diag_add(b->ds, PEL_E0954, o->value->span,
+                          "the option `" PEL_STR_FMT "` wants a constant",
                           PEL_STR_ARG(o->name));
       return NULL;
     }
@@ -355,7 +385,8 @@ static pel_ir_node *read_or_write(pel_irb *b, const pel_x *x) {
   args[0] = reads ? pel__irb_row_x(b, x->args[0]) : pel__irb_array_x(b, x->args[0]);
   if (!reads) args[1] = pel__irb_row_x(b, x->args[1]);
   const pel_type *item = reads ? item_type(b, x) : args[0]->type;
-  pel_ir_node *n = array_node(b, reads ? PEL_IR_READ : PEL_IR_WRITE, item, x->span, reads ? 1 : 2, args, 0);
+  pel_ir_node *n = array_node(b, reads ? PEL_IR_READ : PEL_IR_WRITE, item, x->span,
+                              reads ? 1 : 2, args, 0);
   if (n == b->m->broken) return n;
   n->fn = x->op;
   n->value = options(b, x);
@@ -363,12 +394,14 @@ static pel_ir_node *read_or_write(pel_irb *b, const pel_x *x) {
 }
 
 static pel_ir_node *slice(pel_irb *b, const pel_x *x, pel_ir_node *arg) {
-  pel_ir_node *args[3] = {arg, pel__irb_row_x(b, x->args[1]), pel__irb_row_x(b, x->args[2])};
+  pel_ir_node *args[3] = {arg, pel__irb_row_x(b, x->args[1]),
+                          pel__irb_row_x(b, x->args[2])};
   return array_node(b, PEL_IR_SLICE, arg->type, x->span, 3, args, 0);
 }
 
 static pel_ir_node *concat(pel_irb *b, const pel_x *x) {
-  pel_ir_node *n = array_node(b, PEL_IR_CONCAT, item_type(b, x), x->span, x->nargs, NULL, 0);
+  pel_ir_node *n =
+      array_node(b, PEL_IR_CONCAT, item_type(b, x), x->span, x->nargs, NULL, 0);
   for (uint32_t i = 0; i < n->nargs; i++) n->args[i] = pel__irb_array_x(b, x->args[i]);
   return n;
 }
@@ -377,20 +410,29 @@ pel_bval pel__irb_verb(pel_irb *b, const pel_x *x) {
   if (x->kind == PEL_X_FILTER) return filter(b, x);
   if (x->kind == PEL_X_PROJECT) return project(b, x);
   if (!pel__irb_at_top(b)) {
-    pel__irb_refuse(b, PEL_E0955, x->span, "this verb runs on whole tables only, not on the lists inside of rows");
+    pel__irb_refuse(
+        b, PEL_E0955, x->span,
+        "this verb runs on whole tables only, not on the lists inside of rows");
     return pel__bval(b->m->broken);
   }
   pel_ir_node *n;
-  if (x->kind == PEL_X_READ || x->kind == PEL_X_WRITE) n = read_or_write(b, x);
-  else if (x->kind == PEL_X_JOIN) n = join(b, x);
-  else if (x->kind == PEL_X_CONCAT) n = concat(b, x);
+  if (x->kind == PEL_X_READ || x->kind == PEL_X_WRITE)
+    n = read_or_write(b, x);
+  else if (x->kind == PEL_X_JOIN)
+    n = join(b, x);
+  else if (x->kind == PEL_X_CONCAT)
+    n = concat(b, x);
   else {
     pel_ir_node *arg = pel__irb_array_x(b, x->args[0]);
     if (arg == b->m->broken) return pel__bval(arg);
-    if (x->kind == PEL_X_GROUP) n = group(b, x, arg);
-    else if (x->kind == PEL_X_SORT) n = sort(b, x, arg);
-    else if (x->kind == PEL_X_DISTINCT) n = distinct(b, x, arg);
-    else n = slice(b, x, arg);
+    if (x->kind == PEL_X_GROUP)
+      n = group(b, x, arg);
+    else if (x->kind == PEL_X_SORT)
+      n = sort(b, x, arg);
+    else if (x->kind == PEL_X_DISTINCT)
+      n = distinct(b, x, arg);
+    else
+      n = slice(b, x, arg);
   }
   pel__ir_append(b->m->top, n);
   return pel__bval(n);

@@ -8,7 +8,9 @@ static const char *const words[] = {
 #undef PEL_IR_OP
 };
 
-const char *pel__ir_word(pel_irop op) { return (unsigned)op < PEL_IR_OP_COUNT ? words[op] : "?"; }
+const char *pel__ir_word(pel_irop op) {
+  return (unsigned)op < PEL_IR_OP_COUNT ? words[op] : "?";
+}
 
 pel_status pel__ir_status(const pel_ir *m) {
   return m->oom ? PEL_E_NOMEM : m->too_large ? PEL_E_LIMIT : PEL_OK;
@@ -20,7 +22,8 @@ static void *room(pel_ir *m, size_t n, size_t size) {
   return p;
 }
 
-pel_status pel__ir_new(pel_arena *arena, const pel_op *const *const *ops, uint32_t nops, pel_ir **out) {
+pel_status pel__ir_new(pel_arena *arena, const pel_op *const *const *ops, uint32_t nops,
+                       pel_ir **out) {
   pel_ir *m = PEL_ARENA_NEW(arena, pel_ir);
   if (!m) return PEL_E_NOMEM;
   m->arena = arena;
@@ -43,8 +46,9 @@ pel_status pel__ir_new(pel_arena *arena, const pel_op *const *const *ops, uint32
 
 /* ---- nodes and regions ---- */
 
-pel_ir_node *pel__ir_node_new(pel_ir *m, pel_irop op, const pel_type *type, pel_span span, uint32_t nargs,
-                              pel_ir_node *const *args, uint32_t nregions) {
+pel_ir_node *pel__ir_node_new(pel_ir *m, pel_irop op, const pel_type *type, pel_span span,
+                              uint32_t nargs, pel_ir_node *const *args,
+                              uint32_t nregions) {
   if (m->nodes >= PEL_IR_NODES) m->too_large = true;
   if (m->oom || m->too_large) return m->broken;
   pel_ir_node *n = room(m, 1, sizeof *n);
@@ -64,8 +68,9 @@ pel_ir_node *pel__ir_node_new(pel_ir *m, pel_irop op, const pel_type *type, pel_
   return n;
 }
 
-pel_ir_region *pel__ir_region_new(pel_ir *m, pel_ir_node *n, uint32_t i, pel_ir_region *outer,
-                                  const pel_type *const *params, uint32_t nparams, pel_span span) {
+pel_ir_region *pel__ir_region_new(pel_ir *m, pel_ir_node *n, uint32_t i,
+                                  pel_ir_region *outer, const pel_type *const *params,
+                                  uint32_t nparams, pel_span span) {
   pel_ir_region *r = room(m, 1, sizeof *r);
   if (!r) return m->top;
   r->owner = n;
@@ -97,8 +102,10 @@ void pel__ir_append(pel_ir_region *r, pel_ir_node *n) {
   n->home = r;
   n->prev = r->last;
   n->next = NULL;
-  if (r->last) r->last->next = n;
-  else r->first = n;
+  if (r->last)
+    r->last->next = n;
+  else
+    r->first = n;
   r->last = n;
 }
 
@@ -108,18 +115,24 @@ void pel__ir_before(pel_ir_node *at, pel_ir_node *n) {
   n->home = r;
   n->next = at;
   n->prev = at->prev;
-  if (at->prev) at->prev->next = n;
-  else r->first = n;
+  if (at->prev)
+    at->prev->next = n;
+  else
+    r->first = n;
   at->prev = n;
 }
 
 void pel__ir_remove(pel_ir_node *n) {
   pel_ir_region *r = n->home;
   if (!r) return;
-  if (n->prev) n->prev->next = n->next;
-  else r->first = n->next;
-  if (n->next) n->next->prev = n->prev;
-  else r->last = n->prev;
+  if (n->prev)
+    n->prev->next = n->next;
+  else
+    r->first = n->next;
+  if (n->next)
+    n->next->prev = n->prev;
+  else
+    r->last = n->prev;
   n->home = NULL;
   n->next = n->prev = NULL;
 }
@@ -127,12 +140,14 @@ void pel__ir_remove(pel_ir_node *n) {
 pel_ir_region *pel__ir_home_of_args(const pel_ir *m, const pel_ir_node *n) {
   pel_ir_region *home = m->top;
   for (uint32_t i = 0; i < n->nargs; i++)
-    if (n->args[i]->home && n->args[i]->home->depth > home->depth) home = n->args[i]->home;
+    if (n->args[i]->home && n->args[i]->home->depth > home->depth)
+      home = n->args[i]->home;
   return home;
 }
 
 bool pel__ir_within(const pel_ir_region *inner, const pel_ir_region *outer) {
-  while (inner && inner->depth > outer->depth) inner = inner->owner ? inner->owner->home : NULL;
+  while (inner && inner->depth > outer->depth)
+    inner = inner->owner ? inner->owner->home : NULL;
   return inner == outer;
 }
 
@@ -158,7 +173,8 @@ pel_ir_node *pel__ir_walk(const pel_ir_region *r, const pel_ir_node *n) {
 static void visit_node(pel_ir_node *n, pel_ir_visit fn, void *ctx) {
   for (uint32_t i = 0; i < n->nargs; i++) fn(ctx, &n->args[i]);
   for (uint32_t i = 0; i < n->nregions; i++)
-    for (uint32_t k = 0; k < n->regions[i]->nyields; k++) fn(ctx, &n->regions[i]->yields[k]);
+    for (uint32_t k = 0; k < n->regions[i]->nyields; k++)
+      fn(ctx, &n->regions[i]->yields[k]);
 }
 
 void pel__ir_each_use(pel_ir *m, pel_ir_visit fn, void *ctx) {
@@ -181,7 +197,8 @@ void pel__ir_clear(pel_ir *m) {
   for (pel_ir_node *n = NULL; (n = pel__ir_walk(m->top, n));) {
     clear_node(n);
     for (uint32_t i = 0; i < n->nregions; i++)
-      for (uint32_t k = 0; k < n->regions[i]->nparams; k++) clear_node(n->regions[i]->params[k]);
+      for (uint32_t k = 0; k < n->regions[i]->nparams; k++)
+        clear_node(n->regions[i]->params[k]);
   }
 }
 
@@ -194,7 +211,8 @@ void pel__ir_count_uses(pel_ir *m) {
   for (pel_ir_node *n = NULL; (n = pel__ir_walk(m->top, n));) {
     n->uses = 0;
     for (uint32_t i = 0; i < n->nregions; i++)
-      for (uint32_t k = 0; k < n->regions[i]->nparams; k++) n->regions[i]->params[k]->uses = 0;
+      for (uint32_t k = 0; k < n->regions[i]->nparams; k++)
+        n->regions[i]->params[k]->uses = 0;
   }
   pel__ir_each_use(m, count_use, NULL);
 }
@@ -217,30 +235,38 @@ void pel__ir_forward(pel_ir *m) { pel__ir_each_use(m, forward_use, NULL); }
 
 /* ---- operators ---- */
 
-bool pel__ir_agg_takes(const pel_op *o, const pel_type *const *in, uint32_t nin, const pel_type *out) {
+bool pel__ir_agg_takes(const pel_op *o, const pel_type *const *in, uint32_t nin,
+                       const pel_type *out) {
   const pel_type *elements[64];
   if (!o->choose_agg || nin > 64) return false;
-  for (uint32_t i = 0; i < nin; i++) elements[i] = i == 0 && in[i]->kind == PEL_LIST ? in[i]->item : in[i];
+  for (uint32_t i = 0; i < nin; i++)
+    elements[i] = i == 0 && in[i]->kind == PEL_LIST ? in[i]->item : in[i];
   return o->choose_agg(elements, nin, out) != NULL;
 }
 
-static bool takes(const pel_op *o, pel_op_kind kind, const pel_type *const *in, uint32_t nin, const pel_type *out) {
+static bool takes(const pel_op *o, pel_op_kind kind, const pel_type *const *in,
+                  uint32_t nin, const pel_type *out) {
   if (kind == PEL_OP_MAP) return o->choose && o->choose(in, nin, out);
   if (kind == PEL_OP_AGG) return pel__ir_agg_takes(o, in, nin, out);
   return true;
 }
 
-const pel_op *pel__ir_find_op(const pel_ir *m, pel_str name, pel_op_kind kind, const pel_type *const *in, uint32_t nin,
+const pel_op *pel__ir_find_op(const pel_ir *m, pel_str name, pel_op_kind kind,
+                              const pel_type *const *in, uint32_t nin,
                               const pel_type *out) {
   for (uint32_t t = 0; t < m->nops; t++)
     for (const pel_op *const *o = m->ops[t]; *o; o++)
-      if ((*o)->kind == kind && pel__str_is(name, (*o)->name) && takes(*o, kind, in, nin, out)) return *o;
+      if ((*o)->kind == kind && pel__str_is(name, (*o)->name) &&
+          takes(*o, kind, in, nin, out))
+        return *o;
   return NULL;
 }
 
-const pel_op *pel__ir_find_cast(const pel_ir *m, const pel_type *from, const pel_type *to) {
-  static const char *const names[] = {"",    "bool", "i8",  "i16", "i32", "i64",   "u8",   "u16", "u32",
-                                      "u64", "f32",  "f64", "str", "bytes", "date", "time", "dur"};
+const pel_op *pel__ir_find_cast(const pel_ir *m, const pel_type *from,
+                                const pel_type *to) {
+  static const char *const names[] = {"",    "bool",  "i8",   "i16",  "i32", "i64",
+                                      "u8",  "u16",   "u32",  "u64",  "f32", "f64",
+                                      "str", "bytes", "date", "time", "dur"};
   const pel_op *o = pel__ir_find_op(m, PEL_STR("cast"), PEL_OP_MAP, &from, 1, to);
   if (o || to->kind > PEL_DUR) return o;
   return pel__ir_find_op(m, pel__str(names[to->kind]), PEL_OP_MAP, &from, 1, to);

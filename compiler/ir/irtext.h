@@ -1,7 +1,7 @@
-/* The IR's text as it is read: where the reader stands, what it has met, and the words and
- * values it takes from there; after the first mistake `bad` is set and what is read is harmless.
- * Owned by one call of pel__ir_parse; nobody outside compiler/ir includes it.
- * One thread. */
+/* The IR's text as it is read: where the reader stands, what it has met, and the words
+ * and values it takes from there; after the first mistake `bad` is set and what is read
+ * is harmless. Owned by one call of pel__ir_parse; nobody outside compiler/ir includes
+ * it. One thread. */
 #ifndef PEL_COMPILER_IR_IRTEXT_H
 #define PEL_COMPILER_IR_IRTEXT_H
 
@@ -26,7 +26,8 @@ typedef struct pel_irtext {
 /* Keeps the first mistake, with its line. */
 void PEL_PRINTF(2, 3) pel__irtext_bad(pel_irtext *r, const char *fmt, ...);
 
-/* n × size bytes that die with the module; NULL: out of memory, which is then the mistake. */
+/* n × size bytes that die with the module; NULL: out of memory, which is then the
+ * mistake. */
 void *pel__irtext_room(pel_irtext *r, size_t n, size_t size);
 
 /* n becomes a copy of `count` things in the arena. */
@@ -37,7 +38,8 @@ void *pel__irtext_room(pel_irtext *r, size_t n, size_t size);
     (n) = at_;                                                             \
   } while (0)
 
-/* Blanks and comments are skipped; peek and eat tell whether c, or the whole word w, stands here. */
+/* Blanks and comments are skipped; peek and eat tell whether c, or the whole word w,
+ * stands here. */
 void pel__irtext_blank(pel_irtext *r);
 bool pel__irtext_peek(pel_irtext *r, char c);
 bool pel__irtext_eat(pel_irtext *r, char c);

@@ -51,7 +51,8 @@ const pel_type *pel__irtext_type(pel_irtext *r) {
   return r->p < r->end && *r->p == '?' ? (r->p++, pel__ir_nullable(r->m, t, true)) : t;
 }
 
-/* ---- constants: untyped first, since the type stands behind; the text is read twice ---- */
+/* ---- constants: untyped first, since the type stands behind; the text is read twice
+ * ---- */
 
 static void skip_value(pel_irtext *r) {
   if (++r->depth > PEL_IRTEXT_DEPTH) pel__irtext_bad(r, "nested too deep");

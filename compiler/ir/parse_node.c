@@ -31,7 +31,8 @@ static void refs(pel_irtext *r, char close, node_list *out) {
   if (close) pel__irtext_want(r, close);
 }
 
-/* An operator's name, and a signature where the name alone means another; resolved when its types are known. */
+/* An operator's name, and a signature where the name alone means another; resolved when
+ * its types are known. */
 typedef struct op_name {
   pel_str name, sig;
 } op_name;

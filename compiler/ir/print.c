@@ -6,18 +6,23 @@
 static bool plain_name(const char *name) {
   if (!*name || (*name >= '0' && *name <= '9')) return false;
   for (const char *p = name; *p; p++)
-    if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || *p == '_')) return false;
+    if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+          (*p >= '0' && *p <= '9') || *p == '_'))
+      return false;
   return true;
 }
 
 static void print_name(const char *name, pel_buf *out) {
-  if (plain_name(name)) pel__buf_text(out, name);
-  else pel__buf_json(out, pel__str(name));
+  if (plain_name(name))
+    pel__buf_text(out, name);
+  else
+    pel__buf_json(out, pel__str(name));
 }
 
 const char *pel__ir_kind_word(pel_kind k) {
-  static const char *const names[] = {"none", "bool", "i8",  "i16", "i32",   "i64",  "u8",   "u16", "u32",
-                                      "u64",  "f32",  "f64", "str", "bytes", "date", "time", "dur"};
+  static const char *const names[] = {"none", "bool",  "i8",   "i16",  "i32", "i64",
+                                      "u8",   "u16",   "u32",  "u64",  "f32", "f64",
+                                      "str",  "bytes", "date", "time", "dur"};
   return k <= PEL_DUR ? names[k] : "?";
 }
 
@@ -45,7 +50,8 @@ static void print_type(const pel_type *t, pel_buf *out) {
 
 static void print_bytes(const pel_const *c, pel_buf *out) {
   pel__buf_text(out, "x\"");
-  for (size_t i = 0; i < c->as.s.n; i++) pel__buf_printf(out, "%02x", (unsigned char)c->as.s.p[i]);
+  for (size_t i = 0; i < c->as.s.n; i++)
+    pel__buf_printf(out, "%02x", (unsigned char)c->as.s.p[i]);
   pel__buf_char(out, '"');
 }
 
@@ -57,12 +63,24 @@ static void print_const(const pel_const *c, pel_buf *out) {
     return;
   }
   switch ((int)c->type->kind) {
-    case PEL_BOOL: pel__buf_text(out, c->as.i ? "true" : "false"); break;
-    case PEL_F32: pel__buf_add(out, text, pel__print_f32((float)c->as.f, text)); break;
-    case PEL_F64: pel__buf_add(out, text, pel__print_f64(c->as.f, text)); break;
-    case PEL_U64: pel__buf_add(out, text, pel__print_u64((uint64_t)c->as.i, text)); break;
-    case PEL_STR: pel__buf_json(out, (pel_str){c->as.s.p, c->as.s.n}); break;
-    case PEL_BYTES: print_bytes(c, out); break;
+    case PEL_BOOL:
+      pel__buf_text(out, c->as.i ? "true" : "false");
+      break;
+    case PEL_F32:
+      pel__buf_add(out, text, pel__print_f32((float)c->as.f, text));
+      break;
+    case PEL_F64:
+      pel__buf_add(out, text, pel__print_f64(c->as.f, text));
+      break;
+    case PEL_U64:
+      pel__buf_add(out, text, pel__print_u64((uint64_t)c->as.i, text));
+      break;
+    case PEL_STR:
+      pel__buf_json(out, (pel_str){c->as.s.p, c->as.s.n});
+      break;
+    case PEL_BYTES:
+      print_bytes(c, out);
+      break;
     case PEL_LIST:
     case PEL_RECORD:
       pel__buf_char(out, record ? '{' : '[');
@@ -72,14 +90,17 @@ static void print_const(const pel_const *c, pel_buf *out) {
       }
       pel__buf_char(out, record ? '}' : ']');
       break;
-    default: pel__buf_add(out, text, pel__print_i64(c->as.i, text)); break;
+    default:
+      pel__buf_add(out, text, pel__print_i64(c->as.i, text));
+      break;
   }
 }
 
 /* ---- nodes ---- */
 
-static void print_op(const pel_ir *m, const pel_op *o, pel_op_kind kind, const pel_type *const *in, uint32_t nin,
-                     const pel_type *result, pel_buf *out) {
+static void print_op(const pel_ir *m, const pel_op *o, pel_op_kind kind,
+                     const pel_type *const *in, uint32_t nin, const pel_type *result,
+                     pel_buf *out) {
   pel__buf_text(out, o->name);
   if (pel__ir_find_op(m, pel__str(o->name), kind, in, nin, result) == o) return;
   pel__buf_char(out, ' ');
@@ -91,8 +112,10 @@ static void print_fn(const pel_ir *m, const pel_ir_node *n, pel_buf *out) {
   uint32_t nin = n->nargs < 16 ? n->nargs : 16;
   for (uint32_t i = 0; i < nin; i++) in[i] = n->args[i]->type;
   pel__buf_char(out, ' ');
-  pel_op_kind kind = n->op == PEL_IR_CALL ? PEL_OP_MAP : n->op == PEL_IR_AGG ? PEL_OP_AGG
-                     : n->op == PEL_IR_READ ? PEL_OP_SOURCE : PEL_OP_SINK;
+  pel_op_kind kind = n->op == PEL_IR_CALL   ? PEL_OP_MAP
+                     : n->op == PEL_IR_AGG  ? PEL_OP_AGG
+                     : n->op == PEL_IR_READ ? PEL_OP_SOURCE
+                                            : PEL_OP_SINK;
   print_op(m, n->fn, kind, in, nin, n->type, out);
 }
 
@@ -126,13 +149,18 @@ static void print_attributes(const pel_ir *m, const pel_ir_node *n, pel_buf *out
     case PEL_IR_PARAM:
     case PEL_IR_FIELD:
     case PEL_IR_NATIVE:
-    case PEL_IR_INVOKE: pel__buf_printf(out, " %u", n->index); break;
+    case PEL_IR_INVOKE:
+      pel__buf_printf(out, " %u", n->index);
+      break;
     case PEL_IR_CALL:
-    case PEL_IR_AGG: print_fn(m, n, out); break;
+    case PEL_IR_AGG:
+      print_fn(m, n, out);
+      break;
     case PEL_IR_READ:
     case PEL_IR_WRITE:
       print_fn(m, n, out);
-      if (n->limit != UINT64_MAX) pel__buf_printf(out, " limit %llu", (unsigned long long)n->limit);
+      if (n->limit != UINT64_MAX)
+        pel__buf_printf(out, " limit %llu", (unsigned long long)n->limit);
       if (!n->value) break;
       pel__buf_text(out, " with ");
       print_const(n->value, out);
@@ -145,22 +173,28 @@ static void print_attributes(const pel_ir *m, const pel_ir_node *n, pel_buf *out
       break;
     case PEL_IR_SORT:
       pel__buf_text(out, " [");
-      for (uint32_t i = 0; i < n->nkeys; i++) pel__buf_printf(out, "%s%s", i ? ", " : "", n->descending[i] ? "desc" : "asc");
+      for (uint32_t i = 0; i < n->nkeys; i++)
+        pel__buf_printf(out, "%s%s", i ? ", " : "", n->descending[i] ? "desc" : "asc");
       pel__buf_char(out, ']');
       break;
-    case PEL_IR_DISTINCT: pel__buf_printf(out, " %u", n->nkeys); break;
+    case PEL_IR_DISTINCT:
+      pel__buf_printf(out, " %u", n->nkeys);
+      break;
     case PEL_IR_JOIN:
       pel__buf_printf(out, " %s %u [", joins[n->join], n->nkeys);
       for (uint32_t i = 0; i < n->noutputs; i++)
-        pel__buf_printf(out, "%s%s %u", i ? ", " : "", n->outputs[i].right ? "right" : "left", n->outputs[i].field);
+        pel__buf_printf(out, "%s%s %u", i ? ", " : "",
+                        n->outputs[i].right ? "right" : "left", n->outputs[i].field);
       pel__buf_char(out, ']');
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
 static void print_refs(pel_ir_node *const *at, uint32_t n, pel_buf *out) {
-  for (uint32_t i = 0; i < n; i++) pel__buf_printf(out, "%s%%%u", i ? ", " : "", at[i]->mark);
+  for (uint32_t i = 0; i < n; i++)
+    pel__buf_printf(out, "%s%%%u", i ? ", " : "", at[i]->mark);
 }
 
 static void indent(uint32_t depth, pel_buf *out) {
@@ -185,7 +219,8 @@ static void close_region(const pel_ir_region *r, uint32_t depth, pel_buf *out) {
   pel__buf_char(out, '}');
 }
 
-static void open_node(const pel_ir *m, const pel_ir_node *n, uint32_t depth, pel_buf *out) {
+static void open_node(const pel_ir *m, const pel_ir_node *n, uint32_t depth,
+                      pel_buf *out) {
   indent(depth, out);
   if (n->op != PEL_IR_FILTER) pel__buf_printf(out, "%%%u = ", n->mark);
   pel__buf_text(out, pel__ir_word(n->op));
@@ -211,8 +246,10 @@ static void print_body(const pel_ir *m, pel_buf *out) {
   while (n) {
     if (depth == 1 && n->item != item) {
       item = n->item;
-      if (item == PEL_NONE) pel__buf_text(out, "  item -\n");
-      else pel__buf_printf(out, "  item %u\n", item);
+      if (item == PEL_NONE)
+        pel__buf_text(out, "  item -\n");
+      else
+        pel__buf_printf(out, "  item %u\n", item);
     }
     open_node(m, n, depth, out);
     const pel_ir_node *owner = n;
@@ -266,8 +303,10 @@ static void print_param(const pel_ir_param *p, pel_buf *out) {
 }
 
 static void print_number(uint32_t x, pel_buf *out) {
-  if (x == PEL_NONE) pel__buf_text(out, " -");
-  else pel__buf_printf(out, " %u", x);
+  if (x == PEL_NONE)
+    pel__buf_text(out, " -");
+  else
+    pel__buf_printf(out, " %u", x);
 }
 
 static void print_native(const pel_ir_native *f, pel_buf *out) {
@@ -277,8 +316,8 @@ static void print_native(const pel_ir_native *f, pel_buf *out) {
     pel__buf_char(out, ' ');
     pel__buf_json(out, texts[i]);
   }
-  pel__buf_printf(out, " %u%s%s%s (", (unsigned)f->result, f->pure ? " pure" : "", f->threadsafe ? " threadsafe" : "",
-                  f->fenv ? " fenv" : "");
+  pel__buf_printf(out, " %u%s%s%s (", (unsigned)f->result, f->pure ? " pure" : "",
+                  f->threadsafe ? " threadsafe" : "", f->fenv ? " fenv" : "");
   for (uint32_t i = 0; i < f->nparams; i++) {
     const pel_ir_cparam *p = &f->params[i];
     if (i) pel__buf_text(out, ", ");
@@ -288,12 +327,16 @@ static void print_native(const pel_ir_native *f, pel_buf *out) {
     print_number(p->size, out);
     print_number(p->arg, out);
     pel__buf_char(out, ' ');
-    if (p->type) print_type(p->type, out);
-    else pel__buf_char(out, '-');
+    if (p->type)
+      print_type(p->type, out);
+    else
+      pel__buf_char(out, '-');
   }
   pel__buf_text(out, ") ");
-  if (f->result_type) print_type(f->result_type, out);
-  else pel__buf_char(out, '-');
+  if (f->result_type)
+    print_type(f->result_type, out);
+  else
+    pel__buf_char(out, '-');
   if (f->ok) {
     pel__buf_text(out, " ok ");
     print_const(f->ok, out);
@@ -308,7 +351,8 @@ static void print_item(const pel_ir_item *x, pel_buf *out) {
   pel__buf_json(out, x->name);
   pel__buf_printf(out, " %s", shapes[x->shape]);
   if (x->value) pel__buf_printf(out, " %%%u", x->value->mark);
-  if (x->left) pel__buf_printf(out, " left %%%u right %%%u", x->left->mark, x->right->mark);
+  if (x->left)
+    pel__buf_printf(out, " left %%%u right %%%u", x->left->mark, x->right->mark);
   pel__buf_char(out, '\n');
 }
 
@@ -318,7 +362,8 @@ static void number(pel_ir *m) {
   for (pel_ir_node *n = NULL; (n = pel__ir_walk(m->top, n));) {
     if (n->op != PEL_IR_FILTER) n->mark = next++;
     for (uint32_t i = 0; i < n->nregions; i++)
-      for (uint32_t k = 0; k < n->regions[i]->nparams; k++) n->regions[i]->params[k]->mark = next++;
+      for (uint32_t k = 0; k < n->regions[i]->nparams; k++)
+        n->regions[i]->params[k]->mark = next++;
   }
 }
 

@@ -1,22 +1,27 @@
 #include "compiler/ir/ir.h"
 #include "runtime/base/hash.h"
 
-/* Types kept once each: parts are interned first, so equality of parts is equality of pointers. */
+/* Types kept once each: parts are interned first, so equality of parts is equality of
+ * pointers. */
 static uint64_t hash_type(const pel_type *t) {
   uint64_t h = pel__hash_u64((uint64_t)t->kind * 2 + t->nullable, t->nfields);
   if (t->kind == PEL_LIST) h = pel__hash_combine(h, (uintptr_t)t->item);
   for (uint32_t i = 0; i < t->nfields; i++) {
-    h = pel__hash_combine(h, pel__hash_bytes(t->fields[i].name, strlen(t->fields[i].name), 0));
+    h = pel__hash_combine(
+        h, pel__hash_bytes(t->fields[i].name, strlen(t->fields[i].name), 0));
     h = pel__hash_combine(h, (uintptr_t)t->fields[i].type);
   }
   return h;
 }
 
 static bool same_type(const pel_type *a, const pel_type *b) {
-  if (a->kind != b->kind || a->nullable != b->nullable || a->nfields != b->nfields) return false;
+  if (a->kind != b->kind || a->nullable != b->nullable || a->nfields != b->nfields)
+    return false;
   if (a->kind == PEL_LIST && a->item != b->item) return false;
   for (uint32_t i = 0; i < a->nfields; i++)
-    if (a->fields[i].type != b->fields[i].type || strcmp(a->fields[i].name, b->fields[i].name) != 0) return false;
+    if (a->fields[i].type != b->fields[i].type ||
+        strcmp(a->fields[i].name, b->fields[i].name) != 0)
+      return false;
   return true;
 }
 
@@ -47,7 +52,8 @@ static const pel_type *intern(pel_ir *m, const pel_type *t) {
   *r = *t;
   for (uint32_t i = 0; i < t->nfields; i++) {
     fields[i] = t->fields[i];
-    fields[i].name = pel__arena_text(m->arena, t->fields[i].name, strlen(t->fields[i].name));
+    fields[i].name =
+        pel__arena_text(m->arena, t->fields[i].name, strlen(t->fields[i].name));
     if (!fields[i].name) goto oom;
   }
   r->fields = t->nfields ? fields : NULL;
@@ -99,7 +105,8 @@ const pel_type *pel__ir_type(pel_ir *m, const pel_type *t) {
 
 static const pel_type *from_ty(pel_ir *m, const pel_ty *t) {
   switch (t->kind) {
-    case PEL_TY_SCALAR: return pel__ir_scalar(m, t->scalar, t->nullable);
+    case PEL_TY_SCALAR:
+      return pel__ir_scalar(m, t->scalar, t->nullable);
     case PEL_TY_ARRAY:
     case PEL_TY_LIST: {
       const pel_type *l = pel__ir_list(m, from_ty(m, t->item));
@@ -111,15 +118,17 @@ static const pel_type *from_ty(pel_ir *m, const pel_ty *t) {
       if (!f) return m->broken->type;
       for (uint32_t i = 0; i < t->nfields; i++) {
         pel_str s = t->fields[i].name;
-        const char *name = t->kind == PEL_TY_TUPLE ? pel__arena_printf(m->arena, "%u", i)
-                                                   : pel__arena_text(m->arena, s.p ? s.p : "", s.n);
+        const char *name = t->kind == PEL_TY_TUPLE
+                               ? pel__arena_printf(m->arena, "%u", i)
+                               : pel__arena_text(m->arena, s.p ? s.p : "", s.n);
         if (!name) m->oom = true;
         f[i] = (pel_field){name ? name : "", from_ty(m, t->fields[i].type)};
       }
       return pel__ir_nullable(m, pel__ir_record(m, f, t->nfields), t->nullable);
     }
     case PEL_TY_ERROR:
-    case PEL_TY_NULL: break; /* the null literal met no type: a bool that is null */
+    case PEL_TY_NULL:
+      break; /* the null literal met no type: a bool that is null */
   }
   return pel__ir_scalar(m, PEL_BOOL, true);
 }
@@ -165,7 +174,9 @@ static bool copy_const(pel_ir *m, const pel_const *c, const pel_type *t, pel_con
   pel_const *at = PEL_ARENA_ARRAY(m->arena, pel_const, c->as.list.n);
   if (!at) return false;
   for (size_t i = 0; i < c->as.list.n; i++)
-    if (!copy_const(m, &c->as.list.at[i], t->kind == PEL_LIST ? t->item : t->fields[i].type, &at[i])) return false;
+    if (!copy_const(m, &c->as.list.at[i],
+                    t->kind == PEL_LIST ? t->item : t->fields[i].type, &at[i]))
+      return false;
   out->as.list.at = at;
   return true;
 }
@@ -185,15 +196,19 @@ bool pel__ir_const_eq(const pel_const *a, const pel_const *b) {
   switch ((int)a->type->kind) {
     case PEL_STR:
     case PEL_BYTES:
-      return pel__str_eq((pel_str){a->as.s.p, a->as.s.n}, (pel_str){b->as.s.p, b->as.s.n});
+      return pel__str_eq((pel_str){a->as.s.p, a->as.s.n},
+                         (pel_str){b->as.s.p, b->as.s.n});
     case PEL_F32:
-    case PEL_F64: return memcmp(&a->as.f, &b->as.f, sizeof a->as.f) == 0; /* -0 and nan are what they are */
+    case PEL_F64:
+      return memcmp(&a->as.f, &b->as.f, sizeof a->as.f) ==
+             0; /* -0 and nan are what they are */
     case PEL_LIST:
     case PEL_RECORD:
       if (a->as.list.n != b->as.list.n) return false;
       for (size_t i = 0; i < a->as.list.n; i++)
         if (!pel__ir_const_eq(&a->as.list.at[i], &b->as.list.at[i])) return false;
       return true;
-    default: return a->as.i == b->as.i;
+    default:
+      return a->as.i == b->as.i;
   }
 }

@@ -78,7 +78,8 @@ static uint32_t picked(const pel_ir_region *r, const pel_ir_node *v) {
   return v->op == PEL_IR_FIELD && v->args[0] == r->params[0] ? v->index : PEL_NONE;
 }
 
-/* A map that only picks columns needs no program: the next one looks for them where they are. */
+/* A map that only picks columns needs no program: the next one looks for them where they
+ * are. */
 static bool pick_columns(pel_lower_state *s, const pel_ir_node *n, pel_stream *x) {
   const pel_ir_region *r = n->regions[0];
   const pel_ir_node *y = r->yields[0];
@@ -126,7 +127,8 @@ static pel_stream *map(pel_lower_state *s, pel_ir_node *n) {
   return x;
 }
 
-/* A function without arguments gets one row of no columns: a node runs because something flows into it. */
+/* A function without arguments gets one row of no columns: a node runs because something
+ * flows into it. */
 static pel_stream *invoke(pel_lower_state *s, pel_ir_node *n) {
   const uint32_t nports = n->nargs ? n->nargs : 1;
   pel_stream **in = pel__lower_room(s, nports, sizeof *in);

@@ -42,7 +42,8 @@ pel_plan_arg pel__lower_number(pel_lower_state *s, int64_t x);
 pel_plan_arg pel__lower_list(pel_lower_state *s, pel_kind kind, const int64_t *at,
                              uint32_t n);
 pel_plan_arg pel__lower_argument(pel_lower_state *s, const pel_ir_node *n);
-/* A node's row, but for its columns; a port; columns as given, or those of an element type. */
+/* A node's row, but for its columns; a port; columns as given, or those of an element
+ * type. */
 pel_plan_node pel__lower_node_row(pel_lower_state *s, const pel_ir_node *n, uint32_t op,
                                   const pel_plan_arg *args, uint32_t nargs);
 pel_range pel__lower_port(pel_lower_state *s, const uint32_t *types, uint32_t n);

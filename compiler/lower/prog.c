@@ -42,22 +42,29 @@ static uint32_t new_reg(gen *g, uint32_t type) {
   return (uint32_t)g->types.n - 1;
 }
 
-static void emit(gen *g, pel_code code, uint32_t dst, const uint32_t *args, uint32_t nargs, uint32_t ref, uint32_t mask,
-                 pel_span span) {
+static void emit(gen *g, pel_code code, uint32_t dst, const uint32_t *args,
+                 uint32_t nargs, uint32_t ref, uint32_t mask, pel_span span) {
   if (nargs > UINT16_MAX) g->l->failed = true;
-  pel_instr x = {.code = (uint16_t)code, .nargs = (uint16_t)nargs, .dst = dst, .ref = ref, .mask = mask,
-                 .args = pel__build_args(g->l->b, args, nargs).at, .span = pel__lower_span(g->l, span)};
+  pel_instr x = {.code = (uint16_t)code,
+                 .nargs = (uint16_t)nargs,
+                 .dst = dst,
+                 .ref = ref,
+                 .mask = mask,
+                 .args = pel__build_args(g->l->b, args, nargs).at,
+                 .span = pel__lower_span(g->l, span)};
   if (!PEL_VEC_PUSH(&g->instrs, x, g->a)) g->l->failed = true;
 }
 
-static uint32_t emit_value(gen *g, pel_code code, const pel_type *type, const uint32_t *args, uint32_t nargs,
-                           uint32_t ref, uint32_t mask, pel_span span) {
+static uint32_t emit_value(gen *g, pel_code code, const pel_type *type,
+                           const uint32_t *args, uint32_t nargs, uint32_t ref,
+                           uint32_t mask, pel_span span) {
   uint32_t dst = new_reg(g, pel__build_type(g->l->b, type));
   emit(g, code, dst, args, nargs, ref, mask, span);
   return dst;
 }
 
-static uint32_t emit_mask(gen *g, uint32_t of, uint32_t bits, uint32_t under, pel_span span) {
+static uint32_t emit_mask(gen *g, uint32_t of, uint32_t bits, uint32_t under,
+                          pel_span span) {
   uint32_t dst = new_reg(g, PEL_NONE);
   emit(g, PEL_CODE_MASK, dst, &of, 1, bits, under, span);
   return dst;
@@ -69,7 +76,9 @@ static uint32_t number_of(gen *g, const pel_ir_node *n) {
   return at;
 }
 
-static uint32_t mask_of(gen *g, uint32_t number) { return g->r.contexts.at[g->r.nodes.at[number].context].mask; }
+static uint32_t mask_of(gen *g, uint32_t number) {
+  return g->r.contexts.at[g->r.nodes.at[number].context].mask;
+}
 
 static uint32_t column_reg(gen *g, uint32_t column, pel_span span) {
   if (g->columns[column] == PEL_NONE) {
@@ -81,7 +90,8 @@ static uint32_t column_reg(gen *g, uint32_t column, pel_span span) {
 
 /* ---- leaves and records ---- */
 
-static uint32_t slot_reg(gen *g, uint32_t slot, uint32_t column, const pel_type *type, pel_span span) {
+static uint32_t slot_reg(gen *g, uint32_t slot, uint32_t column, const pel_type *type,
+                         pel_span span) {
   return emit_value(g, PEL_CODE_SLOT, type, &slot, 1, column, PEL_NONE, span);
 }
 
@@ -110,7 +120,8 @@ static uint32_t whole_reg(gen *g, const pel_ir_node *n) {
     return 0;
   }
   for (uint32_t i = 0; i < k; i++) args[i] = part_reg(g, number, i);
-  uint32_t r = emit_value(g, PEL_CODE_RECORD, n->type, args, k, 0, mask_of(g, number), n->span);
+  uint32_t r =
+      emit_value(g, PEL_CODE_RECORD, n->type, args, k, 0, mask_of(g, number), n->span);
   return g->places[number].reg = r;
 }
 
@@ -128,10 +139,13 @@ static place leaf(gen *g, const pel_ir_node *n) {
     p.reg = column_reg(g, g->o->first_capture + at, n->span);
   } else if (n->op == PEL_IR_INPUT) {
     const pel_input_columns *in = &g->o->inputs[n->index];
-    if (in->split) p.parts = parts_room(g, n->type->nfields);
-    else p.reg = column_reg(g, in->column, n->span);
+    if (in->split)
+      p.parts = parts_room(g, n->type->nfields);
+    else
+      p.reg = column_reg(g, in->column, n->span);
   } else if (n->op == PEL_IR_CONST) {
-    p.reg = emit_value(g, PEL_CODE_CONST, n->type, NULL, 0, pel__build_const(g->l->b, n->value), PEL_NONE, n->span);
+    p.reg = emit_value(g, PEL_CODE_CONST, n->type, NULL, 0,
+                       pel__build_const(g->l->b, n->value), PEL_NONE, n->span);
   } else if (n->type->kind == PEL_RECORD) {
     p.parts = parts_room(g, n->type->nfields);
   } else {
@@ -155,7 +169,8 @@ static place field(gen *g, const pel_ir_node *n, uint32_t mask) {
 
 static place record(gen *g, const pel_ir_node *n) {
   place p = {PEL_NONE, parts_room(g, n->nargs)};
-  for (uint32_t i = 0; p.parts && i < n->nargs; i++) p.parts[i] = whole_reg(g, n->args[i]);
+  for (uint32_t i = 0; p.parts && i < n->nargs; i++)
+    p.parts[i] = whole_reg(g, n->args[i]);
   return p;
 }
 
@@ -181,8 +196,15 @@ static place list_map(gen *g, const pel_reach_node *x, uint32_t mask) {
     if (i < k) in[i] = (pel_input_columns){.column = i};
   }
   pel_output y = {r->yields[0], false};
-  pel_prog_order o = {.region = r, .inputs = in, .types = types, .ntypes = all, .captures = x->captures.at,
-                      .ncaptures = x->captures.n, .first_capture = k, .outputs = &y, .noutputs = 1};
+  pel_prog_order o = {.region = r,
+                      .inputs = in,
+                      .types = types,
+                      .ntypes = all,
+                      .captures = x->captures.at,
+                      .ncaptures = x->captures.n,
+                      .first_capture = k,
+                      .outputs = &y,
+                      .noutputs = 1};
   pel_prog_made made = pel__lower_prog(l, &o);
   p.reg = emit_value(g, PEL_CODE_LIST_MAP, n->type, args, all, made.prog, mask, n->span);
   return p;
@@ -200,7 +222,9 @@ static place call(gen *g, const pel_ir_node *n, uint32_t mask) {
                   : n->op == PEL_IR_AGG    ? PEL_CODE_LIST_AGG
                   : n->op == PEL_IR_NATIVE ? PEL_CODE_NATIVE
                                            : PEL_CODE_LIST;
-  uint32_t ref = n->fn ? pel__lower_op(g->l, n->fn) : n->op == PEL_IR_NATIVE ? n->index : 0;
+  uint32_t ref = n->fn                    ? pel__lower_op(g->l, n->fn)
+                 : n->op == PEL_IR_NATIVE ? n->index
+                                          : 0;
   p.reg = emit_value(g, code, n->type, args, n->nargs, ref, mask, n->span);
   return p;
 }
@@ -208,10 +232,14 @@ static place call(gen *g, const pel_ir_node *n, uint32_t mask) {
 static place compute(gen *g, const pel_reach_node *x, uint32_t mask) {
   const pel_ir_node *n = x->node;
   switch ((int)n->op) {
-    case PEL_IR_FIELD: return field(g, n, mask);
-    case PEL_IR_RECORD: return record(g, n);
-    case PEL_IR_LMAP: return list_map(g, x, mask);
-    default: return call(g, n, mask);
+    case PEL_IR_FIELD:
+      return field(g, n, mask);
+    case PEL_IR_RECORD:
+      return record(g, n);
+    case PEL_IR_LMAP:
+      return list_map(g, x, mask);
+    default:
+      return call(g, n, mask);
   }
 }
 
@@ -224,30 +252,40 @@ static void set_context(gen *g, uint32_t number, uint32_t operand, uint32_t mask
 /* Where the value so far asks for the next operand. */
 static uint32_t wanted_bits(const pel_ir_node *n) {
   switch ((int)n->op) {
-    case PEL_IR_AND: return n->type->nullable ? PEL_MASK_TRUE | PEL_MASK_NULL : PEL_MASK_TRUE;
-    case PEL_IR_OR: return n->type->nullable ? PEL_MASK_FALSE | PEL_MASK_NULL : PEL_MASK_FALSE;
-    case PEL_IR_TRY: return PEL_MASK_POISON;
-    default: return PEL_MASK_NULL; /* coalesce */
+    case PEL_IR_AND:
+      return n->type->nullable ? PEL_MASK_TRUE | PEL_MASK_NULL : PEL_MASK_TRUE;
+    case PEL_IR_OR:
+      return n->type->nullable ? PEL_MASK_FALSE | PEL_MASK_NULL : PEL_MASK_FALSE;
+    case PEL_IR_TRY:
+      return PEL_MASK_POISON;
+    default:
+      return PEL_MASK_NULL; /* coalesce */
   }
 }
 
 /* Where it stays, if nothing above it in the choice holds. */
 static uint32_t settled_bits(const pel_ir_node *n) {
   switch ((int)n->op) {
-    case PEL_IR_AND: return PEL_MASK_FALSE | PEL_MASK_NULL | PEL_MASK_POISON;
-    case PEL_IR_OR: return PEL_MASK_TRUE | PEL_MASK_NULL | PEL_MASK_POISON;
-    case PEL_IR_TRY: return PEL_MASK_VALID | PEL_MASK_NULL;
-    default: return PEL_MASK_VALID | PEL_MASK_POISON;
+    case PEL_IR_AND:
+      return PEL_MASK_FALSE | PEL_MASK_NULL | PEL_MASK_POISON;
+    case PEL_IR_OR:
+      return PEL_MASK_TRUE | PEL_MASK_NULL | PEL_MASK_POISON;
+    case PEL_IR_TRY:
+      return PEL_MASK_VALID | PEL_MASK_NULL;
+    default:
+      return PEL_MASK_VALID | PEL_MASK_POISON;
   }
 }
 
 /* and, or over nulls: a null stays unless the next operand settles it, or fails. */
-static uint32_t null_logic(gen *g, const pel_ir_node *n, const frame *f, uint32_t next, uint32_t *args) {
+static uint32_t null_logic(gen *g, const pel_ir_node *n, const frame *f, uint32_t next,
+                           uint32_t *args) {
   bool and = n->op == PEL_IR_AND;
   uint32_t open = emit_mask(g, f->reg, PEL_MASK_NULL, f->mask, n->span);
-  args[0] = emit_mask(g, f->reg, and ? PEL_MASK_TRUE : PEL_MASK_FALSE, f->mask, n->span);
+  args[0] = emit_mask(g, f->reg, and? PEL_MASK_TRUE : PEL_MASK_FALSE, f->mask, n->span);
   args[1] = next;
-  args[2] = emit_mask(g, next, (and ? PEL_MASK_FALSE : PEL_MASK_TRUE) | PEL_MASK_POISON, open, n->span);
+  args[2] = emit_mask(g, next, (and? PEL_MASK_FALSE : PEL_MASK_TRUE) | PEL_MASK_POISON,
+                      open, n->span);
   args[3] = next;
   return 4;
 }
@@ -280,15 +318,18 @@ static void finish_if(gen *g, uint32_t number, const frame *f) {
   args[3] = whole_reg(g, n->args[2]);
   args[4] = emit_mask(g, cond, PEL_MASK_NULL | PEL_MASK_POISON, mask, n->span);
   args[5] = emit_value(g, PEL_CODE_POISON, n->type, &cond, 1, 0, args[4], n->span);
-  g->places[number].reg = emit_value(g, PEL_CODE_SELECT, n->type, args, 6, 0, mask, n->span);
+  g->places[number].reg =
+      emit_value(g, PEL_CODE_SELECT, n->type, args, 6, 0, mask, n->span);
 }
 
-/* ---- the order of things: an explicit stack, since values nest as deep as programs are long ---- */
+/* ---- the order of things: an explicit stack, since values nest as deep as programs are
+ * long ---- */
 
 static void demand(gen *g, const pel_ir_node *n) {
   uint32_t at = number_of(g, n);
   frame f = {at, 0, PEL_NONE, PEL_NONE};
-  if (!g->l->failed && !g->done[at] && !PEL_VEC_PUSH(&g->stack, f, g->a)) g->l->failed = true;
+  if (!g->l->failed && !g->done[at] && !PEL_VEC_PUSH(&g->stack, f, g->a))
+    g->l->failed = true;
 }
 
 static void settle(gen *g, uint32_t number, place p) {
@@ -385,7 +426,8 @@ static void output(gen *g, const pel_output *y, regs *out) {
     } else if (g->places[number].parts) {
       r = part_reg(g, number, i);
     } else {
-      r = emit_value(g, PEL_CODE_FIELD, n->type->fields[i].type, &g->places[number].reg, 1, i, PEL_NONE, n->span);
+      r = emit_value(g, PEL_CODE_FIELD, n->type->fields[i].type, &g->places[number].reg,
+                     1, i, PEL_NONE, n->span);
     }
     if (!PEL_VEC_PUSH(out, r, g->a)) g->l->failed = true;
   }
@@ -399,7 +441,8 @@ static bool begin(gen *g) {
   g->done = PEL_ARENA_ARRAY(&l->scratch, bool, g->r.nodes.n);
   g->columns = PEL_ARENA_ARRAY(&l->scratch, uint32_t, g->o->ntypes);
   if (!g->places || !g->done || !g->columns) l->failed = true;
-  for (size_t i = 0; !l->failed && i < g->r.nodes.n; i++) g->places[i] = (place){PEL_NONE, NULL};
+  for (size_t i = 0; !l->failed && i < g->r.nodes.n; i++)
+    g->places[i] = (place){PEL_NONE, NULL};
   for (uint32_t i = 0; !l->failed && i < g->o->ntypes; i++) g->columns[i] = PEL_NONE;
   return !l->failed;
 }
@@ -407,7 +450,8 @@ static bool begin(gen *g) {
 static pel_prog_made finish(gen *g, const regs *out) {
   pel_lowering *l = g->l;
   pel_prog_made made = {.n = (uint32_t)out->n};
-  uint32_t *at = PEL_ARENA_ARRAY(&l->scratch, uint32_t, out->n), *types = PEL_ARENA_ARRAY(&l->scratch, uint32_t, out->n);
+  uint32_t *at = PEL_ARENA_ARRAY(&l->scratch, uint32_t, out->n),
+           *types = PEL_ARENA_ARRAY(&l->scratch, uint32_t, out->n);
   if (!at || !types) l->failed = true;
   for (size_t i = 0; !l->failed && i < out->n; i++) {
     at[i] = out->at[i];
@@ -417,10 +461,11 @@ static pel_prog_made finish(gen *g, const regs *out) {
   made.regs = at;
   made.types = types;
   made.prog = pel__build_prog(
-      l->b, (pel_prog){.instrs = pel__build_instrs(l->b, g->instrs.at, (uint32_t)g->instrs.n),
-                       .regs = pel__build_reg_types(l->b, g->types.at, (uint32_t)g->types.n),
-                       .inputs = pel__build_reg_types(l->b, g->o->types, g->o->ntypes),
-                       .outputs = pel__build_args(l->b, at, made.n)});
+      l->b,
+      (pel_prog){.instrs = pel__build_instrs(l->b, g->instrs.at, (uint32_t)g->instrs.n),
+                 .regs = pel__build_reg_types(l->b, g->types.at, (uint32_t)g->types.n),
+                 .inputs = pel__build_reg_types(l->b, g->o->types, g->o->ntypes),
+                 .outputs = pel__build_args(l->b, at, made.n)});
   return made;
 }
 
@@ -430,7 +475,8 @@ pel_prog_made pel__lower_prog(pel_lowering *l, const pel_prog_order *o) {
   pel_prog_made made = {0};
   if (begin(&g)) {
     filters(&g);
-    for (uint32_t i = 0; i < o->noutputs && !l->failed; i++) output(&g, &o->outputs[i], &out);
+    for (uint32_t i = 0; i < o->noutputs && !l->failed; i++)
+      output(&g, &o->outputs[i], &out);
     made = finish(&g, &out);
   }
   pel__reach_deinit(&g.r);

@@ -33,10 +33,12 @@ bool pel__node_map_get(const pel_node_map *m, const pel_ir_node *key, uint32_t *
 
 /* ---- what an lmap takes from outside ---- */
 
-static bool add_capture(pel_lowering *l, pel_captures *c, pel_node_map *seen, const pel_ir_region *inner,
-                        pel_ir_node *x) {
+static bool add_capture(pel_lowering *l, pel_captures *c, pel_node_map *seen,
+                        const pel_ir_region *inner, pel_ir_node *x) {
   uint32_t i;
-  if (pel__is_leaf_at_top(l, x) || pel__ir_within(x->home, inner) || pel__node_map_get(seen, x, &i)) return true;
+  if (pel__is_leaf_at_top(l, x) || pel__ir_within(x->home, inner) ||
+      pel__node_map_get(seen, x, &i))
+    return true;
   if (!pel__node_map_put(seen, x, c->n)) return false;
   pel_ir_node **at = PEL_ARENA_ARRAY(&l->scratch, pel_ir_node *, c->n + 1);
   if (!at) return false;
@@ -52,11 +54,14 @@ pel_captures pel__captures(pel_lowering *l, const pel_ir_node *lmap) {
   const pel_ir_region *r = lmap->regions[0];
   bool ok = true;
   for (pel_ir_node *n = NULL; (n = pel__ir_walk(r, n));) {
-    for (uint32_t i = 0; i < n->nargs; i++) ok &= add_capture(l, &c, &seen, r, n->args[i]);
+    for (uint32_t i = 0; i < n->nargs; i++)
+      ok &= add_capture(l, &c, &seen, r, n->args[i]);
     for (uint32_t g = 0; g < n->nregions; g++)
-      for (uint32_t i = 0; i < n->regions[g]->nyields; i++) ok &= add_capture(l, &c, &seen, r, n->regions[g]->yields[i]);
+      for (uint32_t i = 0; i < n->regions[g]->nyields; i++)
+        ok &= add_capture(l, &c, &seen, r, n->regions[g]->yields[i]);
   }
-  for (uint32_t i = 0; i < r->nyields; i++) ok &= add_capture(l, &c, &seen, r, r->yields[i]);
+  for (uint32_t i = 0; i < r->nyields; i++)
+    ok &= add_capture(l, &c, &seen, r, r->yields[i]);
   if (!ok) l->failed = true;
   return c;
 }
@@ -82,7 +87,8 @@ typedef struct walker {
 /* Inputs, captures and what stands in slots are read, not computed. */
 static bool is_leaf(const pel_lowering *l, const pel_reach *r, const pel_ir_node *n) {
   uint32_t at;
-  return n->op == PEL_IR_INPUT || pel__is_leaf_at_top(l, n) || pel__node_map_get(&r->given, n, &at);
+  return n->op == PEL_IR_INPUT || pel__is_leaf_at_top(l, n) ||
+         pel__node_map_get(&r->given, n, &at);
 }
 
 static uint32_t enter(walker *w, pel_ir_node *n) {
@@ -93,7 +99,8 @@ static uint32_t enter(walker *w, pel_ir_node *n) {
   pel_reach_node x = {.node = n, .leaf = is_leaf(w->l, r, n), .context = PEL_NONE};
   if (!x.leaf && n->op == PEL_IR_LMAP) x.captures = pel__captures(w->l, n);
   at = (uint32_t)r->nodes.n;
-  if (!PEL_VEC_PUSH(&r->nodes, x, a) || !pel__node_map_put(&r->map, n, at)) w->l->failed = true;
+  if (!PEL_VEC_PUSH(&r->nodes, x, a) || !pel__node_map_put(&r->map, n, at))
+    w->l->failed = true;
   walk_frame f = {at, 0};
   if (x.leaf) {
     if (!PEL_VEC_PUSH(&r->order, at, a)) w->l->failed = true;
@@ -126,7 +133,8 @@ void pel__reach(pel_lowering *l, const pel_prog_order *o, pel_reach *out) {
     if (!pel__node_map_put(&out->given, o->captures[i], i)) l->failed = true;
   for (pel_ir_node *n = o->region ? o->region->first : NULL; n && !l->failed; n = n->next)
     if (n->op == PEL_IR_FILTER) reach_from(&w, n->args[0]);
-  for (uint32_t i = 0; i < o->noutputs && !l->failed; i++) reach_from(&w, o->outputs[i].node);
+  for (uint32_t i = 0; i < o->noutputs && !l->failed; i++)
+    reach_from(&w, o->outputs[i].node);
   PEL_VEC_DEINIT(&w.stack, pel__alloc_libc());
 }
 
@@ -138,8 +146,10 @@ void pel__reach_deinit(pel_reach *r) {
 
 /* ---- where values are needed: a tree of conditions ---- */
 
-static uint32_t context_new(pel_lowering *l, pel_reach *r, uint32_t parent, uint32_t node, uint32_t operand) {
-  pel_context c = {parent, r->contexts.n ? r->contexts.at[parent].depth + 1 : 0, node, operand, PEL_NONE};
+static uint32_t context_new(pel_lowering *l, pel_reach *r, uint32_t parent, uint32_t node,
+                            uint32_t operand) {
+  pel_context c = {parent, r->contexts.n ? r->contexts.at[parent].depth + 1 : 0, node,
+                   operand, PEL_NONE};
   if (!PEL_VEC_PUSH(&r->contexts, c, pel__alloc_libc())) l->failed = true;
   return (uint32_t)r->contexts.n - 1;
 }
@@ -149,8 +159,10 @@ static uint32_t common(const pel_reach *r, uint32_t a, uint32_t b) {
   if (a == PEL_NONE) return b;
   const pel_context *c = r->contexts.at;
   while (a != b) {
-    if (c[a].depth >= c[b].depth) a = c[a].parent;
-    else b = c[b].parent;
+    if (c[a].depth >= c[b].depth)
+      a = c[a].parent;
+    else
+      b = c[b].parent;
   }
   return a;
 }
@@ -162,24 +174,29 @@ static bool conditional(const pel_ir_node *n, uint32_t i) {
     case PEL_IR_AND:
     case PEL_IR_OR:
     case PEL_IR_COALESCE:
-    case PEL_IR_TRY: return i > 0;
-    default: return false;
+    case PEL_IR_TRY:
+      return i > 0;
+    default:
+      return false;
   }
 }
 
 void pel__contexts(pel_lowering *l, const pel_prog_order *o, pel_reach *r) {
   uint32_t root = context_new(l, r, 0, 0, 0), at;
   for (pel_ir_node *n = o->region ? o->region->first : NULL; n; n = n->next)
-    if (n->op == PEL_IR_FILTER && pel__node_map_get(&r->map, n->args[0], &at)) r->nodes.at[at].context = root;
+    if (n->op == PEL_IR_FILTER && pel__node_map_get(&r->map, n->args[0], &at))
+      r->nodes.at[at].context = root;
   for (uint32_t i = 0; i < o->noutputs; i++)
-    if (pel__node_map_get(&r->map, o->outputs[i].node, &at)) r->nodes.at[at].context = root;
+    if (pel__node_map_get(&r->map, o->outputs[i].node, &at))
+      r->nodes.at[at].context = root;
   for (size_t k = r->order.n; k-- > 0 && !l->failed;) { /* users before what they use */
     uint32_t self = r->order.at[k];
     const pel_reach_node x = r->nodes.at[self];
     if (x.leaf) continue;
     r->nodes.at[self].first_context = (uint32_t)r->contexts.n;
     for (uint32_t i = 0; i < pel__operands(&x) && !l->failed; i++) {
-      uint32_t c = conditional(x.node, i) ? context_new(l, r, x.context, self, i) : x.context;
+      uint32_t c =
+          conditional(x.node, i) ? context_new(l, r, x.context, self, i) : x.context;
       if (!pel__node_map_get(&r->map, pel__operand(&x, i), &at)) continue;
       pel_reach_node *y = &r->nodes.at[at];
       y->context = y->leaf ? root : common(r, y->context, c);
@@ -189,8 +206,8 @@ void pel__contexts(pel_lowering *l, const pel_prog_order *o, pel_reach *r) {
 
 /* ---- columns ---- */
 
-bool pel__used_fields(pel_lowering *l, const pel_ir_region *region, uint32_t i, const pel_output *outputs,
-                      uint32_t noutputs, bool *used) {
+bool pel__used_fields(pel_lowering *l, const pel_ir_region *region, uint32_t i,
+                      const pel_output *outputs, uint32_t noutputs, bool *used) {
   const pel_ir_node *in = region->params[i];
   pel_prog_order o = {.region = region, .outputs = outputs, .noutputs = noutputs};
   pel_reach r;
@@ -201,8 +218,10 @@ bool pel__used_fields(pel_lowering *l, const pel_ir_region *region, uint32_t i, 
     if (x->leaf) continue;
     for (uint32_t a = 0; a < pel__operands(x); a++) {
       if (pel__operand(x, a) != in) continue;
-      if (x->node->op == PEL_IR_FIELD) used[x->node->index] = true;
-      else whole = true;
+      if (x->node->op == PEL_IR_FIELD)
+        used[x->node->index] = true;
+      else
+        whole = true;
     }
   }
   for (uint32_t k = 0; k < noutputs; k++) whole |= outputs[k].node == in;

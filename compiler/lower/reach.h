@@ -1,6 +1,6 @@
-/* Which nodes a program consists of, in which order, and under which conditions each is needed.
- * A pel_reach is owned by whoever lowers the program, until deinit.
- * One thread. */
+/* Which nodes a program consists of, in which order, and under which conditions each is
+ * needed. A pel_reach is owned by whoever lowers the program, until deinit. One thread.
+ */
 #ifndef PEL_COMPILER_LOWER_REACH_H
 #define PEL_COMPILER_LOWER_REACH_H
 
@@ -13,13 +13,15 @@ typedef struct pel_captures {
 
 typedef struct pel_reach_node {
   pel_ir_node *node;
-  pel_captures captures; /* LMAP: what its region takes from outside: further operands */
-  bool leaf;             /* read, not computed */
-  uint32_t first_context; /* of its operands 1, 2 …, where those are computed for some rows only */
-  uint32_t context;      /* the innermost condition that all its uses stand under */
+  pel_captures captures;  /* LMAP: what its region takes from outside: further operands */
+  bool leaf;              /* read, not computed */
+  uint32_t first_context; /* of its operands 1, 2 …, where those are computed for some
+                             rows only */
+  uint32_t context;       /* the innermost condition that all its uses stand under */
 } pel_reach_node;
 
-/* Rows for which operand `operand` of node number `node` is needed; inside those of parent. The first is: all rows. */
+/* Rows for which operand `operand` of node number `node` is needed; inside those of
+ * parent. The first is: all rows. */
 typedef struct pel_context {
   uint32_t parent, depth, node, operand;
   uint32_t mask; /* its register, once the program has come there */

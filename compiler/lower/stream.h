@@ -1,6 +1,6 @@
-/* Pipes in the making: where rows come from, what has been done to them, which columns they are.
- * A stream has one owner, who ends it in a slot or a node; everything lives in the lowering's scratch arena.
- * One thread. */
+/* Pipes in the making: where rows come from, what has been done to them, which columns
+ * they are. A stream has one owner, who ends it in a slot or a node; everything lives in
+ * the lowering's scratch arena. One thread. */
 #ifndef PEL_COMPILER_LOWER_STREAM_H
 #define PEL_COMPILER_LOWER_STREAM_H
 
@@ -30,8 +30,9 @@ typedef struct pel_stream {
   uint32_t nsteps;
   const uint32_t *types; /* of the columns that flow */
   uint32_t ntypes;
-  const pel_type *type;  /* of an element */
-  uint32_t *cols;        /* which column is which field of the element (or, no record, the element) */
+  const pel_type *type; /* of an element */
+  uint32_t
+      *cols; /* which column is which field of the element (or, no record, the element) */
 } pel_stream;
 
 /* How many columns an element of this type takes, and the type and name of column i. */
@@ -41,20 +42,23 @@ pel_str pel__column_name(const pel_type *t, uint32_t i, pel_str single);
 
 pel_stream *pel__stream_reader(pel_lowering *l, const pel_ir_node *read, uint32_t node);
 /* The columns of a breaker's result; cols NULL: column i is field i. */
-pel_stream *pel__stream_node(pel_lowering *l, uint32_t node, const pel_type *type, const uint32_t *types,
-                             uint32_t ntypes, const uint32_t *cols);
+pel_stream *pel__stream_node(pel_lowering *l, uint32_t node, const pel_type *type,
+                             const uint32_t *types, uint32_t ntypes,
+                             const uint32_t *cols);
 /* Slots side by side; the element's type is given by whoever asks. */
-pel_stream *pel__stream_slots(pel_lowering *l, const uint32_t *slots, uint32_t n, const pel_type *type);
+pel_stream *pel__stream_slots(pel_lowering *l, const uint32_t *slots, uint32_t n,
+                              const pel_type *type);
 /* One row without columns. */
 pel_stream *pel__stream_unit(pel_lowering *l);
-pel_stream *pel__stream_concat(pel_lowering *l, pel_stream **parts, uint32_t n, const pel_type *type);
+pel_stream *pel__stream_concat(pel_lowering *l, pel_stream **parts, uint32_t n,
+                               const pel_type *type);
 
 /* Appends the region (of one input) as a step; what flows then are the outputs. */
-pel_prog_made pel__stream_run(pel_lowering *l, pel_stream *s, const pel_ir_region *r, const pel_output *outputs,
-                              uint32_t noutputs);
+pel_prog_made pel__stream_run(pel_lowering *l, pel_stream *s, const pel_ir_region *r,
+                              const pel_output *outputs, uint32_t noutputs);
 void pel__stream_step(pel_lowering *l, pel_stream *s, pel_plan_step step);
-void pel__stream_flows(pel_lowering *l, pel_stream *s, const pel_type *type, const uint32_t *types, uint32_t ntypes,
-                       const uint32_t *cols);
+void pel__stream_flows(pel_lowering *l, pel_stream *s, const pel_type *type,
+                       const uint32_t *types, uint32_t ntypes, const uint32_t *cols);
 /* Exactly the element's columns, in order. */
 void pel__stream_exact(pel_lowering *l, pel_stream *s);
 /* One column of records (of this type) becomes a column per field. */
@@ -63,6 +67,8 @@ void pel__stream_unwrap(pel_lowering *l, pel_stream *s, const pel_type *type);
 void pel__stream_settle(pel_lowering *l, pel_stream *s);
 
 /* Ends it: pipes are added to the plan. */
-void pel__stream_to_slot(pel_lowering *l, pel_stream *s, uint32_t slot, uint32_t item, pel_span span);
-void pel__stream_to_node(pel_lowering *l, pel_stream *s, uint32_t node, uint32_t port, uint32_t item, pel_span span);
+void pel__stream_to_slot(pel_lowering *l, pel_stream *s, uint32_t slot, uint32_t item,
+                         pel_span span);
+void pel__stream_to_node(pel_lowering *l, pel_stream *s, uint32_t node, uint32_t port,
+                         uint32_t item, pel_span span);
 #endif

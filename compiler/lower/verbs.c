@@ -33,7 +33,8 @@ typedef struct keyed {
   uint32_t *cols;
 } keyed;
 
-/* Runs region `i` of n over x: yields are keys and the row. A column that is also a key flows once. */
+/* Runs region `i` of n over x: yields are keys and the row. A column that is also a key
+ * flows once. */
 static keyed run_keyed(pel_lower_state *s, pel_ir_node *n, uint32_t i, pel_stream *x) {
   const pel_ir_region *r = n->regions[i];
   pel_output *y = pel__lower_room(s, r->nyields, sizeof *y);
@@ -123,7 +124,8 @@ pel_stream *pel__lower_slice(pel_lower_state *s, pel_ir_node *n) {
   return s->l.failed ? NULL : pel__stream_node(&s->l, node, n->type, types, ntypes, NULL);
 }
 
-/* Positions of the outputs of one side, and where each of the join's fields is then found. */
+/* Positions of the outputs of one side, and where each of the join's fields is then
+ * found. */
 static uint32_t join_side(const pel_ir_node *n, bool right, const keyed *k,
                           uint32_t first, int64_t *at, uint32_t *cols) {
   uint32_t count = 0;

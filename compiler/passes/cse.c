@@ -1,8 +1,9 @@
 #include "compiler/passes/passes_family.h"
 #include "runtime/base/hash.h"
 
-/* Equal values become one node, where the first stands in reach of the other. At the top what can fail is left apart unless
- * both belong to one item: each item reports its own failures. Nodes with regions are left alone. */
+/* Equal values become one node, where the first stands in reach of the other. At the top
+ * what can fail is left apart unless both belong to one item: each item reports its own
+ * failures. Nodes with regions are left alone. */
 typedef struct table {
   pel_ir *m;
   pel_ir_node **slots;
@@ -10,16 +11,21 @@ typedef struct table {
 } table;
 
 static bool eligible(const pel_ir *m, const pel_ir_node *n) {
-  if (n->nregions || n->op == PEL_IR_FILTER || n->op == PEL_IR_WRITE || n->op == PEL_IR_READ) return false;
-  if (n->op == PEL_IR_INVOKE || n->op == PEL_IR_NATIVE) return m->natives[n->index].pure && n->op == PEL_IR_NATIVE;
+  if (n->nregions || n->op == PEL_IR_FILTER || n->op == PEL_IR_WRITE ||
+      n->op == PEL_IR_READ)
+    return false;
+  if (n->op == PEL_IR_INVOKE || n->op == PEL_IR_NATIVE)
+    return m->natives[n->index].pure && n->op == PEL_IR_NATIVE;
   return true;
 }
 
 static uint64_t hash_const(const pel_const *c) {
   uint64_t h = pel__hash_u64((uintptr_t)c->type, c->is_null);
   if (c->is_null) return h;
-  if (c->type->kind == PEL_STR || c->type->kind == PEL_BYTES) return pel__hash_combine(h, pel__hash_bytes(c->as.s.p, c->as.s.n, 0));
-  if (c->type->kind == PEL_LIST || c->type->kind == PEL_RECORD) return pel__hash_combine(h, c->as.list.n);
+  if (c->type->kind == PEL_STR || c->type->kind == PEL_BYTES)
+    return pel__hash_combine(h, pel__hash_bytes(c->as.s.p, c->as.s.n, 0));
+  if (c->type->kind == PEL_LIST || c->type->kind == PEL_RECORD)
+    return pel__hash_combine(h, c->as.list.n);
   uint64_t bits;
   memcpy(&bits, &c->as.i, sizeof bits);
   return pel__hash_combine(h, bits);
@@ -36,8 +42,8 @@ static uint64_t hash_node(const pel_ir_node *n) {
 }
 
 static bool same(const pel_ir_node *a, const pel_ir_node *b) {
-  if (a->op != b->op || a->array != b->array || a->type != b->type || a->fn != b->fn || a->index != b->index ||
-      a->nargs != b->nargs || !a->value != !b->value)
+  if (a->op != b->op || a->array != b->array || a->type != b->type || a->fn != b->fn ||
+      a->index != b->index || a->nargs != b->nargs || !a->value != !b->value)
     return false;
   for (uint32_t i = 0; i < a->nargs; i++)
     if (a->args[i] != b->args[i]) return false;
@@ -77,7 +83,8 @@ void pel__pass_cse(pel_ir *m) {
   }
   memset(t.slots, 0, t.cap * sizeof *t.slots);
   for (pel_ir_node *n = NULL; (n = pel__ir_walk(m->top, n));) {
-    for (uint32_t i = 0; i < n->nargs; i++) n->args[i] = (pel_ir_node *)(uintptr_t)pel__ir_end(n->args[i]);
+    for (uint32_t i = 0; i < n->nargs; i++)
+      n->args[i] = (pel_ir_node *)(uintptr_t)pel__ir_end(n->args[i]);
     if (eligible(m, n)) enter(&t, n);
   }
   pel__alloc_free(a, t.slots, t.cap * sizeof *t.slots);

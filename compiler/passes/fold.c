@@ -2,8 +2,8 @@
 
 #include "compiler/passes/passes_family.h"
 
-/* One row through the kernel that would run it: the same bits. A call that fails is left to the run, which knows what to say
- * of it and whether it is needed at all. */
+/* One row through the kernel that would run it: the same bits. A call that fails is left
+ * to the run, which knows what to say of it and whether it is needed at all. */
 typedef struct folding {
   pel_arena scratch;
   bool failed;
@@ -26,7 +26,8 @@ static void keep(const pel_env *env, void *p, size_t n) {
   (void)n;
 }
 
-static pel_status PEL_PRINTF(4, 5) fail(const pel_env *env, uint64_t ordinal, const char *code, const char *fmt, ...) {
+static pel_status PEL_PRINTF(4, 5)
+    fail(const pel_env *env, uint64_t ordinal, const char *code, const char *fmt, ...) {
   (void)ordinal;
   (void)code;
   (void)fmt;
@@ -34,7 +35,8 @@ static pel_status PEL_PRINTF(4, 5) fail(const pel_env *env, uint64_t ordinal, co
   return PEL_E_FAILED;
 }
 
-static uint32_t PEL_PRINTF(4, 5) poison(const pel_env *env, uint64_t ordinal, const char *code, const char *fmt, ...) {
+static uint32_t PEL_PRINTF(4, 5)
+    poison(const pel_env *env, uint64_t ordinal, const char *code, const char *fmt, ...) {
   (void)ordinal;
   (void)code;
   (void)fmt;
@@ -51,43 +53,76 @@ static bool store(pel_col *c, const pel_const *v) {
   switch ((int)c->type->kind) {
     case PEL_BOOL:
     case PEL_I8:
-    case PEL_U8: *(int8_t *)c->data = (int8_t)v->as.i; return true;
+    case PEL_U8:
+      *(int8_t *)c->data = (int8_t)v->as.i;
+      return true;
     case PEL_I16:
-    case PEL_U16: *(int16_t *)c->data = (int16_t)v->as.i; return true;
+    case PEL_U16:
+      *(int16_t *)c->data = (int16_t)v->as.i;
+      return true;
     case PEL_I32:
     case PEL_U32:
-    case PEL_DATE: *(int32_t *)c->data = (int32_t)v->as.i; return true;
+    case PEL_DATE:
+      *(int32_t *)c->data = (int32_t)v->as.i;
+      return true;
     case PEL_I64:
     case PEL_U64:
     case PEL_TIME:
-    case PEL_DUR: *(int64_t *)c->data = v->as.i; return true;
-    case PEL_F32: *(float *)c->data = (float)v->as.f; return true;
-    case PEL_F64: *(double *)c->data = v->as.f; return true;
+    case PEL_DUR:
+      *(int64_t *)c->data = v->as.i;
+      return true;
+    case PEL_F32:
+      *(float *)c->data = (float)v->as.f;
+      return true;
+    case PEL_F64:
+      *(double *)c->data = v->as.f;
+      return true;
     case PEL_STR:
     case PEL_BYTES:
       if (v->as.s.n > UINT32_MAX) return false;
       *(pel_view *)c->data = pel_view_of(v->as.s.p, (uint32_t)v->as.s.n);
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
 static bool load(const pel_col *c, pel_const *v) {
   switch ((int)c->type->kind) {
-    case PEL_BOOL: v->as.i = *(uint8_t *)c->data != 0; return true;
-    case PEL_I8: v->as.i = *(int8_t *)c->data; return true;
-    case PEL_U8: v->as.i = *(uint8_t *)c->data; return true;
-    case PEL_I16: v->as.i = *(int16_t *)c->data; return true;
-    case PEL_U16: v->as.i = *(uint16_t *)c->data; return true;
+    case PEL_BOOL:
+      v->as.i = *(uint8_t *)c->data != 0;
+      return true;
+    case PEL_I8:
+      v->as.i = *(int8_t *)c->data;
+      return true;
+    case PEL_U8:
+      v->as.i = *(uint8_t *)c->data;
+      return true;
+    case PEL_I16:
+      v->as.i = *(int16_t *)c->data;
+      return true;
+    case PEL_U16:
+      v->as.i = *(uint16_t *)c->data;
+      return true;
     case PEL_I32:
-    case PEL_DATE: v->as.i = *(int32_t *)c->data; return true;
-    case PEL_U32: v->as.i = *(uint32_t *)c->data; return true;
+    case PEL_DATE:
+      v->as.i = *(int32_t *)c->data;
+      return true;
+    case PEL_U32:
+      v->as.i = *(uint32_t *)c->data;
+      return true;
     case PEL_I64:
     case PEL_U64:
     case PEL_TIME:
-    case PEL_DUR: v->as.i = *(int64_t *)c->data; return true;
-    case PEL_F32: v->as.f = (double)*(float *)c->data; return true;
-    case PEL_F64: v->as.f = *(double *)c->data; return true;
+    case PEL_DUR:
+      v->as.i = *(int64_t *)c->data;
+      return true;
+    case PEL_F32:
+      v->as.f = (double)*(float *)c->data;
+      return true;
+    case PEL_F64:
+      v->as.f = *(double *)c->data;
+      return true;
     case PEL_STR:
     case PEL_BYTES: {
       const pel_view *s = c->data;
@@ -95,7 +130,8 @@ static bool load(const pel_col *c, pel_const *v) {
       v->as.s.n = s->in.n;
       return s->in.n <= 64 << 10;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -146,13 +182,23 @@ static const pel_const *run(pel_ir *m, const pel_ir_node *n, const pel_env *env)
 }
 
 const pel_const *pel__fold_call(pel_ir *m, const pel_ir_node *n) {
-  if (!(n->fn->props & PEL_PURE) || !n->fn->choose || n->nargs > 16 || n->type->kind > PEL_DUR) return NULL;
+  if (!(n->fn->props & PEL_PURE) || !n->fn->choose || n->nargs > 16 ||
+      n->type->kind > PEL_DUR)
+    return NULL;
   for (uint32_t i = 0; i < n->nargs; i++)
     if (n->args[i]->op != PEL_IR_CONST || n->args[i]->type->kind > PEL_DUR) return NULL;
   folding f = {.failed = false};
   pel__arena_init(&f.scratch, NULL);
-  pel_env env = {.size = sizeof env, .ctx = &f, .alloc = scratch, .resize = grow, .free = keep, .temp = scratch,
-                 .fail = fail, .poison = poison, .cancelled = not_cancelled, .hash_bits = 64};
+  pel_env env = {.size = sizeof env,
+                 .ctx = &f,
+                 .alloc = scratch,
+                 .resize = grow,
+                 .free = keep,
+                 .temp = scratch,
+                 .fail = fail,
+                 .poison = poison,
+                 .cancelled = not_cancelled,
+                 .hash_bits = 64};
   const pel_const *r = run(m, n, &env);
   pel__arena_deinit(&f.scratch);
   return r;

@@ -1,26 +1,27 @@
 #include "compiler/passes/passes_family.h"
 
-/* group, then aggregates of its lists: the group keeps states instead of lists. What an aggregate is taken of, element by
- * element, moves below the grouping, as far as it is made of list columns, keys and values of the top. What does not fit
- * keeps its list. */
+/* group, then aggregates of its lists: the group keeps states instead of lists. What an
+ * aggregate is taken of, element by element, moves below the grouping, as far as it is
+ * made of list columns, keys and values of the top. What does not fit keeps its list. */
 typedef struct hashing {
   pel_ir *m;
-  pel_ir_node *user;      /* whose region reads the groups */
-  pel_ir_region *r;       /* that region */
+  pel_ir_node *user; /* whose region reads the groups */
+  pel_ir_region *r;  /* that region */
   pel_ir_node *group;
-  pel_ir_node *input;     /* a group's row in r */
+  pel_ir_node *input; /* a group's row in r */
   uint32_t found;
   /* new aggregates */
   const pel_op **fns;
   uint32_t *counts;
-  pel_ir_node **yields;   /* in the group's region */
+  pel_ir_node **yields; /* in the group's region */
   const pel_type **types;
   uint32_t naggs, nyields, cap, ycap;
 } hashing;
 
 static bool is_collect(const hashing *h, uint32_t field) {
   uint32_t i = field - h->group->nkeys;
-  return field >= h->group->nkeys && strcmp(h->group->aggs[i]->name, "collect") == 0 && h->group->agg_args[i] == 1;
+  return field >= h->group->nkeys && strcmp(h->group->aggs[i]->name, "collect") == 0 &&
+         h->group->agg_args[i] == 1;
 }
 
 /* The group's yield that is argument 0 of aggregate `field`. */
@@ -35,21 +36,26 @@ static pel_ir_node *placed(hashing *h, pel_ir_node *n) {
   return n;
 }
 
-static bool has_float(const pel_type *t) { return t->kind == PEL_F32 || t->kind == PEL_F64 || t->kind > PEL_DUR; }
+static bool has_float(const pel_type *t) {
+  return t->kind == PEL_F32 || t->kind == PEL_F64 || t->kind > PEL_DUR;
+}
 
-/* A value of the group's row as one of each element, below the grouping; NULL: it cannot be had there. Keys that are floats
- * may differ among a group's elements (-0, nan). */
+/* A value of the group's row as one of each element, below the grouping; NULL: it cannot
+ * be had there. Keys that are floats may differ among a group's elements (-0, nan). */
 static pel_ir_node *per_row(hashing *h, pel_ir_node *n) {
   if (n->op == PEL_IR_CONST) return placed(h, pel__node_copy(h->m, n, NULL));
-  if (n->home == h->m->top) return n->id < h->group->id ? n : NULL; /* it may stand behind the group */
-  if (n->op != PEL_IR_FIELD || n->args[0] != h->input || n->index >= h->group->nkeys) return NULL;
+  if (n->home == h->m->top)
+    return n->id < h->group->id ? n : NULL; /* it may stand behind the group */
+  if (n->op != PEL_IR_FIELD || n->args[0] != h->input || n->index >= h->group->nkeys)
+    return NULL;
   if (has_float(h->group->type->fields[n->index].type)) return NULL;
   return h->group->regions[0]->yields[n->index];
 }
 
 static pel_ir_node *element(hashing *h, pel_ir_node *list, unsigned depth);
 
-/* The body of a map over lists, with elements and values of the top for inputs and captures. */
+/* The body of a map over lists, with elements and values of the top for inputs and
+ * captures. */
 static pel_ir_node *body(hashing *h, const pel_ir_node *map, unsigned depth) {
   const pel_ir_region *from = map->regions[0];
   if (pel__region_filters(from)) return NULL;
@@ -79,7 +85,8 @@ static void forget(const pel_ir_node *map) {
   for (pel_ir_node *n = from->first; n; n = n->next) n->other = NULL;
 }
 
-/* What the list's elements are, row by row, below the grouping; NULL: it needs the list. */
+/* What the list's elements are, row by row, below the grouping; NULL: it needs the list.
+ */
 static pel_ir_node *element(hashing *h, pel_ir_node *list, unsigned depth) {
   if (depth > 100) return NULL;
   if (list->op == PEL_IR_FIELD && list->args[0] == h->input)
@@ -87,8 +94,10 @@ static pel_ir_node *element(hashing *h, pel_ir_node *list, unsigned depth) {
   if (list->op == PEL_IR_FIELD && list->args[0]->type->kind == PEL_LIST) {
     pel_ir_node *of = element(h, list->args[0], depth + 1);
     if (!of) return NULL;
-    if (of->op == PEL_IR_RECORD && of->args[list->index]->type == list->type->item) return of->args[list->index];
-    pel_ir_node *f = pel__ir_node_new(h->m, PEL_IR_FIELD, list->type->item, list->span, 1, &of, 0);
+    if (of->op == PEL_IR_RECORD && of->args[list->index]->type == list->type->item)
+      return of->args[list->index];
+    pel_ir_node *f =
+        pel__ir_node_new(h->m, PEL_IR_FIELD, list->type->item, list->span, 1, &of, 0);
     if (f != h->m->broken) f->index = list->index;
     return placed(h, f);
   }
@@ -128,7 +137,8 @@ static bool grow(hashing *h, uint32_t more) {
 }
 
 /* The number of the aggregate fn(args…), the same one for the same arguments. */
-static uint32_t add(hashing *h, const pel_op *fn, pel_ir_node *const *args, uint32_t n, const pel_type *type) {
+static uint32_t add(hashing *h, const pel_op *fn, pel_ir_node *const *args, uint32_t n,
+                    const pel_type *type) {
   uint32_t at = 0;
   for (uint32_t i = 0; i < h->naggs; at += h->counts[i++]) {
     bool same = h->fns[i] == fn && h->counts[i] == n && h->types[i] == type;
@@ -145,8 +155,11 @@ static uint32_t add(hashing *h, const pel_op *fn, pel_ir_node *const *args, uint
 
 /* How long a list is does not ask what is in it: any constant will do. */
 static pel_ir_node *anything(hashing *h, const pel_ir_node *agg) {
-  const pel_type *b = pel__ir_scalar(h->m, PEL_BOOL, false), *list = pel__ir_list(h->m, b);
-  if (strcmp(agg->fn->name, "len") != 0 || agg->nargs != 1 || !pel__ir_agg_takes(agg->fn, &list, 1, agg->type)) return NULL;
+  const pel_type *b = pel__ir_scalar(h->m, PEL_BOOL, false),
+                 *list = pel__ir_list(h->m, b);
+  if (strcmp(agg->fn->name, "len") != 0 || agg->nargs != 1 ||
+      !pel__ir_agg_takes(agg->fn, &list, 1, agg->type))
+    return NULL;
   pel_ir_node *c = pel__ir_node_new(h->m, PEL_IR_CONST, b, agg->span, 0, NULL, 0);
   if (c == h->m->broken) return NULL;
   c->value = pel__ir_const_bool(h->m, true);
@@ -156,9 +169,11 @@ static pel_ir_node *anything(hashing *h, const pel_ir_node *agg) {
 /* Is the list as long as the group, whatever is in it? */
 static bool full_length(const hashing *h, const pel_ir_node *list) {
   for (unsigned depth = 0; depth < 100; depth++) {
-    if (list->op == PEL_IR_FIELD && list->args[0] == h->input) return is_collect(h, list->index);
+    if (list->op == PEL_IR_FIELD && list->args[0] == h->input)
+      return is_collect(h, list->index);
     if (list->op == PEL_IR_LMAP && pel__region_filters(list->regions[0])) return false;
-    if (list->op != PEL_IR_FIELD && !(list->op == PEL_IR_LMAP && list->nargs == 1)) return false;
+    if (list->op != PEL_IR_FIELD && !(list->op == PEL_IR_LMAP && list->nargs == 1))
+      return false;
     list = list->args[0];
   }
   return false;
@@ -189,7 +204,8 @@ static void try_agg(hashing *h, pel_ir_node *agg) {
   if (!args[0] || args[0]->array) return;
   const pel_type *in[16];
   if (agg->nargs > 16) return;
-  for (uint32_t i = 0; i < agg->nargs; i++) in[i] = i ? args[i]->type : pel__ir_list(h->m, args[i]->type);
+  for (uint32_t i = 0; i < agg->nargs; i++)
+    in[i] = i ? args[i]->type : pel__ir_list(h->m, args[i]->type);
   if (!pel__ir_agg_takes(agg->fn, in, agg->nargs, agg->type)) return;
   uint32_t k = add(h, agg->fn, args, agg->nargs, agg->type);
   if (k != PEL_NONE) agg->mark = k + 1;
@@ -197,16 +213,20 @@ static void try_agg(hashing *h, pel_ir_node *agg) {
 
 /* ---- what is asked for in any case ---- */
 
-/* An aggregate consumes failures, and below the grouping it does so whether or not its value is asked for: only those move
- * whose value is, outside of `try`. mark: 1 when needed for sure; inside of regions of lists nothing is sure. */
+/* An aggregate consumes failures, and below the grouping it does so whether or not its
+ * value is asked for: only those move whose value is, outside of `try`. mark: 1 when
+ * needed for sure; inside of regions of lists nothing is sure. */
 static bool sure_operand(const pel_ir_node *n, uint32_t i) {
   switch ((int)n->op) {
     case PEL_IR_IF:
     case PEL_IR_AND:
     case PEL_IR_OR:
-    case PEL_IR_COALESCE: return i == 0;
-    case PEL_IR_TRY: return false;
-    default: return true;
+    case PEL_IR_COALESCE:
+      return i == 0;
+    case PEL_IR_TRY:
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -230,16 +250,20 @@ static void note_reads(const hashing *h, need *d) {
   for (const pel_ir_node *n = NULL; (n = pel__ir_walk(h->r, n));) {
     for (uint32_t i = 0; i < n->nargs; i++)
       if (n->args[i] == h->input) {
-        if (n->op == PEL_IR_FIELD) d->lists[n->index] |= n->uses > 0 || n->home != h->r;
-        else d->whole = true;
+        if (n->op == PEL_IR_FIELD)
+          d->lists[n->index] |= n->uses > 0 || n->home != h->r;
+        else
+          d->whole = true;
       }
     for (uint32_t g = 0; g < n->nregions; g++)
-      for (uint32_t i = 0; i < n->regions[g]->nyields; i++) d->whole |= n->regions[g]->yields[i] == h->input;
+      for (uint32_t i = 0; i < n->regions[g]->nyields; i++)
+        d->whole |= n->regions[g]->yields[i] == h->input;
   }
   for (uint32_t i = 0; i < h->r->nyields; i++) d->whole |= h->r->yields[i] == h->input;
 }
 
-/* Fields of the new group: keys, what is still read as it is, the new aggregates. place[f]: where old field f went. */
+/* Fields of the new group: keys, what is still read as it is, the new aggregates.
+ * place[f]: where old field f went. */
 static bool rebuild(hashing *h, const need *d, uint32_t *place) {
   pel_ir_node *g = h->group;
   pel_ir_region *r = g->regions[0];
@@ -312,7 +336,8 @@ static void rewrite(hashing *h, const uint32_t *place, uint32_t arg) {
 }
 
 /* Region r of user reads the rows of `group` and nothing else does. */
-static void hash(pel_ir *m, pel_ir_node *user, pel_ir_region *r, uint32_t param, pel_ir_node *group) {
+static void hash(pel_ir *m, pel_ir_node *user, pel_ir_region *r, uint32_t param,
+                 pel_ir_node *group) {
   hashing h = {.m = m, .user = user, .r = r, .group = group, .input = r->params[param]};
   uint32_t nf = group->type->nfields;
   mark_sure(r);
@@ -330,17 +355,20 @@ static void hash(pel_ir *m, pel_ir_node *user, pel_ir_region *r, uint32_t param,
   if (!h.naggs || pel__ir_status(m) != PEL_OK) return;
   /* What is read once the aggregates are gone. */
   for (pel_ir_node *n = NULL; (n = pel__ir_walk(r, n));) n->uses = 0;
-  for (uint32_t i = 0; i < r->nyields; i++) r->yields[i]->uses += r->yields[i]->op != PEL_IR_AGG || r->yields[i]->mark < 2;
+  for (uint32_t i = 0; i < r->nyields; i++)
+    r->yields[i]->uses += r->yields[i]->op != PEL_IR_AGG || r->yields[i]->mark < 2;
   need d = {.lists = pel__pass_room(m, nf, sizeof *d.lists)};
   uint32_t *place = pel__pass_room(m, nf, sizeof *place);
   if (!d.lists || !place) return;
   for (pel_ir_node *n = r->last; n; n = n->prev) {
-    if (n->op != PEL_IR_FILTER && (!n->uses || (n->op == PEL_IR_AGG && n->mark >= 2))) continue;
+    if (n->op != PEL_IR_FILTER && (!n->uses || (n->op == PEL_IR_AGG && n->mark >= 2)))
+      continue;
     for (uint32_t i = 0; i < n->nargs; i++) n->args[i]->uses++;
     for (uint32_t g = 0; g < n->nregions; g++) {
       for (pel_ir_node *k = NULL; (k = pel__ir_walk(n->regions[g], k));)
         for (uint32_t i = 0; i < k->nargs; i++) k->args[i]->uses++;
-      for (uint32_t i = 0; i < n->regions[g]->nyields; i++) n->regions[g]->yields[i]->uses++;
+      for (uint32_t i = 0; i < n->regions[g]->nyields; i++)
+        n->regions[g]->yields[i]->uses++;
     }
   }
   note_reads(&h, &d);

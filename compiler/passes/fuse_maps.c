@@ -1,9 +1,11 @@
 #include "compiler/passes/passes_family.h"
 
-/* A map that feeds one other region moves into it: chains of filter, select and lifting become one program. A map that only
- * picks columns moves into each of its users. */
+/* A map that feeds one other region moves into it: chains of filter, select and lifting
+ * become one program. A map that only picks columns moves into each of its users. */
 
-static bool maps(const pel_ir_node *n) { return n->op == PEL_IR_MAP || n->op == PEL_IR_LMAP; }
+static bool maps(const pel_ir_node *n) {
+  return n->op == PEL_IR_MAP || n->op == PEL_IR_LMAP;
+}
 
 /* Regions that take rows, of argument i. */
 static bool takes_rows(const pel_ir_node *n, uint32_t i) {
@@ -12,9 +14,12 @@ static bool takes_rows(const pel_ir_node *n, uint32_t i) {
     case PEL_IR_LMAP:
     case PEL_IR_GROUP:
     case PEL_IR_SORT:
-    case PEL_IR_DISTINCT: return n->nregions == 1;
-    case PEL_IR_JOIN: return i < 2;
-    default: return false;
+    case PEL_IR_DISTINCT:
+      return n->nregions == 1;
+    case PEL_IR_JOIN:
+      return i < 2;
+    default:
+      return false;
   }
 }
 
@@ -23,27 +28,28 @@ static bool picks(const pel_ir_node *map) {
   uint32_t count = 0;
   if (map->op != PEL_IR_MAP || map->nargs != 1) return false;
   for (const pel_ir_node *n = map->regions[0]->first; n; n = n->next) {
-    if (n->op != PEL_IR_FIELD && n->op != PEL_IR_RECORD && n->op != PEL_IR_CONST) return false;
+    if (n->op != PEL_IR_FIELD && n->op != PEL_IR_RECORD && n->op != PEL_IR_CONST)
+      return false;
     if (++count > 64) return false;
   }
   return true;
 }
 
 /* Where the region's input i stood, its map's result stands now. */
-static void take_over(pel_ir_node *input, pel_ir_node *yield) {
-  input->other = yield;
-}
+static void take_over(pel_ir_node *input, pel_ir_node *yield) { input->other = yield; }
 
-/* What stands in the copy for a: the input itself, or the copy of the node (an input that another map took over is that
- * map's result). */
-static pel_ir_node *copied(const pel_ir_region *from, pel_ir_node *a, pel_ir_node *input) {
+/* What stands in the copy for a: the input itself, or the copy of the node (an input that
+ * another map took over is that map's result). */
+static pel_ir_node *copied(const pel_ir_region *from, pel_ir_node *a,
+                           pel_ir_node *input) {
   while (a->op == PEL_IR_INPUT && a != from->params[0] && a->other) a = a->other;
   if (a == from->params[0]) return input;
   return a->home == from ? a->other : a;
 }
 
 /* Copies the picking map's nodes into r, for an input of the map's own. */
-static pel_ir_node *copy_into(pel_ir *m, const pel_ir_node *map, pel_ir_region *r, pel_ir_node *input) {
+static pel_ir_node *copy_into(pel_ir *m, const pel_ir_node *map, pel_ir_region *r,
+                              pel_ir_node *input) {
   const pel_ir_region *from = map->regions[0];
   pel_ir_node *first = r->first;
   for (pel_ir_node *n = from->first; n; n = n->next) {
@@ -52,12 +58,15 @@ static pel_ir_node *copy_into(pel_ir *m, const pel_ir_node *map, pel_ir_region *
     for (uint32_t i = 0; i < n->nargs; i++) args[i] = copied(from, n->args[i], input);
     pel_ir_node *c = pel__node_copy(m, n, args);
     if (c == m->broken) return c;
-    if (first) pel__ir_before(first, c);
-    else pel__ir_append(r, c);
+    if (first)
+      pel__ir_before(first, c);
+    else
+      pel__ir_append(r, c);
     n->other = c;
   }
   pel_ir_node *result = copied(from, from->yields[0], input);
-  for (pel_ir_node *n = from->first; n; n = n->next) n->other = NULL; /* they stay what they are */
+  for (pel_ir_node *n = from->first; n; n = n->next)
+    n->other = NULL; /* they stay what they are */
   return result;
 }
 
@@ -71,9 +80,11 @@ static bool may_fuse(const pel_ir_node *user, uint32_t i, const pel_ir_node *map
 }
 
 /* args[i] and input i of a map become those of `map`. */
-static bool splice(pel_ir *m, pel_ir_node *user, pel_ir_region *r, uint32_t i, const pel_ir_node *map) {
+static bool splice(pel_ir *m, pel_ir_node *user, pel_ir_region *r, uint32_t i,
+                   const pel_ir_node *map) {
   uint32_t k = map->nargs, n = user->nargs;
-  pel_ir_node **args = pel__pass_room(m, (size_t)n + k, sizeof *args), **params = pel__pass_room(m, (size_t)n + k, sizeof *params);
+  pel_ir_node **args = pel__pass_room(m, (size_t)n + k, sizeof *args),
+              **params = pel__pass_room(m, (size_t)n + k, sizeof *params);
   if (!args || !params) return false;
   uint32_t at = 0;
   for (uint32_t j = 0; j < n; j++) {
@@ -99,7 +110,8 @@ static bool splice(pel_ir *m, pel_ir_node *user, pel_ir_region *r, uint32_t i, c
 }
 
 static void fuse_whole(pel_ir *m, pel_ir_node *user, uint32_t i, pel_ir_node *map) {
-  pel_ir_region *r = user->regions[user->op == PEL_IR_JOIN ? i : 0], *from = map->regions[0];
+  pel_ir_region *r = user->regions[user->op == PEL_IR_JOIN ? i : 0],
+                *from = map->regions[0];
   uint32_t p = user->op == PEL_IR_JOIN ? 0 : i;
   take_over(r->params[p], from->yields[0]);
   if (maps(user)) {
@@ -117,7 +129,8 @@ static void fuse_whole(pel_ir *m, pel_ir_node *user, uint32_t i, pel_ir_node *ma
 static void fuse_copy(pel_ir *m, pel_ir_node *user, uint32_t i, const pel_ir_node *map) {
   pel_ir_region *r = user->regions[user->op == PEL_IR_JOIN ? i : 0];
   uint32_t p = user->op == PEL_IR_JOIN ? 0 : i;
-  pel_ir_node *old = r->params[p], *input = pel__region_input(m, r, p, map->args[0]->type);
+  pel_ir_node *old = r->params[p],
+              *input = pel__region_input(m, r, p, map->args[0]->type);
   if (input == m->broken) return;
   pel_ir_node *y = copy_into(m, map, r, input);
   if (y == m->broken) return;
@@ -167,7 +180,8 @@ static void fuse_user(pel_ir *m, pel_ir_node *user) {
 void pel__pass_fuse_maps(pel_ir *m) {
   pel__ir_clear(m);
   pel__ir_count_uses(m);
-  for (pel_ir_node *n = pel__ir_walk(m->top, NULL), *next; n && pel__ir_status(m) == PEL_OK; n = next) {
+  for (pel_ir_node *n = pel__ir_walk(m->top, NULL), *next;
+       n && pel__ir_status(m) == PEL_OK; n = next) {
     fuse_user(m, n);
     next = pel__ir_walk(m->top, n);
   }

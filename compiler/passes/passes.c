@@ -2,7 +2,8 @@
 
 #include "compiler/passes/passes_family.h"
 
-/* MEANING: aggregates consume failures (R17), those of a group's lists too, whether or not the rest is optimised. */
+/* MEANING: aggregates consume failures (R17), those of a group's lists too, whether or
+ * not the rest is optimised. */
 enum { SIMPLE = 1, UNIQUE = 2, CLEAN = 4, FUSED = 8, HASHED = 16, MEANING = 32 };
 
 typedef struct pass {
@@ -12,7 +13,8 @@ typedef struct pass {
 } pass;
 
 static const pass passes[] = {
-#define PEL_PASS(name, needs, gives, breaks, what) {#name, pel__pass_##name, needs, gives, breaks},
+#define PEL_PASS(name, needs, gives, breaks, what) \
+  {#name, pel__pass_##name, needs, gives, breaks},
 #include "compiler/passes/passes.def"
 #undef PEL_PASS
 };
@@ -39,7 +41,8 @@ static pel_status run(pel_ir *m, const pass *p, pel_error *e) {
   p->run(m);
   pel_error broken;
   pel_status s = pel__ir_verify(m, &broken);
-  if (s == PEL_E_INTERNAL) return pel_error_set(e, s, "after the pass %s: %s", p->name, broken.message);
+  if (s == PEL_E_INTERNAL)
+    return pel_error_set(e, s, "after the pass %s: %s", p->name, broken.message);
   return s;
 }
 
@@ -59,7 +62,9 @@ static pel_status switch_off(const char *off, bool *skip, pel_error *e) {
   for (const char *p = off; *p;) {
     size_t n = strcspn(p, ",");
     uint32_t i = *p == '-' ? find((pel_str){p + 1, n - 1}) : COUNT;
-    if (i == COUNT) return pel_error_set(e, PEL_E_INVALID, "`%.*s` switches off no pass; write `-NAME`", (int)n, p);
+    if (i == COUNT)
+      return pel_error_set(e, PEL_E_INVALID, "`%.*s` switches off no pass; write `-NAME`",
+                           (int)n, p);
     skip[i] = true;
     p += n + (p[n] == ',');
   }

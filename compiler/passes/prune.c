@@ -1,8 +1,9 @@
 #include "compiler/passes/passes_family.h"
 
-/* Columns that nobody reads are not carried: through sorts, joins, slices, groups, and what is kept for several users.
- * Backward, each node learns which fields its users read, and drops the others; forward, users learn the new numbers.
- * (A reader with one user is asked for the used columns when it is lowered.) */
+/* Columns that nobody reads are not carried: through sorts, joins, slices, groups, and
+ * what is kept for several users. Backward, each node learns which fields its users read,
+ * and drops the others; forward, users learn the new numbers. (A reader with one user is
+ * asked for the used columns when it is lowered.) */
 typedef struct table {
   bool *need;    /* by field; NULL: no table of records */
   uint32_t *map; /* old field to new, or PEL_NONE; NULL: all as they were */
@@ -22,7 +23,8 @@ static void need_all(pruning *p, const pel_ir_node *n) {
 
 /* ---- who reads what ---- */
 
-/* uses = 1: reached from a filter or a yield. The order of a region's list is that of use, backwards. */
+/* uses = 1: reached from a filter or a yield. The order of a region's list is that of
+ * use, backwards. */
 static void reach(const pel_ir_region *r) {
   for (pel_ir_node *n = r->first; n; n = n->next) n->uses = n->op == PEL_IR_FILTER;
   for (uint32_t i = 0; i < r->nyields; i++) r->yields[i]->uses = 1;
@@ -32,12 +34,14 @@ static void reach(const pel_ir_region *r) {
     for (uint32_t g = 0; g < n->nregions; g++) {
       for (pel_ir_node *k = NULL; (k = pel__ir_walk(n->regions[g], k));)
         for (uint32_t i = 0; i < k->nargs; i++) k->args[i]->uses = 1;
-      for (uint32_t i = 0; i < n->regions[g]->nyields; i++) n->regions[g]->yields[i]->uses = 1;
+      for (uint32_t i = 0; i < n->regions[g]->nyields; i++)
+        n->regions[g]->yields[i]->uses = 1;
     }
   }
 }
 
-static void region_reads(pruning *p, const pel_ir_region *r, uint32_t param, const pel_ir_node *from) {
+static void region_reads(pruning *p, const pel_ir_region *r, uint32_t param,
+                         const pel_ir_node *from) {
   const pel_ir_node *in = r->params[param];
   bool *need = of(p, from)->need;
   if (!need) return;
@@ -48,11 +52,14 @@ static void region_reads(pruning *p, const pel_ir_region *r, uint32_t param, con
     if (n->home == r && !n->uses) continue;
     for (uint32_t i = 0; i < n->nargs; i++) {
       if (n->args[i] != in) continue;
-      if (n->op == PEL_IR_FIELD) need[n->index] = true;
-      else whole = true;
+      if (n->op == PEL_IR_FIELD)
+        need[n->index] = true;
+      else
+        whole = true;
     }
     for (uint32_t g = 0; g < n->nregions; g++)
-      for (uint32_t i = 0; i < n->regions[g]->nyields; i++) whole |= n->regions[g]->yields[i] == in;
+      for (uint32_t i = 0; i < n->regions[g]->nyields; i++)
+        whole |= n->regions[g]->yields[i] == in;
   }
   if (whole) need_all(p, from);
 }
@@ -61,18 +68,23 @@ static void node_reads(pruning *p, const pel_ir_node *n) {
   const table *t = of(p, n);
   switch ((int)n->op) {
     case PEL_IR_MAP:
-      for (uint32_t i = 0; i < n->nargs; i++) region_reads(p, n->regions[0], i, n->args[i]);
+      for (uint32_t i = 0; i < n->nargs; i++)
+        region_reads(p, n->regions[0], i, n->args[i]);
       return;
     case PEL_IR_GROUP:
     case PEL_IR_SORT:
-    case PEL_IR_DISTINCT: region_reads(p, n->regions[0], 0, n->args[0]); return;
+    case PEL_IR_DISTINCT:
+      region_reads(p, n->regions[0], 0, n->args[0]);
+      return;
     case PEL_IR_JOIN:
       for (uint32_t i = 0; i < 2; i++) region_reads(p, n->regions[i], 0, n->args[i]);
       return;
     case PEL_IR_SLICE:
     case PEL_IR_CONCAT:
       for (uint32_t i = 0; i < n->nargs; i++)
-        for (uint32_t f = 0; t->need && n->args[i]->array && f < n->args[i]->type->nfields; f++) /* n is narrow already */
+        for (uint32_t f = 0;
+             t->need && n->args[i]->array && f < n->args[i]->type->nfields;
+             f++) /* n is narrow already */
           of(p, n->args[i])->need[f] |= t->need[f];
       return;
     default:
@@ -82,7 +94,8 @@ static void node_reads(pruning *p, const pel_ir_node *n) {
 
 /* ---- narrowing ---- */
 
-static const pel_type *narrow_type(pruning *p, const pel_type *t, const uint32_t *map, uint32_t n) {
+static const pel_type *narrow_type(pruning *p, const pel_type *t, const uint32_t *map,
+                                   uint32_t n) {
   pel_field *f = pel__pass_room(p->m, n, sizeof *f);
   if (!f) return t;
   for (uint32_t i = 0; i < t->nfields; i++)
@@ -90,7 +103,8 @@ static const pel_type *narrow_type(pruning *p, const pel_type *t, const uint32_t
   return pel__ir_record(p->m, f, n);
 }
 
-/* Numbers for the needed fields; 0: all are needed. At least one stays, so that rows can be counted. */
+/* Numbers for the needed fields; 0: all are needed. At least one stays, so that rows can
+ * be counted. */
 static uint32_t number(pruning *p, const pel_ir_node *n) {
   table *t = of(p, n);
   uint32_t k = 0, nf = n->type->nfields;
@@ -111,7 +125,8 @@ static uint32_t number(pruning *p, const pel_ir_node *n) {
 }
 
 /* The record y with its needed fields only, in r. */
-static pel_ir_node *narrow(pruning *p, pel_ir_region *r, pel_ir_node *y, const uint32_t *map, uint32_t n, const pel_type *type) {
+static pel_ir_node *narrow(pruning *p, pel_ir_region *r, pel_ir_node *y,
+                           const uint32_t *map, uint32_t n, const pel_type *type) {
   pel_ir_node *rec = pel__ir_node_new(p->m, PEL_IR_RECORD, type, y->span, n, NULL, 0);
   if (rec == p->m->broken) return y;
   for (uint32_t i = 0; i < y->type->nfields; i++) {
@@ -120,7 +135,8 @@ static pel_ir_node *narrow(pruning *p, pel_ir_region *r, pel_ir_node *y, const u
       rec->args[map[i]] = y->args[i];
       continue;
     }
-    pel_ir_node *f = pel__ir_node_new(p->m, PEL_IR_FIELD, type->fields[map[i]].type, y->span, 1, &y, 0);
+    pel_ir_node *f = pel__ir_node_new(p->m, PEL_IR_FIELD, type->fields[map[i]].type,
+                                      y->span, 1, &y, 0);
     if (f == p->m->broken) return y;
     f->index = i;
     pel__ir_append(r, f);
@@ -202,7 +218,8 @@ static void narrow_node(pruning *p, pel_ir_node *n) {
   const pel_type *type = narrow_type(p, n->type, t->map, k);
   if (row) {
     uint32_t at = n->op == PEL_IR_MAP ? 0 : n->nkeys;
-    n->regions[0]->yields[at] = narrow(p, n->regions[0], n->regions[0]->yields[at], t->map, k, type);
+    n->regions[0]->yields[at] =
+        narrow(p, n->regions[0], n->regions[0]->yields[at], t->map, k, type);
   }
   n->type = type;
 }
@@ -218,11 +235,13 @@ static void drop_unread(pel_ir_region *r) {
   }
 }
 
-static void renumber(pruning *p, pel_ir_region *r, uint32_t param, const pel_ir_node *from) {
+static void renumber(pruning *p, pel_ir_region *r, uint32_t param,
+                     const pel_ir_node *from) {
   const uint32_t *map = of(p, from)->map;
   if (!map) return;
   drop_unread(r);
-  pel_ir_node *old = r->params[param], *in = pel__region_input(p->m, r, param, from->type);
+  pel_ir_node *old = r->params[param],
+              *in = pel__region_input(p->m, r, param, from->type);
   if (in == p->m->broken) return;
   for (pel_ir_node *n = NULL; (n = pel__ir_walk(r, n));)
     for (uint32_t i = 0; i < n->nargs; i++) {
@@ -233,18 +252,22 @@ static void renumber(pruning *p, pel_ir_region *r, uint32_t param, const pel_ir_
   old->other = in;
 }
 
-/* A map that picks, between from and what wants `type`. fields[i]: number in from of wanted field i. */
-static pel_ir_node *picking(pruning *p, pel_ir_node *from, const pel_type *type, const uint32_t *fields, pel_ir_node *before) {
+/* A map that picks, between from and what wants `type`. fields[i]: number in from of
+ * wanted field i. */
+static pel_ir_node *picking(pruning *p, pel_ir_node *from, const pel_type *type,
+                            const uint32_t *fields, pel_ir_node *before) {
   pel_ir *m = p->m;
   pel_ir_node *map = pel__ir_node_new(m, PEL_IR_MAP, type, from->span, 1, &from, 1);
   if (map == m->broken) return map;
   map->array = true;
   map->item = from->item;
   pel_ir_region *r = pel__ir_region_new(m, map, 0, m->top, &from->type, 1, from->span);
-  pel_ir_node *rec = pel__ir_node_new(m, PEL_IR_RECORD, type, from->span, type->nfields, NULL, 0);
+  pel_ir_node *rec =
+      pel__ir_node_new(m, PEL_IR_RECORD, type, from->span, type->nfields, NULL, 0);
   if (r == m->top || rec == m->broken) return m->broken;
   for (uint32_t i = 0; i < type->nfields; i++) {
-    pel_ir_node *f = pel__ir_node_new(m, PEL_IR_FIELD, type->fields[i].type, from->span, 1, &r->params[0], 0);
+    pel_ir_node *f = pel__ir_node_new(m, PEL_IR_FIELD, type->fields[i].type, from->span,
+                                      1, &r->params[0], 0);
     if (f == m->broken) return f;
     f->index = fields[i];
     pel__ir_append(r, f);
@@ -290,22 +313,28 @@ static void narrow_reader(pruning *p, pel_ir_node *n) {
 
 static void learn(pruning *p, pel_ir_node *n) {
   for (uint32_t i = 0; i < n->nargs; i++)
-    if (n->args[i]->op == PEL_IR_READ && n->args[i]->other) n->args[i] = n->args[i]->other;
+    if (n->args[i]->op == PEL_IR_READ && n->args[i]->other)
+      n->args[i] = n->args[i]->other;
   switch ((int)n->op) {
     case PEL_IR_MAP:
       for (uint32_t i = 0; i < n->nargs; i++) renumber(p, n->regions[0], i, n->args[i]);
       return;
     case PEL_IR_GROUP:
     case PEL_IR_SORT:
-    case PEL_IR_DISTINCT: renumber(p, n->regions[0], 0, n->args[0]); return;
+    case PEL_IR_DISTINCT:
+      renumber(p, n->regions[0], 0, n->args[0]);
+      return;
     case PEL_IR_JOIN:
       for (uint32_t i = 0; i < 2; i++) renumber(p, n->regions[i], 0, n->args[i]);
       return;
-    case PEL_IR_SLICE: match_argument(p, n, 0); return;
+    case PEL_IR_SLICE:
+      match_argument(p, n, 0);
+      return;
     case PEL_IR_CONCAT:
       for (uint32_t i = 0; i < n->nargs; i++) match_argument(p, n, i);
       return;
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -331,7 +360,8 @@ void pel__pass_prune(pel_ir *m) {
   if (!p.tables || !shared) return;
   for (pel_ir_node *n = m->top->first; n; n = n->next) {
     shared[n->mark] = n->uses > 1;
-    if (n->array && n->type->kind == PEL_RECORD) of(&p, n)->need = pel__pass_room(m, n->type->nfields, sizeof(bool));
+    if (n->array && n->type->kind == PEL_RECORD)
+      of(&p, n)->need = pel__pass_room(m, n->type->nfields, sizeof(bool));
     if (m->oom) return;
   }
   need_roots(&p);
@@ -339,7 +369,8 @@ void pel__pass_prune(pel_ir *m) {
     narrow_node(&p, n);
     node_reads(&p, n);
   }
-  for (pel_ir_node *n = m->top->first, *next; n && pel__ir_status(m) == PEL_OK; n = next) {
+  for (pel_ir_node *n = m->top->first, *next; n && pel__ir_status(m) == PEL_OK;
+       n = next) {
     next = n->next;
     learn(&p, n);
     if (n->op == PEL_IR_READ && shared[n->mark]) narrow_reader(&p, n);

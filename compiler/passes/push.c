@@ -1,15 +1,18 @@
 #include "compiler/passes/passes_family.h"
 
-/* Into readers: conditions on the row, so that what fails them is not converted; and how many rows are enough.
+/* Into readers: conditions on the row, so that what fails them is not converted; and how
+ * many rows are enough.
  *
- * Why a condition may go: the program that follows tests it again, in the same order, and the reader drops a row only where
- * a condition is false while all before it were true. So no row is dropped that a filter would have let through, and none
- * on which an earlier filter would have failed (R17: a row that a filter rejects is unchecked). Conditions are therefore
- * taken from the front, up to the first that the reader cannot test. Where bad rows are counted (`on_error`), lowering
- * asks for everything and pushes nothing. */
+ * Why a condition may go: the program that follows tests it again, in the same order, and
+ * the reader drops a row only where a condition is false while all before it were true.
+ * So no row is dropped that a filter would have let through, and none on which an earlier
+ * filter would have failed (R17: a row that a filter rejects is unchecked). Conditions
+ * are therefore taken from the front, up to the first that the reader cannot test. Where
+ * bad rows are counted (`on_error`), lowering asks for everything and pushes nothing. */
 
 /* Can the value be had from fields of the row `in`, constants and scalars of the top? */
-static bool simple(const pel_ir *m, const pel_ir_node *n, const pel_ir_node *in, unsigned depth, unsigned *size) {
+static bool simple(const pel_ir *m, const pel_ir_node *n, const pel_ir_node *in,
+                   unsigned depth, unsigned *size) {
   if (n->op == PEL_IR_CONST) return true;
   if (n->home == m->top) return !n->array;
   if (depth > 64 || ++*size > 64 || n->nregions) return false;
@@ -21,16 +24,20 @@ static bool simple(const pel_ir *m, const pel_ir_node *n, const pel_ir_node *in,
     case PEL_IR_OR:
     case PEL_IR_COALESCE:
     case PEL_IR_TRY:
-    case PEL_IR_FIELD: break;
-    default: return false;
+    case PEL_IR_FIELD:
+      break;
+    default:
+      return false;
   }
   for (uint32_t i = 0; i < n->nargs; i++)
     if (!simple(m, n->args[i], in, depth + 1, size)) return false;
   return true;
 }
 
-/* A copy in r, for the row `to` instead of `in`. Values of the top must stand before the reader. */
-static pel_ir_node *copy(pel_ir *m, pel_ir_node *n, const pel_ir_node *in, pel_ir_region *r, const pel_ir_node *read) {
+/* A copy in r, for the row `to` instead of `in`. Values of the top must stand before the
+ * reader. */
+static pel_ir_node *copy(pel_ir *m, pel_ir_node *n, const pel_ir_node *in,
+                         pel_ir_region *r, const pel_ir_node *read) {
   if (n == in) return r->params[0];
   if (n->home == m->top && n->op != PEL_IR_CONST) return n->id < read->id ? n : NULL;
   pel_ir_node **args = pel__pass_room(m, n->nargs, sizeof *args);
@@ -68,16 +75,20 @@ static void push_conditions(pel_ir *m, pel_ir_node *read, const pel_ir_region *u
     if (!c) break;
     conds[k++] = c;
   }
-  if (k == 0 || r == m->top) read->nregions = 0;
-  else pel__ir_yields(m, r, conds, k);
+  if (k == 0 || r == m->top)
+    read->nregions = 0;
+  else
+    pel__ir_yields(m, r, conds, k);
 }
 
-/* What gives the rows, below maps that keep every one; NULL: something else, or others want more of its rows. */
+/* What gives the rows, below maps that keep every one; NULL: something else, or others
+ * want more of its rows. */
 static pel_ir_node *below(pel_ir_node *n, pel_irop op) {
   for (unsigned depth = 0; depth < 1000; depth++) {
     if (n->uses != 1) return NULL;
     if (n->op == op) return n;
-    if (n->op != PEL_IR_MAP || n->nargs != 1 || pel__region_filters(n->regions[0])) return NULL;
+    if (n->op != PEL_IR_MAP || n->nargs != 1 || pel__region_filters(n->regions[0]))
+      return NULL;
     n = n->args[0];
   }
   return NULL;
@@ -94,8 +105,10 @@ static bool enough(const pel_ir_node *slice, int64_t *total) {
 /* A slice below another one need not take more than that one wants. */
 static void narrow(pel_ir *m, pel_ir_node *slice, int64_t total) {
   pel_ir_node *take = slice->args[2];
-  if (take->op != PEL_IR_CONST || (take->value->as.i >= 0 && take->value->as.i <= total)) return;
-  pel_ir_node *less = pel__ir_node_new(m, PEL_IR_CONST, take->type, take->span, 0, NULL, 0);
+  if (take->op != PEL_IR_CONST || (take->value->as.i >= 0 && take->value->as.i <= total))
+    return;
+  pel_ir_node *less =
+      pel__ir_node_new(m, PEL_IR_CONST, take->type, take->span, 0, NULL, 0);
   less->value = pel__ir_const_i64(m, total);
   if (less == m->broken || !less->value) return;
   pel__ir_before(slice, less);
@@ -106,7 +119,8 @@ static void narrow(pel_ir *m, pel_ir_node *slice, int64_t total) {
 static void push_limit(pel_ir *m, pel_ir_node *slice) {
   int64_t total;
   if (!enough(slice, &total)) return;
-  pel_ir_node *read = below(slice->args[0], PEL_IR_READ), *inner = below(slice->args[0], PEL_IR_SLICE);
+  pel_ir_node *read = below(slice->args[0], PEL_IR_READ),
+              *inner = below(slice->args[0], PEL_IR_SLICE);
   if (inner) narrow(m, inner, total);
   if (read && (uint64_t)total < read->limit) read->limit = (uint64_t)total;
 }
@@ -124,11 +138,13 @@ void pel__pass_push(pel_ir *m) {
   pel__ir_count_uses(m);
   push_limits(m);
   for (pel_ir_node *n = m->top->first; n && pel__ir_status(m) == PEL_OK; n = n->next) {
-    bool takes = n->op == PEL_IR_MAP || n->op == PEL_IR_GROUP || n->op == PEL_IR_SORT || n->op == PEL_IR_DISTINCT ||
-                 n->op == PEL_IR_JOIN;
+    bool takes = n->op == PEL_IR_MAP || n->op == PEL_IR_GROUP || n->op == PEL_IR_SORT ||
+                 n->op == PEL_IR_DISTINCT || n->op == PEL_IR_JOIN;
     for (uint32_t i = 0; takes && i < n->nregions; i++) {
       pel_ir_node *read = n->args[i];
-      if (read->op != PEL_IR_READ || read->uses != 1 || read->nregions || n->regions[i]->nparams != 1) continue;
+      if (read->op != PEL_IR_READ || read->uses != 1 || read->nregions ||
+          n->regions[i]->nparams != 1)
+        continue;
       push_conditions(m, read, n->regions[i]);
     }
   }

@@ -17,7 +17,8 @@ static void set_depths(pel_ir_node *n) {
   for (uint32_t i = 0; i < n->nregions; i++) n->regions[i]->depth = n->home->depth + 1;
   for (uint32_t i = 0; i < n->nregions; i++)
     for (pel_ir_node *k = NULL; (k = pel__ir_walk(n->regions[i], k));)
-      for (uint32_t j = 0; j < k->nregions; j++) k->regions[j]->depth = k->home->depth + 1;
+      for (uint32_t j = 0; j < k->nregions; j++)
+        k->regions[j]->depth = k->home->depth + 1;
 }
 
 void pel__region_move(pel_ir_region *from, pel_ir_region *into) {
@@ -27,14 +28,18 @@ void pel__region_move(pel_ir_region *from, pel_ir_region *into) {
     set_depths(n);
   }
   from->last->next = into->first;
-  if (into->first) into->first->prev = from->last;
-  else into->last = from->last;
+  if (into->first)
+    into->first->prev = from->last;
+  else
+    into->last = from->last;
   into->first = from->first;
   from->first = from->last = NULL;
 }
 
-pel_ir_node *pel__region_input(pel_ir *m, pel_ir_region *r, uint32_t i, const pel_type *type) {
-  pel_ir_node *p = pel__ir_node_new(m, PEL_IR_INPUT, type, r->params[i]->span, 0, NULL, 0);
+pel_ir_node *pel__region_input(pel_ir *m, pel_ir_region *r, uint32_t i,
+                               const pel_type *type) {
+  pel_ir_node *p =
+      pel__ir_node_new(m, PEL_IR_INPUT, type, r->params[i]->span, 0, NULL, 0);
   if (p == m->broken) return p;
   p->index = i;
   p->home = r;

@@ -1,8 +1,9 @@
 #include "compiler/sema/check.h"
 
-/* ---- `empty: v`: what an aggregate is of nothing ---------------------------------------------------------- */
+/* ---- `empty: v`: what an aggregate is of nothing ---- */
 
-/* min(xs, empty: v) is `if len(xs) == 0 then v else min(xs)`, and `min(xs) ?? v` where nulls are skipped. */
+/* min(xs, empty: v) is `if len(xs) == 0 then v else min(xs)`, and `min(xs) ?? v` where
+ * nulls are skipped. */
 static pel_x *with_empty(pel_sema *s, pel_x *list, pel_x *agg, pel_x *instead,
                          pel_span span) {
   if (agg->type->nullable) {
@@ -65,7 +66,7 @@ pel_x *pel__agg_empty(pel_sema *s, const char *name, pel_arg *args, uint32_t n,
   return pel__lift(s, &l);
 }
 
-/* ---- same(a, b): two whole values, nulls equal ------------------------------------------------------------- */
+/* ---- same(a, b): two whole values, nulls equal ---- */
 
 static pel_x *same(pel_sema *s, pel_x *a, pel_x *b, pel_span span);
 static pel_x *same_rows(pel_sema *s, pel_x *a, pel_x *b, pel_span span);
@@ -107,7 +108,8 @@ static pel_x *first_of(pel_sema *s, pel_x *x, pel_x *n, pel_span span) {
   return slice;
 }
 
-/* Arrays are cut to the shorter length before they are compared: a map over unequal ones would fail. */
+/* Arrays are cut to the shorter length before they are compared: a map over unequal ones
+ * would fail. */
 static pel_x *same_arrays(pel_sema *s, pel_x *a, pel_x *b, pel_span span) {
   pel_x *la = pel__apply(s, "len", &a, 1, span), *lb = pel__apply(s, "len", &b, 1, span);
   if (pel__x_bad(la) || pel__x_bad(lb)) return pel__x_error(s, span);

@@ -16,7 +16,7 @@ static const pel_ty *error_type(pel_sema *s, pel_diag_code code, pel_span span,
   return &pel__ty_error;
 }
 
-/* ---- sizes ------------------------------------------------------------------------------------ */
+/* ---- sizes ---- */
 
 static uint32_t size_of_param(pel_sema *s, pel_item *item, pel_span span) {
   if (item->size) return item->size;
@@ -56,11 +56,12 @@ static uint32_t named_size(pel_sema *s, pel_scope *sc, pel_str name, pel_span sp
     return size_of_param(s, top->item, span);
   uint32_t i;
   if (pel__map_get(&sc->module->sizes, name, &i)) return sc->module->tynames.at[i].size;
-  pel_diag *d = pel__sema_error(s, PEL_E0303, span,
-                                "there is no size `" PEL_STR_FMT "` here", PEL_STR_ARG(name));
-  pel__diag_help(s->ds, d,
-                 "the type of a `let` or `param` names a size, as does an `as` around a whole "
-                 "`let`; elsewhere write `[*]`");
+  pel_diag *d = pel__sema_error(
+      s, PEL_E0303, span, "there is no size `" PEL_STR_FMT "` here", PEL_STR_ARG(name));
+  pel__diag_help(
+      s->ds, d,
+      "the type of a `let` or `param` names a size, as does an `as` around a whole "
+      "`let`; elsewhere write `[*]`");
   return PEL_SIZE_ANY;
 }
 
@@ -89,7 +90,7 @@ static const pel_ty *array_type(pel_sema *s, const where *w, const pel_ast *t) {
   return pel__ty_array(s, item, pel__annotate_size(s, w->sc, dim));
 }
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ---- */
 
 static void guess_types(const pel_sema *s, const pel_scope *sc, pel_guess *g) {
   if (!pel__guessing(s)) return;
@@ -225,7 +226,7 @@ static const pel_ty *name_type(pel_sema *s, const where *w, const pel_ast *t) {
   return top ? named(s, w, top->item, t) : unknown_type(s, w->sc, t);
 }
 
-/* ---- the rest --------------------------------------------------------------------------------- */
+/* ---- the rest ---- */
 
 static bool unique_fields(pel_sema *s, const pel_ast *t) {
   pel_map seen;

@@ -1,7 +1,7 @@
 #include "compiler/sema/check.h"
 
-/* Attributes (section 6): those this version knows stand before C functions; the others of the language come later, each
- * with its own code; anything else is a mistake. */
+/* Attributes (section 6): those this version knows stand before C functions; the others
+ * of the language come later, each with its own code; anything else is a mistake. */
 
 static const struct {
   const char *name;
@@ -63,8 +63,7 @@ void pel__check_attrs(pel_sema *s, const pel_ast_item *item) {
                                     "` stands before functions of an `extern` block",
                                     PEL_STR_ARG(a->name.text));
       pel__diag_note(s->ds, d, item->keyword_span, "this is %s `%s`",
-                     k == PEL_AST_ITEM_OUT ? "an" : "a",
-                     pel__ast_item_word(k));
+                     k == PEL_AST_ITEM_OUT ? "an" : "a", pel__ast_item_word(k));
     } else {
       (void)pel__attr_known(s, a);
     }

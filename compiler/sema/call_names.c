@@ -29,7 +29,7 @@ static bool check_args(pel_sema *s, pel_scope *sc, pel_arg *args, uint32_t n) {
   return ok;
 }
 
-/* ---- f64(x) -------------------------------------------------------------------------------------------- */
+/* ---- f64(x) ---- */
 
 typedef struct conversion {
   const pel_ty *to;
@@ -55,7 +55,7 @@ static pel_x *call_kind(pel_sema *s, pel_scope *sc, pel_kind k, pel_arg *args, u
   return pel__lift_all(s, x, pel__kind_name(k), span, &c, convert_item);
 }
 
-/* ---- operators ------------------------------------------------------------------------------------------- */
+/* ---- operators ---- */
 
 static bool takes(const pel_overloads *o, pel_str label) {
   for (uint32_t k = 0; k < o->n; k++)

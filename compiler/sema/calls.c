@@ -1,8 +1,9 @@
 #include "compiler/sema/check.h"
 
-/* Calls: what a name means, the choice among an operator's signatures, and the node that comes of it. */
+/* Calls: what a name means, the choice among an operator's signatures, and the node that
+ * comes of it. */
 
-/* ---- the node of an operator whose arguments fit ----------------------------------------- */
+/* ---- the node of an operator whose arguments fit ---- */
 
 typedef struct op_call {
   pel_match *m;
@@ -102,7 +103,8 @@ static pel_x *plain_call(pel_sema *s, const op_call *c, pel_x **args, const pel_
   return x;
 }
 
-/* With nullable arguments for an operator that passes nulls by itself; others are guarded before they come here. */
+/* With nullable arguments for an operator that passes nulls by itself; others are guarded
+ * before they come here. */
 static pel_x *make_op(pel_sema *s, void *ctx, pel_x **args, pel_span span) {
   op_call *c = ctx;
   uint32_t n = c->m->n;
@@ -133,7 +135,7 @@ static pel_x *make_op(pel_sema *s, void *ctx, pel_x **args, pel_span span) {
   return plain_call(s, c, in, type, span);
 }
 
-/* ---- choosing ----------------------------------------------------------------------------- */
+/* ---- choosing ---- */
 
 /* Whether the kernel exists, judged by the types it would get. */
 static bool runnable(pel_sema *s, const pel_match *m) {
@@ -183,7 +185,7 @@ static bool try_all(pel_sema *s, const pel_overloads *o, pel_arg *args, uint32_t
   return false;
 }
 
-/* ---- by name -------------------------------------------------------------------------------- */
+/* ---- by name ---- */
 
 static pel_x *call_found(pel_sema *s, choice *c, const char *name, pel_span span) {
   op_call ctx = {&c->m, c->m.sig->op};

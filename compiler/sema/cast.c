@@ -1,6 +1,7 @@
 #include "compiler/sema/check.h"
 
-/* What `as` and the functions named like types can do (R12); every other pair is a diagnostic. */
+/* What `as` and the functions named like types can do (R12); every other pair is a
+ * diagnostic. */
 static bool castable(pel_kind from, pel_kind to) {
   bool num_from = pel__kind_num(from) || from == PEL_BOOL;
   bool num_to = pel__kind_num(to) || to == PEL_BOOL;
@@ -10,7 +11,8 @@ static bool castable(pel_kind from, pel_kind to) {
   return (from == PEL_DATE && to == PEL_TIME) || (from == PEL_TIME && to == PEL_DATE);
 }
 
-/* Null stays null: of a `T?` a cast to U makes a `U?`, as the function U does by lifting. */
+/* Null stays null: of a `T?` a cast to U makes a `U?`, as the function U does by lifting.
+ */
 static pel_x *cast_scalar(pel_sema *s, pel_x *x, const pel_ty *to, pel_span span) {
   if (x->type->nullable) to = pel__ty_nullable(s, to, true);
   if (pel__ty_same(x->type, to)) return x;

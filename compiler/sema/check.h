@@ -1,6 +1,6 @@
-/* What the files of the checker share: the state of one check, scopes, signatures, and who offers what.
- * Lives in the compile arena, except the maps, which the check frees at its end.
- * One thread. */
+/* What the files of the checker share: the state of one check, scopes, signatures, and
+ * who offers what. Lives in the compile arena, except the maps, which the check frees at
+ * its end. One thread. */
 #ifndef PEL_COMPILER_SEMA_CHECK_H
 #define PEL_COMPILER_SEMA_CHECK_H
 
@@ -20,7 +20,7 @@ typedef struct pel_module pel_module;
 typedef struct pel_item pel_item;
 typedef struct pel_sig pel_sig;
 
-/* ---- sizes ---------------------------------------------------------------------------------------------------------- */
+/* ---- sizes ---- */
 
 typedef enum pel_size_kind {
   PEL_SIZE_FRESH, /* the length of something; no name, no number */
@@ -33,12 +33,12 @@ typedef struct pel_size {
   pel_size_kind kind;
   int64_t value;
   pel_str name;
-  pel_span span; /* where it comes from */
-  pel_x *
-      witness; /* its value, seen everywhere: an array that is so long, or an i64 expression */
+  pel_span span;  /* where it comes from */
+  pel_x *witness; /* its value, seen everywhere: an array that is so long, or an i64
+                     expression */
 } pel_size;
 
-/* ---- names ---------------------------------------------------------------------------------------------------------- */
+/* ---- names ---- */
 
 /* A name bound inside an expression. */
 typedef struct pel_local pel_local;
@@ -50,13 +50,14 @@ struct pel_local {
   uint32_t depth;
 };
 
-/* A name bound in a type: a size (type NULL), a type variable, or the rest of a record (a record of the other fields). */
+/* A name bound in a type: a size (type NULL), a type variable, or the rest of a record (a
+ * record of the other fields). */
 typedef struct pel_tyname {
   pel_str name;
   const pel_ty *type;
   uint32_t size;
-  pel_x *
-      witness; /* of a size: an array that is so long, seen inside the function only; may be NULL */
+  pel_x *witness; /* of a size: an array that is so long, seen inside the function only;
+                     may be NULL */
 } pel_tyname;
 
 /* A function that is being unfolded. */
@@ -133,7 +134,7 @@ struct pel_module {
   bool busy;
 };
 
-/* ---- signatures ----------------------------------------------------------------------------------------------------- */
+/* ---- signatures ---- */
 
 typedef enum pel_pt_kind {
   PEL_PT_TYPE,   /* exactly `type` */
@@ -205,7 +206,7 @@ typedef struct pel_overloads {
   uint32_t n;
 } pel_overloads;
 
-/* ---- the check ------------------------------------------------------------------------------------------------------ */
+/* ---- the check ---- */
 
 struct pel_sema {
   pel_arena *arena;
@@ -248,8 +249,8 @@ const pel_ty *pel__ty_list(pel_sema *s, const pel_ty *item, uint32_t size);
 /* An array or list like `like`, of other items. */
 const pel_ty *pel__ty_like(pel_sema *s, const pel_ty *like, const pel_ty *item);
 pel_ty *pel__ty_fields(pel_sema *s, pel_tykind kind, uint32_t n);
-/* A record or tuple whose fields are set: itself, or the error type when it holds more types than any program needs (each
- * may hold the one before twice). */
+/* A record or tuple whose fields are set: itself, or the error type when it holds more
+ * types than any program needs (each may hold the one before twice). */
 const pel_ty *pel__ty_weighed(pel_sema *s, pel_ty *t, pel_span span);
 const pel_ty *pel__ty_nullable(pel_sema *s, const pel_ty *t, bool nullable);
 PEL_INLINE const pel_ty *pel__ty_required(pel_sema *s, const pel_ty *t) {
@@ -309,13 +310,14 @@ void pel__size_witness(pel_sema *s, uint32_t id, pel_x *x);
 bool pel__size_unify(pel_sema *s, uint32_t a, uint32_t b);
 /* The same type, with a length of its own for each array that has none yet. */
 const pel_ty *pel__ty_sized(pel_sema *s, const pel_ty *t, pel_span span);
-/* Declared equal by an annotation: names take what they stand for. False when known to differ; *check: it has to be
- * compared when the program runs. */
+/* Declared equal by an annotation: names take what they stand for. False when known to
+ * differ; *check: it has to be compared when the program runs. */
 bool pel__size_declare(pel_sema *s, uint32_t declared, uint32_t found, bool *check);
 const char *pel__size_text(pel_sema *s, uint32_t id);
 /* The value of a size as an i64 expression; NULL when nothing tells it. */
 pel_x *pel__size_value(pel_sema *s, uint32_t id, pel_span span);
-/* x, whose sizes must be those of `declared`: a diagnostic, a check in the graph, or nothing. */
+/* x, whose sizes must be those of `declared`: a diagnostic, a check in the graph, or
+ * nothing. */
 pel_x *pel__size_annotate(pel_sema *s, const pel_scope *sc, pel_x *x,
                           const pel_ty *declared, pel_span span);
 
@@ -346,7 +348,8 @@ pel_x *pel__x_if(pel_sema *s, pel_x *test, pel_x *then, pel_x *otherwise, pel_sp
 
 /* literals.c */
 bool pel__literal_is(const pel_ast *e);
-/* A literal that numbers and texts take the type of their neighbour by: INT FLOAT … but not null, bool. */
+/* A literal that numbers and texts take the type of their neighbour by: INT FLOAT … but
+ * not null, bool. */
 bool pel__literal_adapts(const pel_ast *e);
 bool pel__literal_fits(const pel_ast *e, const pel_ty *to);
 /* The type it has alone. */
@@ -366,7 +369,8 @@ uint32_t pel__size_of_value(pel_sema *s, pel_x *x);
 pel_module *pel__module_new(pel_sema *s, const pel_ast_file *file, pel_str name,
                             pel_str prefix);
 void pel__module_free(pel_sema *s, pel_module *m);
-/* The type an item says it has: its own, or that of the `as` around its whole value; NULL: none. */
+/* The type an item says it has: its own, or that of the `as` around its whole value;
+ * NULL: none. */
 const pel_ast *pel__item_says(const pel_ast_item *a);
 void pel__module_declare(pel_sema *s, pel_module *m);
 const pel_local *pel__local_find(const pel_scope *sc, pel_str name);
@@ -375,8 +379,8 @@ const pel_alias *pel__alias_find(const pel_module *m, pel_str name);
 /* A size, or else a type, that the enclosing function or type names. */
 const pel_tyname *pel__size_find(const pel_scope *sc, pel_str name);
 const pel_tyname *pel__tyvar_find(const pel_scope *sc, pel_str name);
-/* What `a.b` or `b` names from here, if it is an item. NULL: not one. Private names and missing ones of a module are a
- * diagnostic and *failed. */
+/* What `a.b` or `b` names from here, if it is an item. NULL: not one. Private names and
+ * missing ones of a module are a diagnostic and *failed. */
 const pel_topname *pel__item_named(pel_sema *s, const pel_scope *sc, const pel_ast *e,
                                    bool *failed);
 /* The name of the prelude that `e` is: `sum`, `std.sum`; empty: none. */
@@ -390,7 +394,8 @@ typedef struct pel_guess {
   unsigned distance;
 } pel_guess;
 void pel__guess(pel_guess *g, pel_str candidate);
-/* Nobody sees more diagnostics than are shown: a program full of errors is not searched for names like each. */
+/* Nobody sees more diagnostics than are shown: a program full of errors is not searched
+ * for names like each. */
 PEL_INLINE bool pel__guessing(const pel_sema *s) {
   return s->ds->errors < PEL_DIAG_SHOWN;
 }
@@ -408,7 +413,8 @@ void pel__deps_sort(pel_sema *s, pel_item_list *order);
 const pel_overloads *pel__ops_named(pel_sema *s, pel_str name);
 pel_sig *pel__sig_parse(pel_sema *s, const pel_op *op);
 bool pel__fits(pel_sema *s, pel_binding *b, const pel_pt *pt, const pel_ty *t);
-/* The type a parameter wants now that variables are bound; `actual` says array or list, and its size. */
+/* The type a parameter wants now that variables are bound; `actual` says array or list,
+ * and its size. */
 const pel_ty *pel__instance(pel_sema *s, const pel_binding *b, const pel_pt *pt,
                             const pel_ty *actual);
 const char *pel__pt_text(pel_sema *s, const pel_sig *sig, const pel_pt *pt);
@@ -421,7 +427,8 @@ pel_x *pel__call_named(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_ar
                        uint32_t n, bool piped, pel_span span, const pel_ty *want);
 bool pel__args_of(pel_sema *s, const pel_ast *call, pel_x *subject, pel_span subject_span,
                   pel_arg **args, uint32_t *n);
-/* An operator by name, over arguments that are checked; *found false (and no diagnostic) when no operator has the name. */
+/* An operator by name, over arguments that are checked; *found false (and no diagnostic)
+ * when no operator has the name. */
 pel_x *pel__call_op(pel_sema *s, const char *name, pel_arg *args, uint32_t n,
                     pel_span span, bool arithmetic);
 /* The same over expressions. */
@@ -434,10 +441,10 @@ typedef struct pel_match {
   const pel_sig *sig;
   pel_binding b;
   pel_arg **args; /* per parameter (variadic: as many as given); NULL: the default */
-  const pel_ty **
-      peeled; /* what is left of the argument's type below the lifted dimensions; NULL: literal or default */
-  uint32_t *depth; /* lifted dimensions */
-  bool *null;      /* a `?` was peeled */
+  const pel_ty **peeled; /* what is left of the argument's type below the lifted
+                            dimensions; NULL: literal or default */
+  uint32_t *depth;       /* lifted dimensions */
+  bool *null;            /* a `?` was peeled */
   uint32_t n;
   uint32_t dims; /* the most of depth */
   bool lifted, nul;
@@ -455,7 +462,8 @@ pel_slotting pel__match_slots(pel_sema *s, pel_match *m, const pel_sig *sig,
 bool pel__match_types(pel_sema *s, pel_match *m, bool lift);
 const pel_pt *pel__match_pt(const pel_match *m, uint32_t i);
 
-/* Why slots or types did not fit; `defined`: where the function stands (line 0: an operator). */
+/* Why slots or types did not fit; `defined`: where the function stands (line 0: an
+ * operator). */
 pel_x *pel__say_slots(pel_sema *s, const pel_sig *g, pel_slotting why, uint32_t at,
                       const pel_arg *args, uint32_t n, pel_span span, pel_span defined);
 pel_x *pel__say_types(pel_sema *s, const pel_match *m, pel_span span, pel_span defined);
@@ -504,7 +512,8 @@ pel_x *pel__check_comprehension(pel_sema *s, pel_scope *sc, const pel_ast *e,
 const pel_ty *pel__meet(pel_sema *s, pel_scope *sc, const pel_ast *const *es, pel_x **xs,
                         uint32_t n, const pel_ty *want, const char *what);
 
-/* columns.c: fields of a record or table that is being made, each name once. Freed by deinit. */
+/* columns.c: fields of a record or table that is being made, each name once. Freed by
+ * deinit. */
 typedef struct pel_columns {
   pel_str *names;
   pel_x **values;
@@ -515,7 +524,8 @@ typedef struct pel_columns {
 } pel_columns;
 bool pel__columns_init(pel_sema *s, pel_columns *c, uint32_t cap);
 void pel__columns_deinit(pel_columns *c);
-/* Written fields replace those that came along, in place; two written ones are a diagnostic and false. */
+/* Written fields replace those that came along, in place; two written ones are a
+ * diagnostic and false. */
 bool pel__columns_put(pel_sema *s, pel_columns *c, pel_str name, pel_x *value,
                       pel_span span);
 /* NULL: a diagnostic was given, or no memory. */
@@ -612,7 +622,8 @@ pel_x *pel__call_native(pel_sema *s, pel_scope *sc, pel_item *fn, pel_arg *args,
 
 /* attrs.c */
 void pel__check_attrs(pel_sema *s, const pel_ast_item *item);
-/* Of a C function: false, and a diagnostic, for any attribute but those of C functions. */
+/* Of a C function: false, and a diagnostic, for any attribute but those of C functions.
+ */
 bool pel__attr_known(pel_sema *s, const pel_ast_attr *a);
 
 /* items.c */

@@ -1,6 +1,7 @@
 #include "compiler/sema/check.h"
 
-/* Several expressions that must be of one type: branches, `try`, the elements of an array. */
+/* Several expressions that must be of one type: branches, `try`, the elements of an
+ * array. */
 
 static bool is_literal(const pel_ast *e) { return pel__literal_adapts(e); }
 
@@ -85,7 +86,7 @@ const pel_ty *pel__meet(pel_sema *s, pel_scope *sc, const pel_ast *const *es, pe
   return t;
 }
 
-/* ---- if ------------------------------------------------------------------------------------------ */
+/* ---- if ---- */
 
 static pel_x *no_condition(pel_sema *s, const pel_ast *e, const pel_x *x) {
   pel_diag *d =
@@ -112,7 +113,7 @@ pel_x *pel__check_if(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty 
   return pel__x_if(s, test, xs[0], xs[1], e->span);
 }
 
-/* ---- try ------------------------------------------------------------------------------------------- */
+/* ---- try ---- */
 
 static pel_x *make_try(pel_sema *s, void *ctx, pel_x **args, pel_span span) {
   (void)ctx;
@@ -152,7 +153,7 @@ pel_x *pel__check_try(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty
   return pel__lift(s, &l);
 }
 
-/* ---- arrays ------------------------------------------------------------------------------------------ */
+/* ---- arrays ---- */
 
 static pel_x *constant_array(pel_sema *s, pel_x **xs, uint32_t n, const pel_ty *type,
                              pel_span span) {
@@ -216,7 +217,7 @@ pel_x *pel__check_array(pel_sema *s, pel_scope *sc, const pel_ast *e,
   return x;
 }
 
-/* ---- comprehensions ------------------------------------------------------------------------------------ */
+/* ---- comprehensions ---- */
 
 static pel_x *generator(pel_sema *s, pel_scope *sc, const pel_ast *e) {
   if (e->comp.n != 1)

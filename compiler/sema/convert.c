@@ -1,6 +1,6 @@
 #include "compiler/sema/check.h"
 
-/* ---- which scalars widen (R12) --------------------------------------------------------- */
+/* ---- which scalars widen (R12) ---- */
 
 static int bits_of(pel_kind k) {
   static const int bits[PEL_F64 + 1] = {
@@ -20,7 +20,8 @@ bool pel__kind_widens(pel_kind from, pel_kind to) {
   return bits_of(from) < bits_of(to);
 }
 
-/* From small to large, signed before unsigned: the first that both widen to is the smallest. */
+/* From small to large, signed before unsigned: the first that both widen to is the
+ * smallest. */
 static pel_kind common_kind(pel_kind a, pel_kind b, bool arithmetic) {
   static const pel_kind order[] = {PEL_I8,  PEL_U8,  PEL_I16, PEL_U16, PEL_I32,
                                    PEL_U32, PEL_I64, PEL_U64, PEL_F32, PEL_F64};
@@ -100,7 +101,7 @@ bool pel__ty_accepts(pel_sema *s, const pel_ty *to, const pel_ty *from) {
   return accepts_fields(s, to, from);
 }
 
-/* ---- doing it -------------------------------------------------------------------------- */
+/* ---- doing it ---- */
 
 static pel_x *convert_scalar(pel_sema *s, pel_x *x, const pel_ty *to) {
   if (x->kind == PEL_X_CONST && x->value && x->value->is_null)
@@ -158,7 +159,7 @@ pel_x *pel__convert(pel_sema *s, pel_x *x, const pel_ty *to) {
   return convert_scalar(s, x, to);
 }
 
-/* ---- or saying why not ----------------------------------------------------------------- */
+/* ---- or saying why not ---- */
 
 static void explain_record(pel_sema *s, pel_diag *d, const pel_ty *to,
                            const pel_ty *from) {

@@ -1,7 +1,7 @@
 #include "compiler/sema/check.h"
 
-/* Which items an item needs, by the names in it that no local shadows; then an order in which each item stands after what
- * it needs, or the circle that prevents it (R2). */
+/* Which items an item needs, by the names in it that no local shadows; then an order in
+ * which each item stands after what it needs, or the circle that prevents it (R2). */
 
 typedef struct bound {
   pel_str name;
@@ -60,7 +60,8 @@ static bool need_member(walker *w, pel_str root, pel_str name, const bound *in) 
   return true;
 }
 
-/* The scope with the names of a pattern in it. Past PEL_SEMA_LOCALS names the check refuses the program anyway. */
+/* The scope with the names of a pattern in it. Past PEL_SEMA_LOCALS names the check
+ * refuses the program anyway. */
 static const bound *bind_name(walker *w, pel_str name, const bound *in) {
   bound *b = PEL_ARENA_NEW(w->s->arena, bound);
   if (!b || (in && in->depth > PEL_SEMA_LOCALS)) {
@@ -253,7 +254,7 @@ void pel__deps_collect(pel_sema *s, pel_item *item) {
   if (a->value) walk(&w, a->value, in);
 }
 
-/* ---- the order ------------------------------------------------------------------------------ */
+/* ---- the order ---- */
 
 static pel_span name_span(const pel_item *i) {
   const pel_ast_item *a = i->ast;

@@ -1,6 +1,6 @@
 #include "compiler/sema/check.h"
 
-/* ---- fields ------------------------------------------------------------------------------------ */
+/* ---- fields ---- */
 
 static pel_x *no_field(pel_sema *s, const pel_ty *record, const pel_ty *whole,
                        pel_str name, pel_span span) {
@@ -19,7 +19,8 @@ static pel_x *no_field(pel_sema *s, const pel_ty *record, const pel_ty *whole,
       pel__sema_error(s, PEL_E0208, span, "there is no %s `" PEL_STR_FMT "` here",
                       table ? "column" : "field", PEL_STR_ARG(name));
   if (pel__str_is(name, "rows")) {
-    pel__diag_help(s->ds, d, "rows are gathered by `group(…)`; behind it there is `.rows`");
+    pel__diag_help(s->ds, d,
+                   "rows are gathered by `group(…)`; behind it there is `.rows`");
   } else if (pel__verb_named(name) && table) {
     pel__diag_help(s->ds, d, "a verb stands behind `|>`: `… |> " PEL_STR_FMT "(…)`",
                    PEL_STR_ARG(name));
@@ -99,7 +100,7 @@ static pel_x *check_element(pel_sema *s, pel_scope *sc, const pel_ast *e,
   return f;
 }
 
-/* ---- names for values ---------------------------------------------------------------------------- */
+/* ---- names for values ---- */
 
 static void add_local(pel_sema *s, pel_scope *sc, pel_str name, pel_x *ref,
                       pel_span span) {
@@ -196,7 +197,7 @@ static pel_x *check_with(pel_sema *s, pel_scope *sc, const pel_ast *e,
   return x;
 }
 
-/* ---- what comes later ------------------------------------------------------------------------------ */
+/* ---- what comes later ---- */
 
 static pel_x *check_lambda(pel_sema *s, pel_scope *sc, const pel_ast *e,
                            const pel_ty *want) {
@@ -234,7 +235,7 @@ static pel_x *check_stage_alone(pel_sema *s, pel_scope *sc, const pel_ast *e,
   return pel__x_error(s, e->span);
 }
 
-/* ---- every expression -------------------------------------------------------------------------------- */
+/* ---- every expression ---- */
 
 typedef pel_x *(*checker)(pel_sema *s, pel_scope *sc, const pel_ast *e,
                           const pel_ty *want);

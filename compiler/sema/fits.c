@@ -1,7 +1,8 @@
 #include "compiler/sema/check.h"
 
-/* Whether a type can be what a parameter wants, binding the signature's variables as it goes (R13's `~`: sizes do not
- * count, leaves may widen). A variable seen twice becomes the smallest type both widen to. */
+/* Whether a type can be what a parameter wants, binding the signature's variables as it
+ * goes (R13's `~`: sizes do not count, leaves may widen). A variable seen twice becomes
+ * the smallest type both widen to. */
 
 static bool fits_var(pel_sema *s, pel_binding *b, const pel_pt *pt, const pel_ty *t) {
   const pel_sigvar *v = &b->sig->vars[pt->var];
@@ -54,7 +55,8 @@ static bool fits_array(pel_sema *s, pel_binding *b, const pel_pt *pt, const pel_
     item = pel__ty_required(s, item);
     b->skips = true;
   }
-  /* lists are not copied to widen their items: another signature of the aggregate takes them */
+  /* lists are not copied to widen their items: another signature of the aggregate takes
+   * them */
   if (op && op->kind == PEL_OP_AGG && pt->item->kind == PEL_PT_TYPE &&
       item->kind == PEL_TY_SCALAR && item->scalar != pt->item->type->scalar)
     return false;
@@ -74,7 +76,7 @@ bool pel__fits(pel_sema *s, pel_binding *b, const pel_pt *pt, const pel_ty *t) {
   return true;
 }
 
-/* ---- and the other way: the type that variables make of a parameter ---------------------- */
+/* ---- and the other way: the type that variables make of a parameter ---- */
 
 static const pel_ty *instance_record(pel_sema *s, const pel_binding *b, const pel_pt *pt,
                                      const pel_ty *actual) {

@@ -2,7 +2,7 @@
 
 /* Functions of the program: checked with the types of each call and unfolded there. */
 
-/* ---- the signature ------------------------------------------------------------------------------------ */
+/* ---- the signature ---- */
 
 typedef struct fn_sig {
   pel_sema *s;
@@ -144,7 +144,7 @@ static pel_sig *signature(pel_sema *s, pel_item *fn) {
   return g;
 }
 
-/* ---- a body ----------------------------------------------------------------------------------------------- */
+/* ---- a body ---- */
 
 /* Names of sizes and types that the parameters bind in this call. */
 typedef struct names {
@@ -223,7 +223,8 @@ static bool open_names(pel_sema *s, names *w, const pel_sig *g, const pel_bindin
   return !w->bad;
 }
 
-/* One call: what each parameter is, and the variable it got when that is more than a variable. */
+/* One call: what each parameter is, and the variable it got when that is more than a
+ * variable. */
 typedef struct unfolding {
   pel_item *fn;
   const pel_binding *b;
@@ -276,7 +277,8 @@ static pel_x *check_body(pel_sema *s, const unfolding *u, pel_scope *sc) {
   return pel__size_annotate(s, sc, x, declared, a->value->span);
 }
 
-/* The body with its parameters bound to values; variables that are new are bound around it. */
+/* The body with its parameters bound to values; variables that are new are bound around
+ * it. */
 static pel_x *unfold(pel_sema *s, const pel_scope *caller, pel_item *fn,
                      pel_x *const *args, const pel_binding *b, pel_span call) {
   const pel_sig *g = fn->sig;
@@ -299,7 +301,7 @@ static pel_x *unfold(pel_sema *s, const pel_scope *caller, pel_item *fn,
   return x;
 }
 
-/* ---- calls -------------------------------------------------------------------------------------------------- */
+/* ---- calls ---- */
 
 typedef struct fn_call {
   pel_match *m;

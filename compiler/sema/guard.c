@@ -1,6 +1,7 @@
 #include "compiler/sema/check.h"
 
-/* A function that takes T, called on `T?`: null where an argument is, else the call on the values. */
+/* A function that takes T, called on `T?`: null where an argument is, else the call on
+ * the values. */
 
 typedef struct guarded {
   pel_x **in;
@@ -56,8 +57,8 @@ pel_x **pel__match_values(pel_sema *s, const pel_match *m, pel_span span) {
   pel_x **in = PEL_ARENA_ARRAY(s->arena, pel_x *, m->n);
   if (!in) s->oom = true;
   for (uint32_t i = 0; in && i < m->n; i++)
-    in[i] = m->args[i] ? m->args[i]->x
-                       : pel__x_new(s, PEL_X_CONST, pel__ty_null(), span, 0);
+    in[i] =
+        m->args[i] ? m->args[i]->x : pel__x_new(s, PEL_X_CONST, pel__ty_null(), span, 0);
   return in;
 }
 

@@ -57,7 +57,7 @@ static void tell_sizes(pel_sema *s, const pel_ty *declared, pel_x *x) {
   }
 }
 
-/* ---- param ------------------------------------------------------------------------------------------------------ */
+/* ---- param ---- */
 
 static bool may_be_param(pel_sema *s, const pel_ast_item *a, const pel_ty *t) {
   if (t->kind == PEL_TY_ERROR) return false;
@@ -106,7 +106,7 @@ static void check_param(pel_sema *s, pel_item *item) {
   tell_sizes(s, t, x);
 }
 
-/* ---- let --------------------------------------------------------------------------------------------------------- */
+/* ---- let ---- */
 
 static bool holds_impure(const pel_sema *s, const pel_x *x) {
   if (x->kind == PEL_X_NATIVE && !s->natives.at[x->index].pure) return true;
@@ -183,7 +183,7 @@ static void check_let(pel_sema *s, pel_item *item) {
   tell_sizes(s, t, ref);
 }
 
-/* ---- out, test ----------------------------------------------------------------------------------------------------- */
+/* ---- out, test ---- */
 
 static bool is_write(pel_sema *s, const pel_scope *sc, const pel_ast *callee) {
   bool failed = false;
@@ -227,8 +227,8 @@ static bool shown(pel_sema *s, const pel_ast *e, const pel_ty *t) {
     return false;
   }
   if (t->kind == PEL_TY_NULL) {
-    pel_diag *d = pel__sema_error(s, PEL_E0215, e->span,
-                                  "nothing tells the type of this `null`");
+    pel_diag *d =
+        pel__sema_error(s, PEL_E0215, e->span, "nothing tells the type of this `null`");
     pel__diag_help(s->ds, d, "say it where it gets a name: `let x: i64? = null`");
     return false;
   }
@@ -293,7 +293,7 @@ static void check_test(pel_sema *s, pel_item *item) {
   item->state = PEL_ITEM_DONE;
 }
 
-/* ---- all ---------------------------------------------------------------------------------------------------------------- */
+/* ---- all ---- */
 
 static bool of_main(const pel_sema *s, const pel_item *item) {
   return item->module == s->modules.at[0];

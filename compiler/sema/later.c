@@ -1,6 +1,7 @@
 #include "compiler/sema/check.h"
 
-/* What the language has and this version does not run: one code for each, said once where it stands. */
+/* What the language has and this version does not run: one code for each, said once where
+ * it stands. */
 
 typedef struct later {
   const char *name;

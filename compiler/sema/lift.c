@@ -1,6 +1,7 @@
 #include "compiler/sema/check.h"
 
-/* R13 made explicit: nested maps over the dimensions that were peeled, lined up from the first. */
+/* R13 made explicit: nested maps over the dimensions that were peeled, lined up from the
+ * first. */
 
 typedef struct level {
   pel_sema *s;

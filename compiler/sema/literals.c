@@ -57,7 +57,7 @@ bool pel__literal_fits(const pel_ast *e, const pel_ty *to) {
   return n.ast->kind == PEL_AST_FLOAT ? pel__kind_float(k) : pel__kind_num(k);
 }
 
-/* ---- making the constant --------------------------------------------------------------- */
+/* ---- making the constant ---- */
 
 static pel_const *new_const(pel_sema *s, const pel_ty *t) {
   pel_const *c = PEL_ARENA_NEW(s->arena, pel_const);

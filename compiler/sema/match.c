@@ -57,7 +57,7 @@ pel_slotting pel__match_slots(pel_sema *s, pel_match *m, const pel_sig *sig,
   return PEL_SLOT_OK;
 }
 
-/* ---- types ------------------------------------------------------------------------------- */
+/* ---- types ---- */
 
 static bool adapts(const pel_match *m, uint32_t i) {
   const pel_arg *a = m->args[i];
@@ -98,7 +98,8 @@ static bool peel(pel_sema *s, pel_match *m, uint32_t i, bool lift) {
   return true;
 }
 
-/* A literal takes the variable's type; a float beside integers makes both f64; alone it has its own. */
+/* A literal takes the variable's type; a float beside integers makes both f64; alone it
+ * has its own. */
 static bool fit_literal(pel_match *m, uint32_t i) {
   const pel_ast *e = m->args[i]->ast;
   const pel_pt *pt = pel__match_pt(m, i);

@@ -1,6 +1,6 @@
 #include "compiler/sema/check.h"
 
-/* ---- guesses ------------------------------------------------------------------------------- */
+/* ---- guesses ---- */
 
 void pel__guess(pel_guess *g, pel_str candidate) {
   unsigned limit = g->want.n <= 3 ? 1 : g->want.n <= 6 ? 2 : 3;
@@ -11,7 +11,7 @@ void pel__guess(pel_guess *g, pel_str candidate) {
   g->distance = d;
 }
 
-/* ---- a file's own names ------------------------------------------------------------------- */
+/* ---- a file's own names ---- */
 
 pel_module *pel__module_new(pel_sema *s, const pel_ast_file *file, pel_str name,
                             pel_str prefix) {
@@ -105,7 +105,8 @@ static void declare_extern(pel_sema *s, pel_module *m, const pel_ast_item *ast) 
   }
 }
 
-/* ---- sizes the file shares: a name in the type of a let or param is the same wherever it stands ---- */
+/* ---- sizes the file shares: a name in the type of a let or param is the same wherever
+ * it stands ---- */
 
 static void declare_size(pel_sema *s, pel_module *m, pel_item *item, pel_str name,
                          pel_span span) {
@@ -170,7 +171,7 @@ void pel__module_declare(pel_sema *s, pel_module *m) {
   }
 }
 
-/* ---- finding -------------------------------------------------------------------------------- */
+/* ---- finding ---- */
 
 const pel_local *pel__local_find(const pel_scope *sc, pel_str name) {
   for (const pel_local *l = sc->locals; l; l = l->up)
@@ -282,7 +283,7 @@ pel_str pel__prelude_name(pel_sema *s, const pel_scope *sc, const pel_ast *e) {
   return std ? e->field.name.text : (pel_str){0};
 }
 
-/* ---- a name as a value ------------------------------------------------------------------------ */
+/* ---- a name as a value ---- */
 
 static void guess_values(pel_sema *s, const pel_scope *sc, pel_guess *g, bool call) {
   if (!pel__guessing(s)) return;
@@ -338,7 +339,8 @@ void pel__unknown_name(pel_sema *s, const pel_scope *sc, pel_str name, pel_span 
     pel__diag_fix(s->ds, d, span, PEL_STR_FMT, PEL_STR_ARG(g.best));
   } else if (row && !call) {
     pel__diag_help(s->ds, d,
-                   "a text is written `\"" PEL_STR_FMT "\"`, a column of the current row "
+                   "a text is written `\"" PEL_STR_FMT
+                   "\"`, a column of the current row "
                    "`." PEL_STR_FMT "`",
                    PEL_STR_ARG(name), PEL_STR_ARG(name));
   }

@@ -1,6 +1,7 @@
 #include "compiler/sema/check.h"
 
-/* Calls of C functions: which parameters are arguments, what comes back, and where an impure one may stand. */
+/* Calls of C functions: which parameters are arguments, what comes back, and where an
+ * impure one may stand. */
 
 static const pel_pt *pattern_of(pel_sema *s, const pel_tcparam *p, const pel_tnative *f) {
   pel_pt *pt = PEL_ARENA_NEW(s->arena, pel_pt), *item = PEL_ARENA_NEW(s->arena, pel_pt);
@@ -38,7 +39,7 @@ static pel_sig *signature(pel_sema *s, pel_item *fn) {
   return g;
 }
 
-/* ---- what comes back ------------------------------------------------------------------------------------------ */
+/* ---- what comes back ---- */
 
 typedef struct native_call {
   const pel_match *m;
@@ -62,7 +63,8 @@ static const pel_ty *returned(pel_sema *s, const pel_tnative *f, const pel_tcpar
   return pel__ty_array(s, p->type, length_of(s, f, p, args));
 }
 
-/* The return value unless it is a status, then outs, then inouts: one value or a tuple. */
+/* The return value unless it is a status, then outs, then inouts: one value or a tuple.
+ */
 static const pel_ty *result_type(pel_sema *s, const pel_tnative *f, pel_x *const *args) {
   pel_ty *t = pel__ty_fields(s, PEL_TY_TUPLE, f->nparams + 1);
   if (!t) return &pel__ty_error;
@@ -107,7 +109,7 @@ static pel_x *make_native(pel_sema *s, void *ctx, pel_x **args, pel_span span) {
   return pel__x_error(s, span);
 }
 
-/* ---- where it may stand ---------------------------------------------------------------------------------------- */
+/* ---- where it may stand ---- */
 
 static bool sizes_agree(pel_sema *s, const pel_tnative *f, const pel_match *m,
                         pel_span span) {

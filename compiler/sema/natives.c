@@ -1,6 +1,7 @@
 #include "compiler/sema/check.h"
 
-/* C functions as they are declared: types, sizes, attributes, and whether the library has them (R24 to R26). */
+/* C functions as they are declared: types, sizes, attributes, and whether the library has
+ * them (R24 to R26). */
 
 typedef struct decl {
   pel_sema *s;
@@ -23,7 +24,7 @@ static void comes_later(decl *d, pel_diag_code code, pel_span span, const char *
   d->bad = true;
 }
 
-/* ---- one type --------------------------------------------------------------------------------------------- */
+/* ---- one type ---- */
 
 static const pel_ctype ctypes[PEL_DUR + 1] = {
     [PEL_BOOL] = PEL_C_BOOL, [PEL_I8] = PEL_C_I8,   [PEL_I16] = PEL_C_I16,
@@ -149,7 +150,7 @@ static void check_param(decl *d, uint32_t i) {
     refuse(d, PEL_E0502, a->span, "`out` and `inout` are for arrays and numbers", NULL);
 }
 
-/* ---- sizes and numbers of arguments -------------------------------------------------------------------------- */
+/* ---- sizes and numbers of arguments ---- */
 
 static bool is_size(pel_ctype c) {
   return c == PEL_C_USIZE || (c >= PEL_C_I8 && c <= PEL_C_U64);
@@ -193,7 +194,7 @@ static void check_result(decl *d) {
            "return `cstr`, or fill an `out` array");
 }
 
-/* ---- attributes ------------------------------------------------------------------------------------------------ */
+/* ---- attributes ---- */
 
 static void set_ok(decl *d, const pel_ast_attr *a) {
   pel_tnative *f = d->out;
@@ -260,7 +261,7 @@ static void check_attrs(decl *d) {
            "`@message` needs `@ok`, which says what status is no failure", NULL);
 }
 
-/* ---- the library ------------------------------------------------------------------------------------------------- */
+/* ---- the library ---- */
 
 /* Of the file that says `extern`; a text that is no file has none. */
 static pel_str folder_of(pel_str name) {
@@ -293,9 +294,10 @@ static void check_symbol(decl *d) {
   if (near.n)
     pel__diag_help(d->s->ds, g, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(near));
   else if (r == PEL_E_NOENT)
-    pel__diag_help(d->s->ds, g,
-                   "a name with a `/` is relative to the program's file; others are looked "
-                   "for beside it, then where the loader looks");
+    pel__diag_help(
+        d->s->ds, g,
+        "a name with a `/` is relative to the program's file; others are looked "
+        "for beside it, then where the loader looks");
 }
 
 void pel__check_extern(pel_sema *s, pel_item *fn) {

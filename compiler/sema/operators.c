@@ -11,7 +11,7 @@ static pel_arg arg_made(pel_x *x, pel_span span) {
   return (pel_arg){.x = x, .span = span};
 }
 
-/* ---- arithmetic ------------------------------------------------------------------------------------ */
+/* ---- arithmetic ---- */
 
 static const pel_ty *leaf(const pel_ty *t) {
   while (t->kind == PEL_TY_ARRAY || t->kind == PEL_TY_LIST) t = t->item;
@@ -55,7 +55,7 @@ pel_x *pel__check_negate(pel_sema *s, pel_scope *sc, const pel_ast *e,
   return pel__call_op(s, "-", &a, 1, e->span, false);
 }
 
-/* ---- comparisons ------------------------------------------------------------------------------------- */
+/* ---- comparisons ---- */
 
 static bool is_null(const pel_ast *e) { return e->kind == PEL_AST_NULL; }
 
@@ -90,7 +90,7 @@ pel_x *pel__check_compare(pel_sema *s, pel_scope *sc, const pel_ast *e,
   return pel__call_op(s, pel__ast_op_text(e->binary.op), args, 2, e->span, false);
 }
 
-/* ---- and, or, not -------------------------------------------------------------------------------------- */
+/* ---- and, or, not ---- */
 
 pel_x *pel__check_not(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_ty *want) {
   (void)want;
@@ -164,7 +164,7 @@ pel_x *pel__check_logic(pel_sema *s, pel_scope *sc, const pel_ast *e,
   return lift_chain(s, xs, &c, name, e->span);
 }
 
-/* ---- ?? -------------------------------------------------------------------------------------------------- */
+/* ---- ?? ---- */
 
 static pel_x *never_null(pel_sema *s, const pel_ast *e, const pel_x *x) {
   pel_diag *d = pel__sema_error(s, PEL_E0222, e->span,

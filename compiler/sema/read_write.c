@@ -14,7 +14,7 @@ typedef struct io {
   uint32_t noptions;
 } io;
 
-/* ---- path and format ------------------------------------------------------------------------------------- */
+/* ---- path and format ---- */
 
 static bool find_path(pel_sema *s, io *f) {
   const pel_ty *str = pel__ty_scalar(PEL_STR);
@@ -117,7 +117,7 @@ static bool find_op(pel_sema *s, io *f) {
   return false;
 }
 
-/* ---- options ---------------------------------------------------------------------------------------------- */
+/* ---- options ---- */
 
 static bool is_delimited(const io *f) {
   return pel__str_is(f->format, "csv") || pel__str_is(f->format, "tsv");
@@ -170,8 +170,9 @@ static bool add_option(pel_sema *s, io *f, pel_arg *a) {
     if (f->read)
       pel__diag_help(s->ds, d, "it has `delim`, `quote`, `header`, `null`, `on_error`");
     else
-      pel__diag_help(s->ds, d, "it has none: `csv` is written with commas, `tsv` with tabs, "
-                               "both with a header and quotes where they are needed");
+      pel__diag_help(s->ds, d,
+                     "it has none: `csv` is written with commas, `tsv` with tabs, "
+                     "both with a header and quotes where they are needed");
     return false;
   }
   if (row && row->word) {
@@ -222,7 +223,7 @@ static pel_x *finish(const io *f, pel_x *x) {
   return x;
 }
 
-/* ---- read --------------------------------------------------------------------------------------------------- */
+/* ---- read ---- */
 
 static bool readable_columns(pel_sema *s, const io *f, const pel_ty *row) {
   for (uint32_t i = 0; i < row->nfields && is_delimited(f); i++) {
@@ -323,7 +324,7 @@ pel_x *pel__verb_read(pel_sema *s, pel_verb_call *v) {
   return finish(&f, x);
 }
 
-/* ---- write ---------------------------------------------------------------------------------------------------- */
+/* ---- write ---- */
 
 static bool writable_columns(pel_sema *s, const io *f) {
   const pel_ty *row = f->v->subject->type->item;

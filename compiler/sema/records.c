@@ -1,6 +1,6 @@
 #include "compiler/sema/check.h"
 
-/* ---- records --------------------------------------------------------------------------------------- */
+/* ---- records ---- */
 
 static const pel_ty *hint_of(const pel_ty *want, pel_str name, uint32_t near) {
   if (!want || want->kind != PEL_TY_RECORD) return NULL;
@@ -102,7 +102,7 @@ pel_x *pel__check_record(pel_sema *s, pel_scope *sc, const pel_ast *e,
   return x;
 }
 
-/* ---- tuples ------------------------------------------------------------------------------------------ */
+/* ---- tuples ---- */
 
 pel_x *pel__check_tuple(pel_sema *s, pel_scope *sc, const pel_ast *e,
                         const pel_ty *want) {

@@ -1,9 +1,11 @@
 #include "compiler/sema/check.h"
 
-/* What is typed soundly but computed once for each row of something else: a whole table, an array, an aggregate of one, when
- * it needs that row. Lists inside of rows are fine; tables inside of rows come later. */
+/* What is typed soundly but computed once for each row of something else: a whole table,
+ * an array, an aggregate of one, when it needs that row. Lists inside of rows are fine;
+ * tables inside of rows come later. */
 
-/* Per binder: it is a row or element, or made of one. A binder is marked where it is bound, before anything reads it. */
+/* Per binder: it is a row or element, or made of one. A binder is marked where it is
+ * bound, before anything reads it. */
 typedef struct seen {
   uint8_t *row;
   uint32_t n;

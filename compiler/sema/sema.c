@@ -44,7 +44,7 @@ pel_diag *pel__sema_error(pel_sema *s, pel_diag_code code, pel_span span, const 
   return d;
 }
 
-/* ---- the whole check -------------------------------------------------------------------------------------- */
+/* ---- the whole check ---- */
 
 static void free_all(pel_sema *s) {
   for (size_t i = 0; i < s->modules.n; i++) pel__module_free(s, s->modules.at[i]);

@@ -1,7 +1,7 @@
 #include "compiler/sema/check.h"
 #include "runtime/base/num_parse.h"
 
-/* ---- reading a signature: "(a: 'num, b: 'num = 0) -> 'num" ------------------------------ */
+/* ---- reading a signature: "(a: 'num, b: 'num = 0) -> 'num" ---- */
 
 typedef struct reader {
   pel_sema *s;
@@ -206,7 +206,7 @@ pel_sig *pel__sig_parse(pel_sema *s, const pel_op *op) {
   return g;
 }
 
-/* ---- the table of operators ------------------------------------------------------------ */
+/* ---- the table of operators ---- */
 
 static bool add_op(pel_sema *s, const pel_op *op) {
   uint32_t i = (uint32_t)s->ops.n, first;
@@ -272,7 +272,7 @@ void pel__op_guess(pel_sema *s, pel_guess *g) {
       pel__guess(g, pel__str(s->ops.at[i]->name));
 }
 
-/* ---- in words -------------------------------------------------------------------------- */
+/* ---- in words ---- */
 
 static const char *class_text(const pel_sigvar *v) {
   if (v->kinds == bits(PEL_I8, PEL_F64)) return "a number";
@@ -293,9 +293,9 @@ const char *pel__pt_text(pel_sema *s, const pel_sig *sig, const pel_pt *pt) {
                                              : "a list of numbers";
   }
   if (pt->kind == PEL_PT_VAR)
-    return sig->op ? class_text(&sig->vars[pt->var])
-                   : pel__sema_text(s, "'" PEL_STR_FMT,
-                                    PEL_STR_ARG(sig->vars[pt->var].name));
+    return sig->op
+               ? class_text(&sig->vars[pt->var])
+               : pel__sema_text(s, "'" PEL_STR_FMT, PEL_STR_ARG(sig->vars[pt->var].name));
   pel_buf b;
   pel__buf_init(&b, s->alloc);
   pel__buf_text(&b, pt->kind == PEL_PT_TUPLE ? "(" : "{ ");

@@ -108,7 +108,7 @@ pel_x *pel__size_value(pel_sema *s, uint32_t id, pel_span span) {
   return z->witness ? length_of(s, z->witness, span) : NULL;
 }
 
-/* ---- annotations ----------------------------------------------------------------------- */
+/* ---- annotations ---- */
 
 static pel_x *differ(pel_sema *s, uint32_t declared, uint32_t found, pel_span span) {
   const pel_size *a = pel__size_get(s, declared), *b = pel__size_get(s, found);
@@ -121,7 +121,8 @@ static pel_x *differ(pel_sema *s, uint32_t declared, uint32_t found, pel_span sp
   return pel__x_error(s, span);
 }
 
-/* Walks x in step with an array it must be as long as: the map fails when it is not. What comes of it has that size. */
+/* Walks x in step with an array it must be as long as: the map fails when it is not. What
+ * comes of it has that size. */
 static pel_x *compare_when_run(pel_sema *s, pel_x *x, pel_x *other, pel_span span) {
   pel_binder *b[2] = {pel__binder_new(s, PEL_STR(""), x->type->item),
                       pel__binder_new(s, PEL_STR(""), other->type->item)};

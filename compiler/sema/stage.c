@@ -1,8 +1,9 @@
 #include "compiler/sema/check.h"
 
-/* `x |> f(a)`: the left becomes the first argument, `.` on the right its element (R14). */
+/* `x |> f(a)`: the left becomes the first argument, `.` on the right its element (R14).
+ */
 
-/* ---- does an expression hold a `.` that no inner stage binds? ------------------------------------------------ */
+/* ---- does an expression hold a `.` that no inner stage binds? ---- */
 
 static bool any(pel_ast *const *es, uint32_t n) {
   for (uint32_t i = 0; i < n; i++)
@@ -70,7 +71,7 @@ bool pel__holds_element(const pel_ast *e) {
   return holds_chain(e);
 }
 
-/* ---- pipes ------------------------------------------------------------------------------------------------- */
+/* ---- pipes ---- */
 
 static pel_x *stage(pel_sema *s, pel_scope *sc, const pel_ast *e, pel_x *subject,
                     pel_span from, const pel_ty *want) {

@@ -2,7 +2,8 @@
 #include "runtime/base/calendar.h"
 #include "runtime/base/num_print.h"
 
-/* The typed program as s-expressions: an item a line group, two spaces a level, types behind `:` where they are new. */
+/* The typed program as s-expressions: an item a line group, two spaces a level, types
+ * behind `:` where they are new. */
 
 static const char *const kind_names[] = {
     [PEL_X_CONST] = "const",       [PEL_X_PARAM] = "param",

@@ -177,7 +177,7 @@ uint32_t pel__ty_field(const pel_ty *record, pel_str name) {
   return UINT32_MAX;
 }
 
-/* ---- types as operators see them ------------------------------------------------------- */
+/* ---- types as operators see them ---- */
 
 static const pel_type *runtime_record(pel_sema *s, const pel_ty *t) {
   pel_type *r = PEL_ARENA_NEW(s->arena, pel_type);

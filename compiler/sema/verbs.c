@@ -1,6 +1,7 @@
 #include "compiler/sema/check.h"
 
-/* The verbs by name, and what they share: the table they work on, `.` as its row, labels of fields. */
+/* The verbs by name, and what they share: the table they work on, `.` as its row, labels
+ * of fields. */
 
 static const struct {
   const char *name;
@@ -54,7 +55,7 @@ pel_x *pel__call_verb(pel_sema *s, pel_scope *sc, pel_str name, pel_span name_sp
   return pel__verb_named(name)(s, &v);
 }
 
-/* ---- what verbs share ----------------------------------------------------------------------------------------- */
+/* ---- what verbs share ---- */
 
 bool pel__verb_table(pel_sema *s, pel_verb_call *v) {
   const pel_ty *t = v->subject->type;
@@ -117,7 +118,7 @@ static const pel_ty *other_length(pel_sema *s, const pel_verb_call *v) {
                        pel__size_new(s, PEL_SIZE_FRESH, v->span));
 }
 
-/* ---- filter ----------------------------------------------------------------------------------------------------- */
+/* ---- filter ---- */
 
 static pel_x *no_predicate(pel_sema *s, const pel_verb_call *v, const pel_x *x) {
   const pel_ast *e = v->args[0].ast;
@@ -139,7 +140,8 @@ static pel_x *no_predicate(pel_sema *s, const pel_verb_call *v, const pel_x *x) 
   return pel__x_error(s, v->span);
 }
 
-/* On an array or list of anything else than rows of a table: a map that leaves some out. */
+/* On an array or list of anything else than rows of a table: a map that leaves some out.
+ */
 static pel_x *filter_items(pel_sema *s, pel_verb_call *v, pel_binder *b, pel_x *test) {
   const pel_ty *t = v->subject->type;
   uint32_t size = pel__size_new(s, PEL_SIZE_FRESH, v->span);
@@ -173,7 +175,7 @@ pel_x *pel__verb_filter(pel_sema *s, pel_verb_call *v) {
   return pel__x_bind(s, x, &row, 1);
 }
 
-/* ---- take, skip --------------------------------------------------------------------------------------------------- */
+/* ---- take, skip ---- */
 
 pel_x *pel__verb_take(pel_sema *s, pel_verb_call *v) {
   const pel_ty *i64 = pel__ty_scalar(PEL_I64);
@@ -208,13 +210,13 @@ pel_x *pel__verb_take(pel_sema *s, pel_verb_call *v) {
   return x;
 }
 
-/* ---- distinct -------------------------------------------------------------------------------------------------------- */
+/* ---- distinct ---- */
 
 /* `sort("a")` means the column; as a key the text is the same in every row. */
 static void constant_key(pel_sema *s, const pel_arg *a, const char *verb) {
   pel_str text = pel__source_text(s->ds->sources, a->span);
-  pel_diag *d = pel__sema_error(
-      s, PEL_E0405, a->span, "a key of `%s` is a column, but this is a text", verb);
+  pel_diag *d = pel__sema_error(s, PEL_E0405, a->span,
+                                "a key of `%s` is a column, but this is a text", verb);
   bool word = text.n > 2 && (text.p[1] < '0' || text.p[1] > '9');
   for (size_t i = 1; i + 1 < text.n; i++) {
     char c = text.p[i];
@@ -295,7 +297,7 @@ pel_x *pel__verb_distinct(pel_sema *s, pel_verb_call *v) {
   return bad ? pel__x_error(s, v->span) : pel__x_bind(s, x, &row, 1);
 }
 
-/* ---- concat ------------------------------------------------------------------------------------------------------------ */
+/* ---- concat ---- */
 
 static bool concat_fits(pel_sema *s, const pel_ty *first, const pel_x *x) {
   if (pel__ty_common(s, first->item, x->type->item, false)) return true;

@@ -2,7 +2,7 @@
 
 /* group, sort, join: verbs with keys. */
 
-/* ---- group ---------------------------------------------------------------------------------------------------------- */
+/* ---- group ---- */
 
 typedef struct grouping {
   pel_str *names;
@@ -96,7 +96,7 @@ pel_x *pel__verb_group(pel_sema *s, pel_verb_call *v) {
   return pel__x_bind(s, x, &row, 1);
 }
 
-/* ---- sort ------------------------------------------------------------------------------------------------------------- */
+/* ---- sort ---- */
 
 /* `-.x` and `desc(.x)` turn the order around; what is left is the key. */
 static const pel_ast *sort_key(pel_sema *s, const pel_scope *sc, const pel_ast *e,

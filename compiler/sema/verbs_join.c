@@ -152,7 +152,7 @@ static bool check_keys(pel_sema *s, pel_verb_call *v, const joining *j, pel_x **
   return ok;
 }
 
-/* ---- columns that come out -------------------------------------------------------------------------------------- */
+/* ---- columns that come out ---- */
 
 typedef struct outputs {
   pel_xout *at;

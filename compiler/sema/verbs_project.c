@@ -102,7 +102,7 @@ pel_x *pel__verb_project(pel_sema *s, pel_verb_call *v) {
   return x;
 }
 
-/* ---- drop ------------------------------------------------------------------------------------------------------- */
+/* ---- drop ---- */
 
 /* The number of the column an argument `.a` names. */
 static bool named_column(pel_sema *s, pel_verb_call *v, pel_arg *a, pel_binder *row,
@@ -152,7 +152,7 @@ pel_x *pel__verb_drop(pel_sema *s, pel_verb_call *v) {
   return x;
 }
 
-/* ---- rename ----------------------------------------------------------------------------- */
+/* ---- rename ---- */
 
 /* names[k]: the argument that renames column k. */
 static bool find_renamed(pel_sema *s, pel_verb_call *v, pel_binder *row,

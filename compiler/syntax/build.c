@@ -50,7 +50,8 @@ pel_ast *pel__ast_new(pel_parse *cx, pel_ast_kind kind, pel_span span) {
   return node;
 }
 
-/* node is above child. Beyond the limit depth stays where it is: the parse ends anyway. */
+/* node is above child. Beyond the limit depth stays where it is: the parse ends anyway.
+ */
 void pel__ast_above(pel_parse *cx, pel_ast *node, const pel_ast *child) {
   if (!child || child->depth < node->depth) return;
   if (child->depth >= PEL_SYNTAX_DEPTH)

@@ -34,8 +34,8 @@ static bool closes(int token) {
   return token == T_RPAREN || token == T_RBRACKET || token == T_RBRACE;
 }
 
-/* A comma takes no comments before it, and one before a closing bracket, which may go, none
- * behind it: they go to its neighbours. */
+/* A comma takes no comments before it, and one before a closing bracket, which may go,
+ * none behind it: they go to its neighbours. */
 static void give_comments(reader *r, pel_fmt_token *t) {
   pel_fmt_token *last = r->f->tokens.n ? &r->f->tokens.at[r->f->tokens.n - 1] : NULL;
   bool comma = last && last->token == T_COMMA;

@@ -171,7 +171,8 @@ static void print_token(pel_fmt *f, uint32_t token) {
 
 static void print(pel_fmt *f, pel_doc_node *d, bool flat);
 
-/* What must follow each item on its line: the heads of those behind it up to a place where the line may end. */
+/* What must follow each item on its line: the heads of those behind it up to a place
+ * where the line may end. */
 static void set_tails(pel_doc_node *d) {
   uint32_t tail = d->tail;
   for (uint32_t i = d->n; i-- > 0;) {

@@ -23,9 +23,9 @@ typedef struct pel_fmt_comment {
 typedef struct pel_fmt_token {
   int token;
   uint32_t begin, end, line;
-  bool blank_before;             /* an empty line stands before it (behind its comments) */
-  uint32_t lead, lead_n;         /* comments on lines of their own before it */
-  uint32_t trail;                /* 1 + the comment behind it on its line; 0: none */
+  bool blank_before;     /* an empty line stands before it (behind its comments) */
+  uint32_t lead, lead_n; /* comments on lines of their own before it */
+  uint32_t trail;        /* 1 + the comment behind it on its line; 0: none */
 } pel_fmt_token;
 
 typedef enum pel_doc_kind {
@@ -38,16 +38,16 @@ typedef enum pel_doc_kind {
   PEL_DOC_COMMA,    /* nothing, or a comma in a group that is broken */
   PEL_DOC_COMMENTS, /* the comments before a token, on lines of their own */
   PEL_DOC_SEQ,
-  PEL_DOC_NEST,     /* lines inside begin further right */
-  PEL_DOC_GROUP     /* on one line if it fits; else all its own LINEs and SOFTs end lines */
+  PEL_DOC_NEST, /* lines inside begin further right */
+  PEL_DOC_GROUP /* on one line if it fits; else all its own LINEs and SOFTs end lines */
 } pel_doc_kind;
 
 typedef struct pel_doc_node pel_doc_node;
 struct pel_doc_node {
-  uint8_t kind; /* pel_doc_kind */
-  bool leads;   /* its first token has comments before it */
-  bool trails;  /* its last token has a comment behind it */
-  bool breaks;  /* a line may end inside */
+  uint8_t kind;   /* pel_doc_kind */
+  bool leads;     /* its first token has comments before it */
+  bool trails;    /* its last token has a comment behind it */
+  bool breaks;    /* a line may end inside */
   uint32_t width; /* on one line; PEL_FMT_NEVER: cannot be */
   uint32_t head;  /* up to where a line may first end */
   uint32_t tail;  /* set by the printer: what must follow on the same line */

@@ -38,8 +38,8 @@ typedef enum pel_fmt_list_style {
   PEL_FMT_SPACED_TRAILING
 } pel_fmt_list_style;
 /* From the opening bracket to the closing one. */
-pel_doc_node *pel__fmt_list(pel_fmt *f, uint32_t n, pel_fmt_element element, const void *list,
-                            pel_fmt_list_style style);
+pel_doc_node *pel__fmt_list(pel_fmt *f, uint32_t n, pel_fmt_element element,
+                            const void *list, pel_fmt_list_style style);
 pel_doc_node *pel__fmt_nodes(pel_fmt *f, pel_ast *const *at, uint32_t n,
                              pel_fmt_list_style style);
 pel_doc_node *pel__fmt_fields(pel_fmt *f, const pel_ast_arg *fields, uint32_t n,

@@ -217,8 +217,8 @@ static void report_stray(pel_parse *cx, const pel_opener *o) {
 }
 
 /* A closing bracket that does not fit is repaired, so that one slip has one message: what
- * is open further in is closed first, a wrong kind is taken for the right one. Answers the
- * token for the parser, 0 for none. */
+ * is open further in is closed first, a wrong kind is taken for the right one. Answers
+ * the token for the parser, 0 for none. */
 static int close_bracket(pel_parse *cx) {
   pel_opener *o = innermost(cx);
   if (!o) {
@@ -265,8 +265,9 @@ static const char *skip_blanks(const char *p, const char *end) {
   return p;
 }
 
-/* Inside brackets an item's word may be a label or a C parameter's `out`. In column 1, with what an item has behind it,
- * it is the next item all the same: somebody forgot to close a bracket. */
+/* Inside brackets an item's word may be a label or a C parameter's `out`. In column 1,
+ * with what an item has behind it, it is the next item all the same: somebody forgot to
+ * close a bracket. */
 static bool begins_item_inside(const pel_parse *cx) {
   if (cx->span.col != 1 || cx->token == T_FN) return false;
   const char *end = cx->src->text.p + cx->src->text.n;
@@ -289,8 +290,8 @@ bool pel__begins_item_here(const pel_parse *cx) {
 
 /* ---- what the parser calls */
 
-/* The end, or the next item, while a bracket is open: one message, and the parser gives the
- * item up. */
+/* The end, or the next item, while a bracket is open: one message, and the parser gives
+ * the item up. */
 static int give_up_item(pel_parse *cx) {
   pel__report_unclosed(cx, cx->span, innermost(cx));
   forget_openers(cx);

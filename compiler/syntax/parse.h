@@ -69,14 +69,14 @@ typedef struct pel_parse {
   uint32_t at, line, col; /* where the lexer stands */
   uint32_t last_line;     /* on which the last token that was read ended */
 
-  int prev;            /* the token before the one the parser looks at, 0 at first */
+  int prev; /* the token before the one the parser looks at, 0 at first */
   pel_span prev_span;
-  int token;           /* the token the parser looks at */
+  int token; /* the token the parser looks at */
   pel_span span;
-  bool first_on_line;  /* it is */
-  bool was_inside;     /* it stood inside brackets */
-  pel_yyval value;     /* what it carries */
-  bool pending;        /* it is still to be delivered: something was put in front of it */
+  bool first_on_line; /* it is */
+  bool was_inside;    /* it stood inside brackets */
+  pel_yyval value;    /* what it carries */
+  bool pending;       /* it is still to be delivered: something was put in front of it */
 
   bool foreign; /* a word of another language was reported, at: */
   uint32_t foreign_at;
@@ -85,7 +85,8 @@ typedef struct pel_parse {
   bool ended_mute; /* the item that the token at hand ends had */
   PEL_LIST(pel_opener) openers;
   uint32_t depth; /* brackets among the openers */
-  pel_opener dropped[8]; /* words the token at hand left without an answer, innermost first */
+  pel_opener
+      dropped[8]; /* words the token at hand left without an answer, innermost first */
   uint32_t dropped_n;
   PEL_LIST(pel_str) doc_lines; /* since the last token */
   pel_span doc_span;
@@ -108,10 +109,10 @@ typedef struct pel_parse {
 /* ---- lists */
 bool pel__list_grow(pel_parse *cx, void **at, uint32_t n, uint32_t *cap, size_t size);
 /* Appends, or sets cx->status and drops the value. */
-#define PEL_LIST_PUSH(cx, list, value)                                                   \
-  (((list)->n < (list)->cap || pel__list_grow((cx), (void **)&(list)->at, (list)->n,     \
-                                              &(list)->cap, sizeof *(list)->at))         \
-       ? (void)((list)->at[(list)->n++] = (value))                                       \
+#define PEL_LIST_PUSH(cx, list, value)                                               \
+  (((list)->n < (list)->cap || pel__list_grow((cx), (void **)&(list)->at, (list)->n, \
+                                              &(list)->cap, sizeof *(list)->at))     \
+       ? (void)((list)->at[(list)->n++] = (value))                                   \
        : (void)0)
 /* A new, empty list of any kind; never NULL: without memory the parse ends and a spare
  * one stands in. */
@@ -136,10 +137,11 @@ bool pel__begins_item_here(const pel_parse *cx);
 void pel__report_unexpected(pel_parse *cx, const bool *expected);
 void pel__report_unclosed(pel_parse *cx, pel_span at, const pel_opener *opener);
 void pel__report_depth(pel_parse *cx, pel_span span);
-void pel__report_chained(pel_parse *cx, const pel_ast *compare, pel_span op, const pel_ast *right);
+void pel__report_chained(pel_parse *cx, const pel_ast *compare, pel_span op,
+                         const pel_ast *right);
 /* Counts an error of this parse; ends it when there are too many. NULL while muted. */
-pel_diag *pel__report(pel_parse *cx, pel_diag_code code, pel_span span, const char *fmt, ...)
-    PEL_PRINTF(4, 5);
+pel_diag *pel__report(pel_parse *cx, pel_diag_code code, pel_span span, const char *fmt,
+                      ...) PEL_PRINTF(4, 5);
 /* The text of a span, cut to what a message can hold; lives in the arena. */
 const char *pel__quote(pel_parse *cx, pel_span span);
 

@@ -250,7 +250,8 @@ static bool meant_as_name(int token) {
   return pel__token_begins_item(token) || token == T_INOUT || token == T_UNTIL;
 }
 
-/* A label was read and `:` is all that may follow: the word before was meant as a name. */
+/* A label was read and `:` is all that may follow: the word before was meant as a name.
+ */
 static bool only_colon(const bool *expected) {
   for (int t = PEL_TOKEN_FIRST; t < PEL_TOKEN_END; t++)
     if (pel__expects(expected, t) != (t == T_COLON)) return false;

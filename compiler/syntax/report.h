@@ -7,7 +7,10 @@
 #include "compiler/syntax/parse.h"
 #include "compiler/syntax/parser.h"
 
-enum { PEL_TOKEN_FIRST = T_IDENT, PEL_TOKEN_END = T_COMMENT }; /* as declared in parser.y */
+enum {
+  PEL_TOKEN_FIRST = T_IDENT,
+  PEL_TOKEN_END = T_COMMENT
+}; /* as declared in parser.y */
 
 /* Sets are arrays of PEL_TOKEN_END - PEL_TOKEN_FIRST bools. The end of the file is in
  * none. */

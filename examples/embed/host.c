@@ -1,7 +1,7 @@
-/* A host program: PEL as a library. It compiles a program from text, binds parameters and an Arrow table, lends the program
- * a C function, runs it, reads the results as Arrow, reads diagnostics as data, and cancels a run.
- * Build: cc host.c $(pkg-config --cflags --libs pel)
- * One thread of its own; the library's workers call clamp and stop_here. */
+/* A host program: PEL as a library. It compiles a program from text, binds parameters and
+ * an Arrow table, lends the program a C function, runs it, reads the results as Arrow,
+ * reads diagnostics as data, and cancels a run. Build: cc host.c $(pkg-config --cflags
+ * --libs pel) One thread of its own; the library's workers call clamp and stop_here. */
 #include <pel/pel.h>
 
 #include <stdio.h>
@@ -14,7 +14,7 @@ static void check(pel_status s, const pel_error *err, const char *what) {
   exit(1);
 }
 
-/* ---- a table of the host's, in Arrow layout ------------------------------------------------------------------------- */
+/* ---- a table of the host's, in Arrow layout ---- */
 
 enum { ROWS = 6 };
 static const char names[] = "northsouthnorthsouthwestnorth";
@@ -26,18 +26,36 @@ static int released;
 static void release_schema(struct ArrowSchema *s) { s->release = NULL; }
 static void release_array(struct ArrowArray *a) { released++, a->release = NULL; }
 
-/* The structs are moved into the library; what they point to stays here, so nothing is copied. */
+/* The structs are moved into the library; what they point to stays here, so nothing is
+ * copied. */
 static void make_table(struct ArrowSchema *schema, struct ArrowArray *array) {
-  static struct ArrowSchema name = {.format = "u", .name = "sensor", .release = release_schema},
-                            value = {.format = "g", .name = "value", .flags = ARROW_FLAG_NULLABLE, .release = release_schema};
+  static struct ArrowSchema name = {.format = "u",
+                                    .name = "sensor",
+                                    .release = release_schema},
+                            value = {.format = "g",
+                                     .name = "value",
+                                     .flags = ARROW_FLAG_NULLABLE,
+                                     .release = release_schema};
   static struct ArrowSchema *fields[] = {&name, &value};
-  static const void *name_buffers[] = {NULL, name_ends, names}, *value_buffers[] = {known, values}, *no_buffers[] = {NULL};
-  static struct ArrowArray name_array = {.length = ROWS, .n_buffers = 3, .buffers = name_buffers, .release = release_array},
-                           value_array = {.length = ROWS, .null_count = 1, .n_buffers = 2, .buffers = value_buffers,
+  static const void *name_buffers[] = {NULL, name_ends, names},
+                    *value_buffers[] = {known, values}, *no_buffers[] = {NULL};
+  static struct ArrowArray name_array = {.length = ROWS,
+                                         .n_buffers = 3,
+                                         .buffers = name_buffers,
+                                         .release = release_array},
+                           value_array = {.length = ROWS,
+                                          .null_count = 1,
+                                          .n_buffers = 2,
+                                          .buffers = value_buffers,
                                           .release = release_array};
   static struct ArrowArray *columns[] = {&name_array, &value_array};
-  *schema = (struct ArrowSchema){.format = "+s", .n_children = 2, .children = fields, .release = release_schema};
-  *array = (struct ArrowArray){.length = ROWS, .n_buffers = 1, .buffers = no_buffers, .n_children = 2, .children = columns,
+  *schema = (struct ArrowSchema){
+      .format = "+s", .n_children = 2, .children = fields, .release = release_schema};
+  *array = (struct ArrowArray){.length = ROWS,
+                               .n_buffers = 1,
+                               .buffers = no_buffers,
+                               .n_children = 2,
+                               .children = columns,
                                .release = release_array};
 }
 
@@ -47,7 +65,8 @@ static int is_null(const struct ArrowArray *a, int64_t i) {
   return bits && !(bits[i / 8] >> (i % 8) & 1);
 }
 
-static void print_cell(const struct ArrowSchema *s, const struct ArrowArray *a, int64_t row) {
+static void print_cell(const struct ArrowSchema *s, const struct ArrowArray *a,
+                       int64_t row) {
   const int64_t i = row + a->offset;
   if (is_null(a, row)) {
     printf("null");
@@ -81,7 +100,7 @@ static void print_result(pel_run *run, const char *item) {
   schema.release(&schema);
 }
 
-/* ---- functions that programs may call ------------------------------------------------------------------------------- */
+/* ---- functions that programs may call ---- */
 
 static double clamp(double x, double most) { return x > most ? most : x; }
 
@@ -91,7 +110,7 @@ static double stop_here(double x) {
   return x;
 }
 
-/* ---- what a host does ----------------------------------------------------------------------------------------------- */
+/* ---- what a host does ---- */
 
 static pel_plan *compile(pel_context *ctx, const char *text) {
   pel_plan *plan = NULL;
@@ -115,7 +134,8 @@ static const char sensors[] =
     "param only: str = \"\"\n"
     "let known = readings |> filter(only == \"\" or .sensor == only)\n"
     "out totals = known |> group(.sensor)\n"
-    "  |> select(.sensor, n: len(.rows), total: sum(clamp(.value ?? 0.0, most)), least: min(.value))\n"
+    "  |> select(.sensor, n: len(.rows), total: sum(clamp(.value ?? 0.0, most)), least: "
+    "min(.value))\n"
     "out rows = len(known)\n";
 
 static void run_once(pel_context *ctx, pel_plan *plan, const char *only) {
@@ -152,8 +172,10 @@ static void refused(pel_context *ctx, pel_plan *plan) {
   pel_error err = {0};
   pel_run *run = NULL;
   check(pel_run_new(ctx, plan, &run, &err), &err, "pel_run_new");
-  printf("%s: %s\n", pel_status_name(pel_run_bind_i64(run, "only", 3, &err)), err.message);
-  printf("%s: %s\n", pel_status_name(pel_run_bind_f64(run, "mots", 3, &err)), err.message);
+  printf("%s: %s\n", pel_status_name(pel_run_bind_i64(run, "only", 3, &err)),
+         err.message);
+  printf("%s: %s\n", pel_status_name(pel_run_bind_f64(run, "mots", 3, &err)),
+         err.message);
   pel_run_free(run);
 }
 
@@ -176,8 +198,10 @@ static void failing(pel_context *ctx) {
 static void cancelled(pel_context *ctx) {
   pel_error err = {0};
   pel_run *run = NULL;
-  pel_plan *plan = compile(ctx, "extern \"host\" { @pure @threadsafe fn stop_here(x: f64) -> f64 }\n"
-                                "param x: f64\nout y = stop_here(x)\n");
+  pel_plan *plan =
+      compile(ctx,
+              "extern \"host\" { @pure @threadsafe fn stop_here(x: f64) -> f64 }\n"
+              "param x: f64\nout y = stop_here(x)\n");
   check(pel_run_new(ctx, plan, &run, &err), &err, "pel_run_new");
   check(pel_run_bind_f64(run, "x", 1, &err), &err, "x");
   to_cancel = run;
@@ -192,13 +216,16 @@ int main(void) {
   pel_error err = {0};
   const pel_options options = {.size = sizeof options, .workers = 2};
   check(pel_context_new(&options, &ctx, &err), &err, "pel_context_new");
-  check(pel_context_add_function(ctx, "clamp", (void *)(uintptr_t)clamp, &err), &err, "clamp");
-  check(pel_context_add_function(ctx, "stop_here", (void *)(uintptr_t)stop_here, &err), &err, "stop_here");
+  check(pel_context_add_function(ctx, "clamp", (void *)(uintptr_t)clamp, &err), &err,
+        "clamp");
+  check(pel_context_add_function(ctx, "stop_here", (void *)(uintptr_t)stop_here, &err),
+        &err, "stop_here");
 
   pel_plan *plan = compile(ctx, sensors);
   for (size_t i = 0; i < pel_plan_params(plan); i++) {
     const pel_param p = pel_plan_param_at(plan, i);
-    printf("param %s: %s%s%s%s\n", p.name, p.type, p.required ? " (required)" : "", *p.doc ? " // " : "", p.doc);
+    printf("param %s: %s%s%s%s\n", p.name, p.type, p.required ? " (required)" : "",
+           *p.doc ? " // " : "", p.doc);
   }
   run_once(ctx, plan, "");
   saved_and_loaded(ctx, plan);
@@ -206,7 +233,9 @@ int main(void) {
   refused(ctx, plan);
   pel_plan_release(plan);
 
-  if (compile(ctx, "let rows = [{ a: 1 }]\nout x = rows |> filter(.b > 0)\nout y = nothing\n")) return 1;
+  if (compile(ctx,
+              "let rows = [{ a: 1 }]\nout x = rows |> filter(.b > 0)\nout y = nothing\n"))
+    return 1;
   failing(ctx);
   cancelled(ctx);
   pel_context_free(ctx);

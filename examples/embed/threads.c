@@ -1,6 +1,6 @@
-/* Two contexts in two threads: they share nothing, and each gives what it would give alone.
- * Build: cc -pthread threads.c $(pkg-config --cflags --libs pel)
- * Every thread owns its context; the answers are compared after both have ended. */
+/* Two contexts in two threads: they share nothing, and each gives what it would give
+ * alone. Build: cc -pthread threads.c $(pkg-config --cflags --libs pel) Every thread owns
+ * its context; the answers are compared after both have ended. */
 #include <pel/pel.h>
 
 #include <pthread.h>
@@ -21,7 +21,8 @@ typedef struct job {
 
 static const char program[] =
     "param xs: [n]{ x: f64 }\n"
-    "out result = xs |> derive(key: i64(.x) % 7) |> group(.key) |> select(.key, n: len(.rows), total: sum(.x))\n";
+    "out result = xs |> derive(key: i64(.x) % 7) |> group(.key) |> select(.key, n: "
+    "len(.rows), total: sum(.x))\n";
 
 static void keep(struct ArrowSchema *s) { s->release = NULL; }
 static void keep_array(struct ArrowArray *a) { a->release = NULL; }
@@ -37,9 +38,18 @@ static pel_status collect(void *user, const char *p, size_t n) {
 static pel_status run_plan(pel_context *ctx, pel_plan *plan, job *j) {
   struct ArrowSchema x = {.format = "g", .name = "x", .release = keep}, *fields[] = {&x};
   const void *buffers[] = {NULL, j->column}, *none[] = {NULL};
-  struct ArrowArray column = {.length = ROWS, .n_buffers = 2, .buffers = buffers, .release = keep_array}, *columns[] = {&column};
-  struct ArrowSchema schema = {.format = "+s", .n_children = 1, .children = fields, .release = keep};
-  struct ArrowArray array = {.length = ROWS, .n_buffers = 1, .buffers = none, .n_children = 1, .children = columns,
+  struct ArrowArray column = {.length = ROWS,
+                              .n_buffers = 2,
+                              .buffers = buffers,
+                              .release = keep_array},
+                    *columns[] = {&column};
+  struct ArrowSchema schema = {
+      .format = "+s", .n_children = 1, .children = fields, .release = keep};
+  struct ArrowArray array = {.length = ROWS,
+                             .n_buffers = 1,
+                             .buffers = none,
+                             .n_children = 1,
+                             .children = columns,
                              .release = keep_array};
   pel_run *run = NULL;
   pel_status s = pel_run_new(ctx, plan, &run, &j->err);
@@ -60,7 +70,8 @@ static void *work(void *arg) {
   const pel_source_text source = {"-", program, strlen(program)};
   j->status = pel_context_new(&options, &ctx, &j->err);
   if (!j->status) j->status = pel_compile(ctx, &source, NULL, &plan, &found);
-  if (found && pel_diagnostics_count(found)) fputs(pel_diagnostics_text(found, PEL_FORMAT_HUMAN, false), stderr);
+  if (found && pel_diagnostics_count(found))
+    fputs(pel_diagnostics_text(found, PEL_FORMAT_HUMAN, false), stderr);
   pel_diagnostics_free(found);
   for (int i = 0; i < TIMES && !j->status; i++) j->status = run_plan(ctx, plan, j);
   pel_plan_release(plan);
@@ -77,7 +88,11 @@ int main(void) {
   }
   for (int t = 0; t < 2; t++) pthread_join(threads[t], NULL);
   for (int t = 0; t < 2; t++)
-    if (jobs[t].status) return fprintf(stderr, "%s: %s\n", pel_status_name(jobs[t].status), jobs[t].err.message), 1;
-  if (jobs[0].n != jobs[1].n || memcmp(jobs[0].text, jobs[1].text, jobs[0].n)) return fputs("the answers differ\n", stderr), 1;
+    if (jobs[t].status)
+      return fprintf(stderr, "%s: %s\n", pel_status_name(jobs[t].status),
+                     jobs[t].err.message),
+             1;
+  if (jobs[0].n != jobs[1].n || memcmp(jobs[0].text, jobs[1].text, jobs[0].n))
+    return fputs("the answers differ\n", stderr), 1;
   return fwrite(jobs[0].text, 1, jobs[0].n, stdout) == jobs[0].n ? 0 : 1;
 }

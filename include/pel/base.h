@@ -1,5 +1,5 @@
-/* Words every public header of PEL is written with: visibility, status codes, errors, spans.
- * Nothing here is owned by anyone; every type is plain data that its caller owns.
+/* Words every public header of PEL is written with: visibility, status codes, errors,
+ * spans. Nothing here is owned by anyone; every type is plain data that its caller owns.
  * Everything here may be used from any thread. */
 #ifndef PEL_BASE_H
 #define PEL_BASE_H
@@ -53,8 +53,9 @@ typedef enum pel_status {
   PEL_E_INTERNAL = 11  /* a bug of PEL's */
 } pel_status;
 
-/* A place in a program's text: a byte offset, and 1-based line and column (in code points).
- * file is an index into the list of source files of a compilation. line 0: no place. */
+/* A place in a program's text: a byte offset, and 1-based line and column (in code
+ * points). file is an index into the list of source files of a compilation. line 0: no
+ * place. */
 typedef struct pel_span {
   uint32_t file;
   uint32_t begin, end; /* byte offsets, end excluded */
@@ -68,7 +69,8 @@ typedef struct pel_error {
   char message[1024];
 } pel_error;
 
-/* Fill e (which may be NULL) and return status, so that `return pel_error_set(e, …)` reads well. */
+/* Fill e (which may be NULL) and return status, so that `return pel_error_set(e, …)`
+ * reads well. */
 PEL_API pel_status pel_error_set(pel_error *e, pel_status status, const char *fmt, ...)
     PEL_PRINTF(3, 4);
 

@@ -1,8 +1,8 @@
 /* How tables enter and leave a host without a copy: the Arrow C data interface
- * (https://arrow.apache.org/docs/format/CDataInterface.html), whose two structs every user declares.
- * Whoever holds a struct whose release is not NULL owns what it points to and calls release once; moving a struct is a copy
- * of its bytes and setting the source's release to NULL.
- * As the interface says: one thread at a time per struct. */
+ * (https://arrow.apache.org/docs/format/CDataInterface.html), whose two structs every
+ * user declares. Whoever holds a struct whose release is not NULL owns what it points to
+ * and calls release once; moving a struct is a copy of its bytes and setting the source's
+ * release to NULL. As the interface says: one thread at a time per struct. */
 #ifndef PEL_BUFFER_H
 #define PEL_BUFFER_H
 
@@ -45,8 +45,9 @@ struct ArrowArray {
 };
 #endif
 
-/* Types: bool "b", i8 "c" … u64 "L", f32 "f", f64 "g", str "u" or "U" in and "U" out, bytes "z" or "Z" in and "Z" out,
- * date "tdD", time "tsu:UTC" ("tsu:" in too), dur "tDu", lists "+l" or "+L" in and "+L" out, records "+s". A table is a
+/* Types: bool "b", i8 "c" … u64 "L", f32 "f", f64 "g", str "u" or "U" in and "U" out,
+ * bytes "z" or "Z" in and "Z" out, date "tdD", time "tsu:UTC" ("tsu:" in too), dur "tDu",
+ * lists "+l" or "+L" in and "+L" out, records "+s". A table is a
  * "+s" whose children are its columns; a scalar is one of length 1. */
 
 #ifdef __cplusplus

@@ -1,6 +1,5 @@
-/* Everything a host program needs: context, compile, plan, run. See op.h for writing operators.
- * Ownership and threads are said by each header.
- * C17 and C++. */
+/* Everything a host program needs: context, compile, plan, run. See op.h for writing
+ * operators. Ownership and threads are said by each header. C17 and C++. */
 #ifndef PEL_PEL_H
 #define PEL_PEL_H
 

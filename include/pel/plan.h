@@ -1,7 +1,6 @@
 /* A sealed plan: immutable, counted by references, run any number of times at once.
- * Whoever gets one releases it once. It holds no address, no thread count and no result, so it can be saved and loaded
- * elsewhere.
- * Any thread. */
+ * Whoever gets one releases it once. It holds no address, no thread count and no result,
+ * so it can be saved and loaded elsewhere. Any thread. */
 #ifndef PEL_PLAN_H
 #define PEL_PLAN_H
 
@@ -16,26 +15,34 @@ typedef struct pel_plan pel_plan;
 PEL_API pel_plan *pel_plan_retain(pel_plan *plan);
 PEL_API void pel_plan_release(pel_plan *plan); /* NULL is fine */
 
-/* Bytes that pel_plan_load takes, in this version of the library; freed by pel_text_free. */
-PEL_API PEL_USE_RESULT pel_status pel_plan_save(pel_context *ctx, const pel_plan *plan, char **bytes, size_t *n,
-                                                pel_error *err);
+/* Bytes that pel_plan_load takes, in this version of the library; freed by pel_text_free.
+ */
+PEL_API PEL_USE_RESULT pel_status pel_plan_save(pel_context *ctx, const pel_plan *plan,
+                                                char **bytes, size_t *n, pel_error *err);
 /* Trusts nothing: what breaks the format is PEL_E_INVALID. */
-PEL_API PEL_USE_RESULT pel_status pel_plan_load(pel_context *ctx, const void *bytes, size_t n, pel_plan **out,
-                                                pel_error *err);
+PEL_API PEL_USE_RESULT pel_status pel_plan_load(pel_context *ctx, const void *bytes,
+                                                size_t n, pel_plan **out, pel_error *err);
 /* For people; freed by pel_text_free. */
-PEL_API PEL_USE_RESULT pel_status pel_plan_text(pel_context *ctx, const pel_plan *plan, char **text, size_t *n);
+PEL_API PEL_USE_RESULT pel_status pel_plan_text(pel_context *ctx, const pel_plan *plan,
+                                                char **text, size_t *n);
 
-typedef enum pel_value_shape { PEL_VALUE_SCALAR, PEL_VALUE_ARRAY, PEL_VALUE_RECORD, PEL_VALUE_TABLE } pel_value_shape;
+typedef enum pel_value_shape {
+  PEL_VALUE_SCALAR,
+  PEL_VALUE_ARRAY,
+  PEL_VALUE_RECORD,
+  PEL_VALUE_TABLE
+} pel_value_shape;
 
 /* A value from outside. */
 typedef struct pel_param {
   const char *name;
   const char *type; /* in the words of the language */
   pel_value_shape shape;
-  pel_kind kind;    /* of a scalar, or of an array's elements */
+  pel_kind kind; /* of a scalar, or of an array's elements */
   bool required;
-  const char *init; /* a default that is one constant, as the command line writes it; else NULL */
-  const char *doc;  /* "" without one */
+  const char *
+      init; /* a default that is one constant, as the command line writes it; else NULL */
+  const char *doc; /* "" without one */
 } pel_param;
 PEL_API size_t pel_plan_params(const pel_plan *plan);
 PEL_API pel_param pel_plan_param_at(const pel_plan *plan, size_t i);
@@ -50,7 +57,7 @@ typedef struct pel_item {
   bool written;     /* goes to a file */
   const char *path; /* of that file, when the program says it as a constant; else NULL */
   const char *format; /* "csv", "tsv": of a file */
-  const char *type; /* in the words of the language; of a table: [*]{ … } */
+  const char *type;   /* in the words of the language; of a table: [*]{ … } */
   uint32_t line;
 } pel_item;
 PEL_API size_t pel_plan_items(const pel_plan *plan);
@@ -58,7 +65,8 @@ PEL_API pel_item pel_plan_item_at(const pel_plan *plan, size_t i);
 
 /* A file that is read. */
 typedef struct pel_input {
-  const char *path;   /* when the program says it as a constant, or as a parameter's default; else NULL */
+  const char *path;   /* when the program says it as a constant, or as a parameter's
+                         default; else NULL */
   const char *param;  /* the parameter that says it, or NULL */
   const char *format; /* "csv" … */
   const char *type;   /* of its rows: { … } */

@@ -1,7 +1,8 @@
 /* One execution of a plan: bind what comes from outside, run, take what came of it.
- * The host owns a run and frees it; results that were taken outlive it (not the context), texts and failures do not.
- * One thread at a time per run, except pel_run_cancel, which may be called from any thread and from a signal handler. Any
- * number of runs may go on at once. */
+ * The host owns a run and frees it; results that were taken outlive it (not the context),
+ * texts and failures do not. One thread at a time per run, except pel_run_cancel, which
+ * may be called from any thread and from a signal handler. Any number of runs may go on
+ * at once. */
 #ifndef PEL_RUN_H
 #define PEL_RUN_H
 
@@ -14,44 +15,69 @@ extern "C" {
 
 typedef struct pel_run pel_run;
 
-PEL_API PEL_USE_RESULT pel_status pel_run_new(pel_context *ctx, pel_plan *plan, pel_run **out, pel_error *err);
-PEL_API void pel_run_free(pel_run *run); /* waits for one that was started; NULL is fine */
+PEL_API PEL_USE_RESULT pel_status pel_run_new(pel_context *ctx, pel_plan *plan,
+                                              pel_run **out, pel_error *err);
+PEL_API void pel_run_free(
+    pel_run *run); /* waits for one that was started; NULL is fine */
 
-/* Parameters by name. Each copies, but for arrow: that one takes the structs over (release is NULL afterwards), also when
- * it fails. bind_text reads the value as the command line would: "1000", "2024-01-31", "1,2,3", or for a table the path
- * of a file that is read. */
-PEL_API PEL_USE_RESULT pel_status pel_run_bind_i64(pel_run *run, const char *name, int64_t value, pel_error *err);
-PEL_API PEL_USE_RESULT pel_status pel_run_bind_f64(pel_run *run, const char *name, double value, pel_error *err);
-PEL_API PEL_USE_RESULT pel_status pel_run_bind_str(pel_run *run, const char *name, const char *value, size_t n,
+/* Parameters by name. Each copies, but for arrow: that one takes the structs over
+ * (release is NULL afterwards), also when it fails. bind_text reads the value as the
+ * command line would: "1000", "2024-01-31", "1,2,3", or for a table the path of a file
+ * that is read. */
+PEL_API PEL_USE_RESULT pel_status pel_run_bind_i64(pel_run *run, const char *name,
+                                                   int64_t value, pel_error *err);
+PEL_API PEL_USE_RESULT pel_status pel_run_bind_f64(pel_run *run, const char *name,
+                                                   double value, pel_error *err);
+PEL_API PEL_USE_RESULT pel_status pel_run_bind_str(pel_run *run, const char *name,
+                                                   const char *value, size_t n,
                                                    pel_error *err);
-PEL_API PEL_USE_RESULT pel_status pel_run_bind_arrow(pel_run *run, const char *name, struct ArrowSchema *schema,
-                                                     struct ArrowArray *array, pel_error *err);
-PEL_API PEL_USE_RESULT pel_status pel_run_bind_text(pel_run *run, const char *name, const char *text, pel_error *err);
+PEL_API PEL_USE_RESULT pel_status pel_run_bind_arrow(pel_run *run, const char *name,
+                                                     struct ArrowSchema *schema,
+                                                     struct ArrowArray *array,
+                                                     pel_error *err);
+PEL_API PEL_USE_RESULT pel_status pel_run_bind_text(pel_run *run, const char *name,
+                                                    const char *text, pel_error *err);
 
 /* Which items are made: none chosen means every out. */
-PEL_API PEL_USE_RESULT pel_status pel_run_choose(pel_run *run, const char *item, pel_error *err);
+PEL_API PEL_USE_RESULT pel_status pel_run_choose(pel_run *run, const char *item,
+                                                 pel_error *err);
 /* Another path for an out that is written. */
-PEL_API PEL_USE_RESULT pel_status pel_run_redirect(pel_run *run, const char *item, const char *path, pel_error *err);
-/* Rows that `on_error: skip` and `as_null` met become this file, in the order of the data, each behind a line `# why`. It
- * appears when the run has ended, also when some items failed. */
-PEL_API PEL_USE_RESULT pel_status pel_run_keep_rejects(pel_run *run, const char *path, pel_error *err);
+PEL_API PEL_USE_RESULT pel_status pel_run_redirect(pel_run *run, const char *item,
+                                                   const char *path, pel_error *err);
+/* Rows that `on_error: skip` and `as_null` met become this file, in the order of the
+ * data, each behind a line `# why`. It appears when the run has ended, also when some
+ * items failed. */
+PEL_API PEL_USE_RESULT pel_status pel_run_keep_rejects(pel_run *run, const char *path,
+                                                       pel_error *err);
 
-/* Starts in the background. Optional: wait runs a run that was not started, on the caller's thread. */
+/* Starts in the background. Optional: wait runs a run that was not started, on the
+ * caller's thread. */
 PEL_API PEL_USE_RESULT pel_status pel_run_start(pel_run *run, pel_error *err);
-/* PEL_OK: every chosen item is there. PEL_E_FAILED: some are not: see failures; the others are. */
+/* PEL_OK: every chosen item is there. PEL_E_FAILED: some are not: see failures; the
+ * others are. */
 PEL_API PEL_USE_RESULT pel_status pel_run_wait(pel_run *run, pel_error *err);
 PEL_API void pel_run_cancel(pel_run *run);
 
-/* An item's value; the structs are the caller's to release. PEL_E_INVALID: no such item, or it was written to a file. */
-PEL_API PEL_USE_RESULT pel_status pel_run_result(pel_run *run, const char *item, struct ArrowSchema *schema,
-                                                 struct ArrowArray *array, pel_error *err);
+/* An item's value; the structs are the caller's to release. PEL_E_INVALID: no such item,
+ * or it was written to a file. */
+PEL_API PEL_USE_RESULT pel_status pel_run_result(pel_run *run, const char *item,
+                                                 struct ArrowSchema *schema,
+                                                 struct ArrowArray *array,
+                                                 pel_error *err);
 
 /* Text formats of results. */
-typedef enum pel_format_name { PEL_PRINT_TABLE, PEL_PRINT_CSV, PEL_PRINT_TSV, PEL_PRINT_NDJSON, PEL_PRINT_JSON } pel_format_name;
+typedef enum pel_format_name {
+  PEL_PRINT_TABLE,
+  PEL_PRINT_CSV,
+  PEL_PRINT_TSV,
+  PEL_PRINT_NDJSON,
+  PEL_PRINT_JSON
+} pel_format_name;
 typedef pel_status (*pel_write_fn)(void *user, const char *p, size_t n);
-/* Prints the chosen items that have values, in item order, as docs/CLI.md says. PEL_E_INVALID: this format holds one item
- * only, and there are several. */
-PEL_API PEL_USE_RESULT pel_status pel_run_print(pel_run *run, pel_format_name format, pel_write_fn give, void *user,
+/* Prints the chosen items that have values, in item order, as docs/CLI.md says.
+ * PEL_E_INVALID: this format holds one item only, and there are several. */
+PEL_API PEL_USE_RESULT pel_status pel_run_print(pel_run *run, pel_format_name format,
+                                                pel_write_fn give, void *user,
                                                 pel_error *err);
 
 /* What went wrong: each independent failure once, in the order of the items. */
@@ -67,8 +93,10 @@ typedef struct pel_run_failure {
 PEL_API size_t pel_run_failures(const pel_run *run);
 PEL_API pel_run_failure pel_run_failure_at(const pel_run *run, size_t i);
 
-/* Whether a test item held: 1, 0, or -1 when it failed; and the sides of its comparison as text ("" without). */
-PEL_API int pel_run_test(pel_run *run, const char *item, const char **left, const char **right);
+/* Whether a test item held: 1, 0, or -1 when it failed; and the sides of its comparison
+ * as text ("" without). */
+PEL_API int pel_run_test(pel_run *run, const char *item, const char **left,
+                         const char **right);
 
 typedef struct pel_run_step {
   const char *name;

@@ -1,6 +1,6 @@
-/* What the files of the public interface share: what stands behind pel_context and pel_run.
- * The host owns both; a run borrows its context and keeps its plan.
- * A context's lists change only before it is shared; a run is for one thread, but for cancelling. */
+/* What the files of the public interface share: what stands behind pel_context and
+ * pel_run. The host owns both; a run borrows its context and keeps its plan. A context's
+ * lists change only before it is shared; a run is for one thread, but for cancelling. */
 #ifndef PEL_RUNTIME_API_API_H
 #define PEL_RUNTIME_API_API_H
 
@@ -33,12 +33,12 @@ struct pel_run {
   pel_context *ctx;
   pel_plan_data *plan;
   pel_engine_run *run;
-  pel_atomic_ptr live;   /* run, for whoever cancels */
-  pel_arena arena;       /* texts; dies with the run */
-  bool *chosen;          /* per item */
-  const char **paths;    /* per item */
-  void **natives;        /* per native: a host's function, or NULL */
-  pel_table **bound;     /* per param */
+  pel_atomic_ptr live; /* run, for whoever cancels */
+  pel_arena arena;     /* texts; dies with the run */
+  bool *chosen;        /* per item */
+  const char **paths;  /* per item */
+  void **natives;      /* per native: a host's function, or NULL */
+  pel_table **bound;   /* per param */
   bool any_chosen, started, done;
   uint64_t json_nulls; /* see pel_run_total */
   pel_thread thread;
@@ -48,10 +48,13 @@ struct pel_run {
   pel_atomic_u32 cancelled;
 };
 
-PEL_INLINE pel_plan_data *pel__plan_of(const pel_plan *p) { return (pel_plan_data *)(uintptr_t)p; }
+PEL_INLINE pel_plan_data *pel__plan_of(const pel_plan *p) {
+  return (pel_plan_data *)(uintptr_t)p;
+}
 
 /* pel_context_new with another source of memory; tests make it fail. */
-PEL_USE_RESULT pel_status pel__context_new(const pel_options *options, const pel_alloc *alloc, pel_context **out,
+PEL_USE_RESULT pel_status pel__context_new(const pel_options *options,
+                                           const pel_alloc *alloc, pel_context **out,
                                            pel_error *err);
 /* Whether pipes of the plan fill this slot. */
 bool pel__plan_fills(const pel_plan_data *p, uint32_t slot);
@@ -62,7 +65,8 @@ void *pel__context_function(const pel_context *ctx, pel_str name);
 uint32_t pel__run_item(const pel_run *run, const char *name);
 uint32_t pel__run_param(const pel_run *run, const char *name);
 /* Gives a parameter its value; takes the table over. */
-PEL_USE_RESULT pel_status pel__run_set(pel_run *run, uint32_t param, pel_table *value, pel_error *err);
+PEL_USE_RESULT pel_status pel__run_set(pel_run *run, uint32_t param, pel_table *value,
+                                       pel_error *err);
 /* The types of a parameter's columns. */
 const pel_type *pel__param_type(const pel_run *run, uint32_t param, uint32_t column);
 uint32_t pel__param_columns(const pel_run *run, uint32_t param);
@@ -72,14 +76,20 @@ void pel__type_print(const pel_type *t, pel_buf *out);
 void pel__field_print(const pel_field *f, pel_buf *out);
 void pel__param_print(const pel_plan_data *p, uint32_t param, pel_buf *out);
 /* from_text.c: text to a scalar as the command line writes it. */
-PEL_USE_RESULT pel_status pel__const_from_text(const pel_type *t, const char *text, size_t n, pel_const *out, pel_error *err);
+PEL_USE_RESULT pel_status pel__const_from_text(const pel_type *t, const char *text,
+                                               size_t n, pel_const *out, pel_error *err);
 /* arrow_in.c, arrow_out.c */
-PEL_USE_RESULT pel_status pel__arrow_import(const pel_alloc *alloc, const pel_type *const *types, const pel_str *names,
-                                            uint32_t n, pel_value_shape shape, struct ArrowSchema *schema,
-                                            struct ArrowArray *array, pel_table **out, pel_error *err);
-PEL_USE_RESULT pel_status pel__arrow_export(const pel_alloc *alloc, pel_plan_data *plan, const pel_table *t, const pel_str *names,
-                                            pel_value_shape shape, struct ArrowSchema *schema, struct ArrowArray *array);
-/* files.c: a pel_env without a run, for sampling: open, read_at, close, alloc, temp, fail. */
+PEL_USE_RESULT pel_status pel__arrow_import(
+    const pel_alloc *alloc, const pel_type *const *types, const pel_str *names,
+    uint32_t n, pel_value_shape shape, struct ArrowSchema *schema,
+    struct ArrowArray *array, pel_table **out, pel_error *err);
+PEL_USE_RESULT pel_status pel__arrow_export(const pel_alloc *alloc, pel_plan_data *plan,
+                                            const pel_table *t, const pel_str *names,
+                                            pel_value_shape shape,
+                                            struct ArrowSchema *schema,
+                                            struct ArrowArray *array);
+/* files.c: a pel_env without a run, for sampling: open, read_at, close, alloc, temp,
+ * fail. */
 typedef struct pel_files {
   pel_env env;
   const pel_alloc *alloc;
@@ -90,9 +100,10 @@ typedef struct pel_files {
 void pel__files_init(pel_files *f, const pel_alloc *alloc);
 void pel__files_deinit(pel_files *f);
 /* rejects.c: rows that readers rejected become a file in the order of the data. */
-PEL_USE_RESULT pel_status pel__rejects_new(pel_engine *engine, const char *path, pel_rejects **out, pel_error *err);
-void pel__rejects_keep(void *rejects, uint64_t reader, uint64_t ordinal, uint32_t field, const char *text, size_t n,
-                       const char *why);
+PEL_USE_RESULT pel_status pel__rejects_new(pel_engine *engine, const char *path,
+                                           pel_rejects **out, pel_error *err);
+void pel__rejects_keep(void *rejects, uint64_t reader, uint64_t ordinal, uint32_t field,
+                       const char *text, size_t n, const char *why);
 PEL_USE_RESULT pel_status pel__rejects_commit(pel_rejects *r, pel_error *err);
 void pel__rejects_free(pel_rejects *r);
 /* print_table.c, print_text.c */

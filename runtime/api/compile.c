@@ -11,10 +11,11 @@ struct pel_diagnostics {
   pel_context *ctx;
   pel_compilation c;
   pel_buf text;
-  pel_status missing; /* PEL_E_NOENT when an input that is needed to compile is not there */
+  pel_status
+      missing; /* PEL_E_NOENT when an input that is needed to compile is not there */
 };
 
-/* ---- what the checker may ask of the world -------------------------------------------------------------------------- */
+/* ---- what the checker may ask of the world ---- */
 
 typedef struct world {
   pel_context *ctx;
@@ -26,11 +27,13 @@ static pel_str beside(pel_arena *a, pel_str from, pel_str path) {
   size_t folder = from.n;
   while (folder && from.p[folder - 1] != '/') folder--;
   if ((path.n && path.p[0] == '/') || folder == 0) folder = 0;
-  char *p = pel__arena_printf(a, "%.*s" PEL_STR_FMT, (int)folder, from.p, PEL_STR_ARG(path));
+  char *p =
+      pel__arena_printf(a, "%.*s" PEL_STR_FMT, (int)folder, from.p, PEL_STR_ARG(path));
   return pel__str(p);
 }
 
-static pel_status load_module(void *ctx, pel_str from, pel_str path, pel_str *name, pel_str *text) {
+static pel_status load_module(void *ctx, pel_str from, pel_str path, pel_str *name,
+                              pel_str *text) {
   world *w = ctx;
   pel_arena *a = &w->d->c.arena;
   pel_error err = {0};
@@ -38,7 +41,8 @@ static pel_status load_module(void *ctx, pel_str from, pel_str path, pel_str *na
   pel__buf_init(&b, NULL);
   *name = beside(a, from, path);
   if (!name->p) return PEL_E_NOMEM;
-  const pel_status s = pel__file_slurp(pel__dir_current(), name->p, PEL_SOURCE_MAX + 1, &b, &err);
+  const pel_status s =
+      pel__file_slurp(pel__dir_current(), name->p, PEL_SOURCE_MAX + 1, &b, &err);
   if (s == PEL_E_NOENT) w->d->missing = s;
   char *copy = s ? NULL : pel__arena_text(a, b.p ? b.p : "", b.n);
   *text = (pel_str){copy, b.n};
@@ -46,15 +50,22 @@ static pel_status load_module(void *ctx, pel_str from, pel_str path, pel_str *na
   return s ? s : copy ? PEL_OK : PEL_E_NOMEM;
 }
 
-static void *infer_alloc(const pel_infer *in, size_t n) { return pel__arena_get(in->ctx, n); }
+static void *infer_alloc(const pel_infer *in, size_t n) {
+  return pel__arena_get(in->ctx, n);
+}
 
-static pel_status infer(void *ctx, const pel_op *reader, const pel_const *args, uint32_t nargs, const pel_type **row,
-                        pel_error *e) {
+static pel_status infer(void *ctx, const pel_op *reader, const pel_const *args,
+                        uint32_t nargs, const pel_type **row, pel_error *e) {
   world *w = ctx;
   pel_files files;
-  if (!reader->infer) return pel_error_set(e, PEL_E_INVALID, "%s cannot be sampled", reader->name);
+  if (!reader->infer)
+    return pel_error_set(e, PEL_E_INVALID, "%s cannot be sampled", reader->name);
   pel__files_init(&files, w->ctx->alloc);
-  const pel_infer in = {.env = &files.env, .args = args, .nargs = nargs, .alloc = infer_alloc, .ctx = &w->d->c.arena};
+  const pel_infer in = {.env = &files.env,
+                        .args = args,
+                        .nargs = nargs,
+                        .alloc = infer_alloc,
+                        .ctx = &w->d->c.arena};
   pel_status s = reader->infer(&in, row, e);
   if (s && files.message[0]) (void)pel_error_set(e, s, "%s", files.message);
   if (s == PEL_E_NOENT) w->d->missing = s;
@@ -62,7 +73,8 @@ static pel_status infer(void *ctx, const pel_op *reader, const pel_const *args, 
   return s;
 }
 
-static void nearest(const pel_symbols *symbols, pel_str want, pel_arena *a, pel_str *near) {
+static void nearest(const pel_symbols *symbols, pel_str want, pel_arena *a,
+                    pel_str *near) {
   unsigned best = 3;
   for (size_t i = 0; i < pel__symbols_count(symbols); i++) {
     const pel_str name = pel__str(pel__symbols_name(symbols, i));
@@ -73,15 +85,19 @@ static void nearest(const pel_symbols *symbols, pel_str want, pel_arena *a, pel_
   }
 }
 
-static pel_status symbol(void *ctx, pel_str folder, pel_str library, pel_str name, pel_str *near, pel_error *e) {
+static pel_status symbol(void *ctx, pel_str folder, pel_str library, pel_str name,
+                         pel_str *near, pel_error *e) {
   world *w = ctx;
   pel_arena *a = &w->d->c.arena;
   if (pel__str_is(library, "host")) {
     if (pel__context_function(w->ctx, name)) return PEL_OK;
-    return pel_error_set(e, PEL_E_INVALID, "the host program gave no function of this name (pel_context_add_function)");
+    return pel_error_set(
+        e, PEL_E_INVALID,
+        "the host program gave no function of this name (pel_context_add_function)");
   }
   const char *in = folder.n ? pel__arena_text(a, folder.p, folder.n) : ".";
-  const char *lib = pel__arena_text(a, library.p, library.n), *z = pel__arena_text(a, name.p, name.n);
+  const char *lib = pel__arena_text(a, library.p, library.n),
+             *z = pel__arena_text(a, name.p, name.n);
   char *path = NULL;
   pel_symbols *symbols = NULL;
   if (!lib || !z || !in) return PEL_E_NOMEM;
@@ -96,7 +112,7 @@ static pel_status symbol(void *ctx, pel_str folder, pel_str library, pel_str nam
   return s;
 }
 
-/* ---- compiling ------------------------------------------------------------------------------------------------------ */
+/* ---- compiling ---- */
 
 static pel_diagnostics *new_diagnostics(pel_context *ctx) {
   pel_diagnostics *d = pel__alloc_get(ctx->alloc, sizeof *d);
@@ -138,8 +154,9 @@ static pel_compile_options known_options(const pel_compile_options *o) {
   return mine;
 }
 
-pel_status pel_compile(pel_context *ctx, const pel_source_text *source, const pel_compile_options *options,
-                       pel_plan **plan, pel_diagnostics **diagnostics) {
+pel_status pel_compile(pel_context *ctx, const pel_source_text *source,
+                       const pel_compile_options *options, pel_plan **plan,
+                       pel_diagnostics **diagnostics) {
   const pel_compile_options mine = known_options(options), *o = &mine;
   *plan = NULL;
   *diagnostics = NULL;
@@ -154,12 +171,21 @@ pel_status pel_compile(pel_context *ctx, const pel_source_text *source, const pe
   }
   world w = {ctx, d};
   shower sh = {o};
-  const pel_sema_world asks = {.ctx = &w, .module = load_module, .infer = infer, .symbol = symbol};
-  const pel_compile_job job = {.name = pel__str(source->name), .text = {text, source->n}, .ops = ctx->ops.at,
-                               .nops = ctx->ops.n, .world = o->no_files ? NULL : &asks, .passes = ctx->options.passes,
-                               .check_only = o->check_only, .without_tests = o->items == PEL_COMPILE_OUTS,
-                               .without_outs = o->items == PEL_COMPILE_TESTS, .outs = o->outs,
-                               .nouts = o->outs ? o->nouts : 0, .explain = o->explain ? show : NULL, .explain_ctx = &sh};
+  const pel_sema_world asks = {
+      .ctx = &w, .module = load_module, .infer = infer, .symbol = symbol};
+  const pel_compile_job job = {.name = pel__str(source->name),
+                               .text = {text, source->n},
+                               .ops = ctx->ops.at,
+                               .nops = ctx->ops.n,
+                               .world = o->no_files ? NULL : &asks,
+                               .passes = ctx->options.passes,
+                               .check_only = o->check_only,
+                               .without_tests = o->items == PEL_COMPILE_OUTS,
+                               .without_outs = o->items == PEL_COMPILE_TESTS,
+                               .outs = o->outs,
+                               .nouts = o->outs ? o->nouts : 0,
+                               .explain = o->explain ? show : NULL,
+                               .explain_ctx = &sh};
   pel_plan_data *made = NULL;
   s = pel__compile(&d->c, &job, &made);
   if (!s && made && ctx->options.reload) s = reload(ctx, &made);
@@ -169,8 +195,8 @@ pel_status pel_compile(pel_context *ctx, const pel_source_text *source, const pe
   return s;
 }
 
-pel_status pel_format(pel_context *ctx, const pel_source_text *source, char **out, size_t *n,
-                      pel_diagnostics **diagnostics) {
+pel_status pel_format(pel_context *ctx, const pel_source_text *source, char **out,
+                      size_t *n, pel_diagnostics **diagnostics) {
   *diagnostics = NULL;
   const pel_status forked = pel__context_check(ctx, NULL);
   if (forked) return forked;
@@ -181,14 +207,17 @@ pel_status pel_format(pel_context *ctx, const pel_source_text *source, char **ou
   char *text = pel__arena_text(&d->c.arena, source->text, source->n);
   if (!text) return PEL_E_NOMEM;
   pel__buf_init(&b, ctx->alloc);
-  pel_status s = pel__sources_add(&d->c.sources, pel__str(source->name), (pel_str){text, source->n}, &file);
+  pel_status s = pel__sources_add(&d->c.sources, pel__str(source->name),
+                                  (pel_str){text, source->n}, &file);
   if (!s) s = pel__syntax_format(pel__source_get(&d->c.sources, file), &b, &d->c.diags);
   if (!s && b.failed) s = PEL_E_NOMEM;
   if (!s) {
     *n = b.n;
     *out = pel__alloc_get(ctx->alloc, b.n + 1);
-    if (*out) memcpy(*out, pel__buf_z(&b), b.n + 1);
-    else s = PEL_E_NOMEM;
+    if (*out)
+      memcpy(*out, pel__buf_z(&b), b.n + 1);
+    else
+      s = PEL_E_NOMEM;
   }
   pel__buf_deinit(&b);
   return s;
@@ -198,26 +227,35 @@ void pel_text_free(pel_context *ctx, char *text, size_t n) {
   if (text) pel__alloc_free(ctx->alloc, text, n + 1);
 }
 
-/* ---- diagnostics as data -------------------------------------------------------------------------------------------- */
+/* ---- diagnostics as data ---- */
 
 size_t pel_diagnostics_count(const pel_diagnostics *d) { return d->c.diags.n; }
 size_t pel_diagnostics_errors(const pel_diagnostics *d) { return d->c.diags.errors; }
 
 static const char *text_of(const pel_diagnostics *d, pel_str s) {
-  const char *z = pel__arena_text((pel_arena *)(uintptr_t)&d->c.arena, s.p ? s.p : "", s.n);
+  const char *z =
+      pel__arena_text((pel_arena *)(uintptr_t)&d->c.arena, s.p ? s.p : "", s.n);
   return z ? z : "";
 }
 
 pel_diagnostic pel_diagnostics_at(const pel_diagnostics *d, size_t i) {
   const pel_diag *g = d->c.diags.at[i];
   const pel_source *src = pel__source_get(&d->c.sources, g->span.file);
-  return (pel_diagnostic){.code = pel__diag_code_name(g->code), .warning = g->severity == PEL_SEVERITY_WARNING,
-                          .file = src ? text_of(d, src->name) : "", .span = g->span, .message = text_of(d, g->message),
-                          .label = text_of(d, g->label), .help = text_of(d, g->help)};
+  return (pel_diagnostic){.code = pel__diag_code_name(g->code),
+                          .warning = g->severity == PEL_SEVERITY_WARNING,
+                          .file = src ? text_of(d, src->name) : "",
+                          .span = g->span,
+                          .message = text_of(d, g->message),
+                          .label = text_of(d, g->label),
+                          .help = text_of(d, g->help)};
 }
 
-const char *pel_diagnostics_text(pel_diagnostics *d, pel_diagnostic_format format, bool color) {
-  const pel_diag_style style = {format == PEL_FORMAT_SHORT ? PEL_DIAG_SHORT : format == PEL_FORMAT_JSON ? PEL_DIAG_JSON : PEL_DIAG_HUMAN, color};
+const char *pel_diagnostics_text(pel_diagnostics *d, pel_diagnostic_format format,
+                                 bool color) {
+  const pel_diag_style style = {format == PEL_FORMAT_SHORT  ? PEL_DIAG_SHORT
+                                : format == PEL_FORMAT_JSON ? PEL_DIAG_JSON
+                                                            : PEL_DIAG_HUMAN,
+                                color};
   d->text.n = 0;
   pel__diags_render(&d->c.diags, style, &d->text);
   return pel__buf_z(&d->text);
@@ -230,13 +268,15 @@ void pel_diagnostics_free(pel_diagnostics *d) {
   pel__alloc_free(d->ctx->alloc, d, sizeof *d);
 }
 
-/* ---- schemas -------------------------------------------------------------------------------------------------------- */
+/* ---- schemas ---- */
 
 static const pel_op *reader_for(const pel_context *ctx, const char *path) {
   const char *dot = strrchr(path, '.');
   for (uint32_t t = 0; dot && t < ctx->ops.n; t++)
     for (const pel_op *const *row = ctx->ops.at[t]; *row; row++)
-      if ((*row)->kind == PEL_OP_SOURCE && !strncmp((*row)->name, "read_", 5) && !strcmp((*row)->name + 5, dot + 1)) return *row;
+      if ((*row)->kind == PEL_OP_SOURCE && !strncmp((*row)->name, "read_", 5) &&
+          !strcmp((*row)->name + 5, dot + 1))
+        return *row;
   return NULL;
 }
 
@@ -256,14 +296,17 @@ static void json_schema(const pel_type *row, pel_buf *b) {
   pel__buf_text(b, "]}\n");
 }
 
-pel_status pel_schema(pel_context *ctx, const char *path, const char *type_name, bool json, char **out, size_t *n,
-                      pel_error *err) {
+pel_status pel_schema(pel_context *ctx, const char *path, const char *type_name,
+                      bool json, char **out, size_t *n, pel_error *err) {
   const pel_op *reader = reader_for(ctx, path);
   const pel_type str = {.kind = PEL_STR}, *row = NULL;
   const pel_const arg = {.type = &str, .as.s = {path, strlen(path)}};
   const pel_status forked = pel__context_check(ctx, err);
   if (forked) return forked;
-  if (!reader) return pel_error_set(err, PEL_E_INVALID, "`%s`: the name does not end like a format that can be read (.csv, .tsv)", path);
+  if (!reader)
+    return pel_error_set(
+        err, PEL_E_INVALID,
+        "`%s`: the name does not end like a format that can be read (.csv, .tsv)", path);
   pel_diagnostics *d = new_diagnostics(ctx);
   if (!d) return pel_error_set(err, PEL_E_NOMEM, "no memory to look at `%s`", path);
   world w = {ctx, d};

@@ -3,7 +3,9 @@
 #include "runtime/api/api.h"
 #include "stdlib/io/csv.h"
 
-pel_plan *pel_plan_retain(pel_plan *plan) { return (pel_plan *)pel__plan_retain(pel__plan_of(plan)); }
+pel_plan *pel_plan_retain(pel_plan *plan) {
+  return (pel_plan *)pel__plan_retain(pel__plan_of(plan));
+}
 void pel_plan_release(pel_plan *plan) {
   if (plan) pel__plan_release(pel__plan_of(plan));
 }
@@ -19,18 +21,22 @@ static pel_status hand_over(pel_context *ctx, pel_buf *b, char **out, size_t *n)
   return p ? PEL_OK : PEL_E_NOMEM;
 }
 
-pel_status pel_plan_save(pel_context *ctx, const pel_plan *plan, char **bytes, size_t *n, pel_error *err) {
+pel_status pel_plan_save(pel_context *ctx, const pel_plan *plan, char **bytes, size_t *n,
+                         pel_error *err) {
   pel_buf b;
   pel_status s = pel__context_check(ctx, err);
   if (s) return s;
   pel__buf_init(&b, ctx->alloc);
   s = pel__plan_encode(pel__plan_of(plan), &b);
-  if (s) pel__buf_deinit(&b);
-  else s = hand_over(ctx, &b, bytes, n);
+  if (s)
+    pel__buf_deinit(&b);
+  else
+    s = hand_over(ctx, &b, bytes, n);
   return s ? pel_error_set(err, s, "the plan could not be saved") : PEL_OK;
 }
 
-pel_status pel_plan_load(pel_context *ctx, const void *bytes, size_t n, pel_plan **out, pel_error *err) {
+pel_status pel_plan_load(pel_context *ctx, const void *bytes, size_t n, pel_plan **out,
+                         pel_error *err) {
   pel_plan_data *p = NULL;
   pel_status s = pel__context_check(ctx, err);
   if (!s) s = pel__plan_decode(bytes, n, ctx->alloc, &p, err);
@@ -45,7 +51,8 @@ pel_status pel_plan_text(pel_context *ctx, const pel_plan *plan, char **text, si
   return hand_over(ctx, &b, text, n);
 }
 
-/* Texts of a plan are followed by a NUL only where their arena put one: it does for every name. */
+/* Texts of a plan are followed by a NUL only where their arena put one: it does for every
+ * name. */
 static const char *z(const pel_plan_data *plan, pel_str s) {
   pel_plan_data *p = (pel_plan_data *)(uintptr_t)plan;
   pel__spin_lock(&p->texts);
@@ -58,15 +65,20 @@ size_t pel_plan_params(const pel_plan *plan) { return pel__plan_of(plan)->n_para
 
 void pel__param_print(const pel_plan_data *p, uint32_t param, pel_buf *out) {
   const pel_plan_param *q = &p->params[param];
-  if (q->shape == PEL_SHAPE_ARRAY || q->shape == PEL_SHAPE_TABLE) pel__buf_text(out, "[*]");
+  if (q->shape == PEL_SHAPE_ARRAY || q->shape == PEL_SHAPE_TABLE)
+    pel__buf_text(out, "[*]");
   pel__type_print(&p->types[q->type], out);
 }
 
 static const char *default_text(const pel_plan_data *p, const pel_plan_param *q) {
-  const pel_const *c = q->constant == PEL_NONE || q->shape != PEL_SHAPE_SCALAR ? NULL : &p->consts[q->constant];
+  const pel_const *c = q->constant == PEL_NONE || q->shape != PEL_SHAPE_SCALAR
+                           ? NULL
+                           : &p->consts[q->constant];
   char text[64];
-  if (!c || c->is_null || c->type->kind == PEL_LIST || c->type->kind == PEL_RECORD) return NULL;
-  if (c->type->kind == PEL_STR || c->type->kind == PEL_BYTES) return z(p, (pel_str){c->as.s.p, c->as.s.n});
+  if (!c || c->is_null || c->type->kind == PEL_LIST || c->type->kind == PEL_RECORD)
+    return NULL;
+  if (c->type->kind == PEL_STR || c->type->kind == PEL_BYTES)
+    return z(p, (pel_str){c->as.s.p, c->as.s.n});
   pel_const wide = *c; /* a narrow integer is the low end of a wide one */
   if (c->type->kind == PEL_F32) {
     const float f = (float)c->as.f;
@@ -82,10 +94,14 @@ pel_param pel_plan_param_at(const pel_plan *plan, size_t i) {
   pel_buf b;
   pel__buf_init(&b, NULL);
   pel__param_print(p, (uint32_t)i, &b);
-  const pel_param out = {.name = z(p, q->name), .type = z(p, (pel_str){pel__buf_z(&b), b.n}),
-                         .shape = (pel_value_shape)q->shape, .kind = t->kind,
-                         .required = q->constant == PEL_NONE && !pel__plan_fills(p, q->slot),
-                         .init = default_text(p, q), .doc = z(p, q->doc)};
+  const pel_param out = {
+      .name = z(p, q->name),
+      .type = z(p, (pel_str){pel__buf_z(&b), b.n}),
+      .shape = (pel_value_shape)q->shape,
+      .kind = t->kind,
+      .required = q->constant == PEL_NONE && !pel__plan_fills(p, q->slot),
+      .init = default_text(p, q),
+      .doc = z(p, q->doc)};
   pel__buf_deinit(&b);
   return out;
 }
@@ -102,10 +118,12 @@ static const char *constant_text(const pel_plan_data *p, const pel_plan_arg *a) 
   const bool param = a->kind == PEL_ARG_PARAM && p->params[a->ref].constant != PEL_NONE;
   if (a->kind != PEL_ARG_CONST && !param) return NULL;
   const pel_const *c = &p->consts[param ? p->params[a->ref].constant : a->ref];
-  return c->type->kind == PEL_STR && !c->is_null ? z(p, (pel_str){c->as.s.p, c->as.s.n}) : NULL;
+  return c->type->kind == PEL_STR && !c->is_null ? z(p, (pel_str){c->as.s.p, c->as.s.n})
+                                                 : NULL;
 }
 
-static void print_fields(const pel_plan_data *p, pel_range types, pel_range names, pel_buf *b) {
+static void print_fields(const pel_plan_data *p, pel_range types, pel_range names,
+                         pel_buf *b) {
   pel_buf name;
   pel__buf_init(&name, NULL);
   pel__buf_text(b, "{ ");
@@ -131,20 +149,28 @@ static const char *item_type(const pel_plan_data *p, const pel_plan_item *q) {
   const bool file = q->node != PEL_NONE;
   const pel_plan_node *node = file ? &p->nodes[q->node] : NULL;
   const pel_plan_slot *slot = file ? NULL : &p->slots[q->slot];
-  const pel_range types = file ? p->ranges[node->ports.at] : slot->types, names = file ? node->out_names : slot->names;
+  const pel_range types = file ? p->ranges[node->ports.at] : slot->types,
+                  names = file ? node->out_names : slot->names;
   pel_buf b;
   pel__buf_init(&b, NULL);
-  if (q->shape == PEL_SHAPE_ARRAY || q->shape == PEL_SHAPE_TABLE) pel__buf_text(&b, "[*]");
-  if (q->shape == PEL_SHAPE_RECORD || q->shape == PEL_SHAPE_TABLE) print_fields(p, types, names, &b);
-  else if (types.n) pel__type_print(&p->types[p->reg_types[types.at]], &b);
+  if (q->shape == PEL_SHAPE_ARRAY || q->shape == PEL_SHAPE_TABLE)
+    pel__buf_text(&b, "[*]");
+  if (q->shape == PEL_SHAPE_RECORD || q->shape == PEL_SHAPE_TABLE)
+    print_fields(p, types, names, &b);
+  else if (types.n)
+    pel__type_print(&p->types[p->reg_types[types.at]], &b);
   return kept(p, &b);
 }
 
 pel_item pel_plan_item_at(const pel_plan *plan, size_t i) {
   const pel_plan_data *p = pel__plan_of(plan);
   const pel_plan_item *q = &p->items[i];
-  pel_item out = {.name = z(p, q->name), .role = (pel_item_role)q->kind, .shape = (pel_value_shape)q->shape,
-                  .written = q->node != PEL_NONE, .type = "", .line = q->span == PEL_NONE ? 0 : p->spans[q->span].line};
+  pel_item out = {.name = z(p, q->name),
+                  .role = (pel_item_role)q->kind,
+                  .shape = (pel_value_shape)q->shape,
+                  .written = q->node != PEL_NONE,
+                  .type = "",
+                  .line = q->span == PEL_NONE ? 0 : p->spans[q->span].line};
   if (out.written || q->slot != PEL_NONE) out.type = item_type(p, q);
   if (!out.written) return out;
   const pel_plan_node *node = &p->nodes[q->node];
@@ -175,8 +201,10 @@ pel_input pel_plan_input_at(const pel_plan *plan, size_t i) {
   pel_buf b;
   pel__buf_init(&b, NULL);
   print_fields(p, node->out, node->out_names, &b);
-  return (pel_input){.path = constant_text(p, path),
-                     .param = path->kind == PEL_ARG_PARAM ? z(p, p->params[path->ref].name) : NULL,
-                     .format = strncmp(op, "read_", 5) ? op : op + 5, .type = kept(p, &b),
-                     .line = node->span == PEL_NONE ? 0 : p->spans[node->span].line};
+  return (pel_input){
+      .path = constant_text(p, path),
+      .param = path->kind == PEL_ARG_PARAM ? z(p, p->params[path->ref].name) : NULL,
+      .format = strncmp(op, "read_", 5) ? op : op + 5,
+      .type = kept(p, &b),
+      .line = node->span == PEL_NONE ? 0 : p->spans[node->span].line};
 }

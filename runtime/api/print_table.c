@@ -11,11 +11,16 @@ static void cell(pel_buf *b, const pel_col *c, uint64_t row) {
   } else if (k == PEL_STR || k == PEL_BYTES) {
     const pel_view *v = (const pel_view *)c->data + row;
     const char *p = pel_view_bytes(v);
-    for (uint32_t i = 0; i < v->in.n; i++) { /* what would break the layout is shown escaped */
-      if (p[i] == '\n') pel__buf_text(b, "\\n");
-      else if (p[i] == '\r') pel__buf_text(b, "\\r");
-      else if (p[i] == '\t') pel__buf_text(b, "\\t");
-      else pel__buf_char(b, p[i]);
+    for (uint32_t i = 0; i < v->in.n;
+         i++) { /* what would break the layout is shown escaped */
+      if (p[i] == '\n')
+        pel__buf_text(b, "\\n");
+      else if (p[i] == '\r')
+        pel__buf_text(b, "\\r");
+      else if (p[i] == '\t')
+        pel__buf_text(b, "\\t");
+      else
+        pel__buf_char(b, p[i]);
     }
   } else if (k == PEL_LIST || k == PEL_RECORD) {
     pel__json_cell(b, c, row);
@@ -30,8 +35,10 @@ static void pad(pel_buf *b, size_t n) {
   while (n--) pel__buf_char(b, ' ');
 }
 
-static void aligned(pel_buf *b, const char *p, size_t n, size_t width, bool right, bool last) {
-  const size_t length = pel__utf8_length(p, n), missing = width > length ? width - length : 0;
+static void aligned(pel_buf *b, const char *p, size_t n, size_t width, bool right,
+                    bool last) {
+  const size_t length = pel__utf8_length(p, n),
+               missing = width > length ? width - length : 0;
   if (right) pad(b, missing);
   pel__buf_add(b, p, n);
   if (!right && !last) pad(b, missing);
@@ -52,11 +59,13 @@ static void measure(const pel_printed *p, const pel_str *names, size_t *widths) 
   pel__buf_deinit(&t);
 }
 
-static void header(pel_buf *b, const pel_printed *p, const pel_str *names, const size_t *widths) {
+static void header(pel_buf *b, const pel_printed *p, const pel_str *names,
+                   const size_t *widths) {
   const pel_table *t = p->value;
   for (uint32_t c = 0; c < t->ncols; c++) {
     if (c) pel__buf_text(b, "  ");
-    aligned(b, names[c].p, names[c].n, widths[c], to_the_right(t->cols[c].type->kind), c + 1 == t->ncols);
+    aligned(b, names[c].p, names[c].n, widths[c], to_the_right(t->cols[c].type->kind),
+            c + 1 == t->ncols);
   }
   pel__buf_char(b, '\n');
 }
@@ -78,7 +87,8 @@ static void rows(pel_buf *b, const pel_printed *p, const pel_str *names) {
       if (c) pel__buf_text(b, "  ");
       one.n = 0;
       cell(&one, &t->cols[c], r);
-      aligned(b, pel__buf_z(&one), one.n, widths[c], to_the_right(t->cols[c].type->kind), c + 1 == t->ncols);
+      aligned(b, pel__buf_z(&one), one.n, widths[c], to_the_right(t->cols[c].type->kind),
+              c + 1 == t->ncols);
     }
     pel__buf_char(b, '\n');
   }
@@ -110,7 +120,9 @@ void pel__print_table(pel_buf *b, const pel_printed *p, bool several) {
   }
   if (several) pel__buf_printf(b, PEL_STR_FMT ":\n", PEL_STR_ARG(p->name));
   const bool array = p->shape == PEL_VALUE_ARRAY && p->value->ncols == 1;
-  if (p->shape == PEL_VALUE_RECORD) fields(b, p);
-  else rows(b, p, !array ? p->columns : several ? NULL : &p->name);
+  if (p->shape == PEL_VALUE_RECORD)
+    fields(b, p);
+  else
+    rows(b, p, !array ? p->columns : several ? NULL : &p->name);
   if (several) pel__buf_char(b, '\n');
 }

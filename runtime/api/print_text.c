@@ -2,7 +2,10 @@
 #include "stdlib/io/csv.h"
 
 static pel_str column_name(const pel_printed *p, uint32_t c) {
-  return (p->shape == PEL_VALUE_SCALAR || p->shape == PEL_VALUE_ARRAY) && p->value->ncols == 1 ? p->name : p->columns[c];
+  return (p->shape == PEL_VALUE_SCALAR || p->shape == PEL_VALUE_ARRAY) &&
+                 p->value->ncols == 1
+             ? p->name
+             : p->columns[c];
 }
 
 void pel__print_csv(pel_buf *b, const pel_printed *p, char delim) {
@@ -56,8 +59,10 @@ void pel__print_json(pel_buf *b, const pel_printed *p) {
   pel__buf_char(b, '[');
   for (uint64_t r = 0; r < p->value->rows; r++) {
     pel__buf_text(b, r ? ",\n" : p->shape == PEL_VALUE_TABLE ? "\n" : "");
-    if (p->shape == PEL_VALUE_TABLE) json_row(b, p, r);
-    else pel__json_cell(b, &p->value->cols[0], r);
+    if (p->shape == PEL_VALUE_TABLE)
+      json_row(b, p, r);
+    else
+      pel__json_cell(b, &p->value->cols[0], r);
   }
   pel__buf_text(b, p->shape == PEL_VALUE_TABLE && p->value->rows ? "\n]" : "]");
 }

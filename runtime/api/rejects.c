@@ -4,11 +4,13 @@
 #include "runtime/base/vec.h"
 #include "runtime/mem/spill.h"
 
-/* Rows that readers rejected, for --rejects: they come in any order and are written in the order of the data, however many.
- * A part of this many bytes is sorted and goes to a spill file as a run; in the end the runs are merged. */
+/* Rows that readers rejected, for --rejects: they come in any order and are written in
+ * the order of the data, however many. A part of this many bytes is sorted and goes to a
+ * spill file as a run; in the end the runs are merged. */
 enum { PART = 2 << 20, WINDOW = 16 << 10 };
 
-/* Where a row belongs: the reader's place in the program, the row, the field of the row. */
+/* Where a row belongs: the reader's place in the program, the row, the field of the row.
+ */
 typedef struct pel_reject_place {
   uint64_t reader, ordinal, field;
 } pel_reject_place;
@@ -37,14 +39,15 @@ struct pel_rejects {
 /* A run being read again: its first row that is not written yet. */
 typedef struct pel_reject_run {
   pel_extent extent;
-  uint64_t next;  /* byte of the run behind the window */
+  uint64_t next; /* byte of the run behind the window */
   char *window;
   size_t cap, n, at;
   pel_reject_head head;
   bool over;
 } pel_reject_run;
 
-pel_status pel__rejects_new(pel_engine *engine, const char *path, pel_rejects **out, pel_error *err) {
+pel_status pel__rejects_new(pel_engine *engine, const char *path, pel_rejects **out,
+                            pel_error *err) {
   const pel_alloc *alloc = pel__engine_alloc(engine);
   pel_rejects *r = pel__alloc_get(alloc, sizeof *r);
   if (!r) return pel_error_set(err, PEL_E_NOMEM, "no memory for rejected rows");
@@ -86,7 +89,7 @@ static void sort_part(pel_rejects *r) {
   if (r->rows.n) qsort(r->rows.at, r->rows.n, sizeof *r->rows.at, by_place);
 }
 
-/* ---- runs ----------------------------------------------------------------------------------------------------------- */
+/* ---- runs ---- */
 
 static pel_status write_run(pel_rejects *r) {
   pel_buf run;
@@ -99,7 +102,8 @@ static pel_status write_run(pel_rejects *r) {
     pel__buf_add(&run, r->text.p + row->at, row->n);
   }
   pel_extent extent = {0, 0};
-  pel_status s = run.failed ? PEL_E_NOMEM : pel__spill_write(r->spill, run.p, run.n, &extent, NULL);
+  pel_status s =
+      run.failed ? PEL_E_NOMEM : pel__spill_write(r->spill, run.p, run.n, &extent, NULL);
   pel__buf_deinit(&run);
   if (!s && !PEL_VEC_PUSH(&r->runs, extent, r->alloc)) s = PEL_E_NOMEM;
   r->rows.n = 0;
@@ -107,8 +111,8 @@ static pel_status write_run(pel_rejects *r) {
   return s;
 }
 
-void pel__rejects_keep(void *ctx, uint64_t reader, uint64_t ordinal, uint32_t field, const char *text, size_t n,
-                       const char *why) {
+void pel__rejects_keep(void *ctx, uint64_t reader, uint64_t ordinal, uint32_t field,
+                       const char *text, size_t n, const char *why) {
   pel_rejects *r = ctx;
   pel_reject row = {{reader, ordinal, field}, r->text.n, 0};
   if (r->status) return;
@@ -116,11 +120,13 @@ void pel__rejects_keep(void *ctx, uint64_t reader, uint64_t ordinal, uint32_t fi
   pel__buf_add(&r->text, text, n);
   pel__buf_char(&r->text, '\n');
   row.n = r->text.n - row.at;
-  if (r->text.failed || !PEL_VEC_PUSH(&r->rows, row, r->alloc)) r->status = PEL_E_NOMEM;
-  else if (r->text.n >= PART) r->status = write_run(r);
+  if (r->text.failed || !PEL_VEC_PUSH(&r->rows, row, r->alloc))
+    r->status = PEL_E_NOMEM;
+  else if (r->text.n >= PART)
+    r->status = write_run(r);
 }
 
-/* ---- the merge ------------------------------------------------------------------------------------------------------ */
+/* ---- the merge ---- */
 
 /* The window holds `want` bytes of the run from u->at on. */
 static pel_status fill(const pel_rejects *r, pel_reject_run *u, size_t want) {
@@ -136,7 +142,8 @@ static pel_status fill(const pel_rejects *r, pel_reject_run *u, size_t want) {
   }
   const uint64_t left = u->extent.length - u->next;
   const size_t n = left < u->cap - u->n ? (size_t)left : u->cap - u->n;
-  const pel_status s = pel__spill_read(r->spill, u->extent, u->next, u->window + u->n, n, NULL);
+  const pel_status s =
+      pel__spill_read(r->spill, u->extent, u->next, u->window + u->n, n, NULL);
   u->n += n;
   u->next += n;
   return s ? s : u->n < want ? PEL_E_INTERNAL : PEL_OK;
@@ -173,12 +180,15 @@ static pel_status merge(pel_rejects *r, pel_reject_run *runs, pel_reject_run **h
   pel_status s = PEL_OK;
   for (size_t i = 0; i < n && !s; i++) {
     heap[i] = &runs[i];
-    runs[i] = (pel_reject_run){.extent = r->runs.at[i], .window = pel__alloc_get(r->alloc, WINDOW), .cap = WINDOW};
+    runs[i] = (pel_reject_run){.extent = r->runs.at[i],
+                               .window = pel__alloc_get(r->alloc, WINDOW),
+                               .cap = WINDOW};
     s = runs[i].window ? next_row(r, &runs[i]) : PEL_E_NOMEM;
   }
   for (size_t i = n / 2; i-- > 0 && !s;) sink(heap, n, i);
   while (!s && !heap[0]->over) {
-    s = pel__out_write(r->file, heap[0]->window + heap[0]->at, (size_t)heap[0]->head.n, NULL);
+    s = pel__out_write(r->file, heap[0]->window + heap[0]->at, (size_t)heap[0]->head.n,
+                       NULL);
     heap[0]->at += (size_t)heap[0]->head.n;
     if (!s) s = next_row(r, heap[0]);
     sink(heap, n, 0);
@@ -212,6 +222,7 @@ static pel_status write_rows(pel_rejects *r) {
 
 pel_status pel__rejects_commit(pel_rejects *r, pel_error *err) {
   if (!r->status) r->status = write_rows(r);
-  if (r->status) return pel_error_set(err, r->status, "the rejected rows could not be kept");
+  if (r->status)
+    return pel_error_set(err, r->status, "the rejected rows could not be kept");
   return pel__out_commit(r->file, err);
 }

@@ -2,7 +2,7 @@
 
 #include "runtime/api/api.h"
 
-/* ---- making --------------------------------------------------------------------------------------------------------- */
+/* ---- making ---- */
 
 static void find_host_functions(pel_run *run) {
   for (uint32_t i = 0; i < run->plan->n_natives; i++)
@@ -34,7 +34,8 @@ pel_status pel_run_new(pel_context *ctx, pel_plan *plan, pel_run **out, pel_erro
 
 void pel_run_free(pel_run *run) {
   if (!run) return;
-  if (pel__context_check(run->ctx, NULL)) return; /* its thread and its locks are the parent's: it is left as it is */
+  if (pel__context_check(run->ctx, NULL))
+    return; /* its thread and its locks are the parent's: it is left as it is */
   if (run->started && !run->done) pel__thread_join(run->thread);
   pel__run_free(run->run);
   for (uint32_t i = 0; run->bound && i < run->plan->n_params; i++)
@@ -45,22 +46,27 @@ void pel_run_free(pel_run *run) {
   pel__alloc_free(run->ctx->alloc, run, sizeof *run);
 }
 
-/* ---- before it starts ----------------------------------------------------------------------------------------------- */
+/* ---- before it starts ---- */
 
 uint32_t pel__run_item(const pel_run *run, const char *name) {
   for (uint32_t i = 0; i < run->plan->n_items; i++)
-    if (run->plan->items[i].kind != PEL_ITEM_LET && pel__str_is(run->plan->items[i].name, name)) return i;
+    if (run->plan->items[i].kind != PEL_ITEM_LET &&
+        pel__str_is(run->plan->items[i].name, name))
+      return i;
   return PEL_NONE;
 }
 
 static pel_status not_begun(const pel_run *run, pel_error *err) {
   const pel_status s = pel__context_check(run->ctx, err);
   if (s) return s;
-  return run->started || run->done ? pel_error_set(err, PEL_E_INVALID, "the run has begun") : PEL_OK;
+  return run->started || run->done
+             ? pel_error_set(err, PEL_E_INVALID, "the run has begun")
+             : PEL_OK;
 }
 
 /* The item of this name, or the nearest name for the message. */
-static pel_status find_item(const pel_run *run, const char *name, uint32_t *out, pel_error *err) {
+static pel_status find_item(const pel_run *run, const char *name, uint32_t *out,
+                            pel_error *err) {
   pel_str near = {0};
   unsigned best = 3;
   *out = pel__run_item(run, name);
@@ -69,8 +75,12 @@ static pel_status find_item(const pel_run *run, const char *name, uint32_t *out,
     const unsigned d = pel__str_distance(run->plan->items[i].name, pel__str(name), best);
     if (d < best) best = d, near = run->plan->items[i].name;
   }
-  return pel_error_set(err, PEL_E_INVALID, near.n ? "the program has no out `%s`: did you mean `" PEL_STR_FMT "`?"
-                                                  : "the program has no out `%s`" "%.*s", name, PEL_STR_ARG(near));
+  return pel_error_set(err, PEL_E_INVALID,
+                       near.n ? "the program has no out `%s`: did you mean `" PEL_STR_FMT
+                                "`?"
+                              : "the program has no out `%s`"
+                                "%.*s",
+                       name, PEL_STR_ARG(near));
 }
 
 pel_status pel_run_choose(pel_run *run, const char *item, pel_error *err) {
@@ -82,13 +92,16 @@ pel_status pel_run_choose(pel_run *run, const char *item, pel_error *err) {
   return PEL_OK;
 }
 
-pel_status pel_run_redirect(pel_run *run, const char *item, const char *path, pel_error *err) {
+pel_status pel_run_redirect(pel_run *run, const char *item, const char *path,
+                            pel_error *err) {
   uint32_t i;
   pel_status s = not_begun(run, err);
   if (!s) s = find_item(run, item, &i, err);
   if (s) return s;
   if (run->plan->items[i].node == PEL_NONE)
-    return pel_error_set(err, PEL_E_INVALID, "out `%s` is not written to a file: end it with `|> write(\"…\")`", item);
+    return pel_error_set(
+        err, PEL_E_INVALID,
+        "out `%s` is not written to a file: end it with `|> write(\"…\")`", item);
   run->paths[i] = pel__arena_text(&run->arena, path, strlen(path));
   return run->paths[i] ? PEL_OK : pel_error_set(err, PEL_E_NOMEM, "no memory for a path");
 }
@@ -112,17 +125,20 @@ pel_status pel__run_set(pel_run *run, uint32_t param, pel_table *value, pel_erro
   return PEL_OK;
 }
 
-/* ---- running -------------------------------------------------------------------------------------------------------- */
+/* ---- running ---- */
 
 static pel_status execute(pel_run *run) {
-  const pel_engine_run_options o = {.items = run->any_chosen ? run->chosen : NULL, .paths = run->paths,
-                                    .natives = run->natives, .reject = run->rejects ? pel__rejects_keep : NULL,
+  const pel_engine_run_options o = {.items = run->any_chosen ? run->chosen : NULL,
+                                    .paths = run->paths,
+                                    .natives = run->natives,
+                                    .reject = run->rejects ? pel__rejects_keep : NULL,
                                     .reject_ctx = run->rejects};
   pel_error *e = &run->error;
   pel_status s = pel__run_new(run->ctx->engine, run->plan, &o, &run->run, e);
   for (uint32_t i = 0; !s && i < run->plan->n_params; i++)
     if (run->bound[i]) s = pel__run_bind(run->run, i, run->bound[i], e);
-  pel__store_ptr(&run->live, s ? NULL : run->run, PEL_SEQ_CST); /* a cancel sees it, or is seen in the next line */
+  pel__store_ptr(&run->live, s ? NULL : run->run,
+                 PEL_SEQ_CST); /* a cancel sees it, or is seen in the next line */
   if (!s && pel__load_u32(&run->cancelled, PEL_SEQ_CST)) pel__run_cancel(run->run);
   if (!s) s = pel__run_execute(run->run, e);
   if ((s && s != PEL_E_FAILED) || !run->rejects) return s;
@@ -137,7 +153,8 @@ static void in_background(void *arg) {
 
 pel_status pel_run_start(pel_run *run, pel_error *err) {
   pel_status s = not_begun(run, err);
-  if (!s) s = pel__thread_start("pel-run", 1 << 20, in_background, run, &run->thread, err);
+  if (!s)
+    s = pel__thread_start("pel-run", 1 << 20, in_background, run, &run->thread, err);
   run->started = s == PEL_OK;
   return s;
 }
@@ -162,7 +179,7 @@ void pel_run_cancel(pel_run *run) {
   if (live) pel__run_cancel(live);
 }
 
-/* ---- afterwards ----------------------------------------------------------------------------------------------------- */
+/* ---- afterwards ---- */
 
 static const char *z(const pel_run *run, pel_str s) {
   char *p = pel__arena_text((pel_arena *)(uintptr_t)&run->arena, s.p ? s.p : "", s.n);
@@ -187,13 +204,19 @@ pel_run_failure pel_run_failure_at(const pel_run *run, size_t i) {
   const pel_failure *f;
   (void)pel__run_failures(run->run, &f);
   f += i;
-  pel_run_failure out = {.item = f->item == PEL_NONE ? "" : z(run, run->plan->items[f->item].name), .code = f->code,
-                         .text = f->text, .status = f->status, .file = "", .line = ""};
+  pel_run_failure out = {
+      .item = f->item == PEL_NONE ? "" : z(run, run->plan->items[f->item].name),
+      .code = f->code,
+      .text = f->text,
+      .status = f->status,
+      .file = "",
+      .line = ""};
   uint32_t span = f->span;
   if (span == PEL_NONE && f->item != PEL_NONE) span = run->plan->items[f->item].span;
   if (span == PEL_NONE) return out;
   out.span = run->plan->spans[span];
-  if (out.span.file < run->plan->n_sources) out.file = z(run, run->plan->sources[out.span.file].name);
+  if (out.span.file < run->plan->n_sources)
+    out.file = z(run, run->plan->sources[out.span.file].name);
   out.line = line_text(run, &out.span);
   return out;
 }
@@ -207,12 +230,17 @@ pel_run_step pel_run_step_at(const pel_run *run, size_t i) {
   const pel_node_stats *s;
   (void)pel__run_stats(run->run, &s);
   s += i;
-  return (pel_run_step){s->name, s->span == PEL_NONE ? 0 : run->plan->spans[s->span].line, s->rows_in, s->rows_out,
-                        s->bytes, s->ns, s->workers, s->rejected};
+  return (pel_run_step){
+      s->name,    s->span == PEL_NONE ? 0 : run->plan->spans[s->span].line,
+      s->rows_in, s->rows_out,
+      s->bytes,   s->ns,
+      s->workers, s->rejected};
 }
 
 pel_run_total pel_run_totals(const pel_run *run) {
   if (!run->run) return (pel_run_total){0};
   const pel_engine_totals t = pel__run_totals(run->run);
-  return (pel_run_total){t.ns, pel_context_memory_peak(run->ctx), t.spilled, t.rejected, t.workers, run->json_nulls};
+  return (pel_run_total){t.ns,      pel_context_memory_peak(run->ctx),
+                         t.spilled, t.rejected,
+                         t.workers, run->json_nulls};
 }

@@ -1,18 +1,23 @@
 #include "runtime/api/api.h"
 
-static const char *const words[PEL_KIND_COUNT] = {"?",   "bool", "i8",  "i16",   "i32",  "i64",  "u8",  "u16", "u32", "u64",
-                                                  "f32", "f64",  "str", "bytes", "date", "time", "dur", "",    ""};
+static const char *const words[PEL_KIND_COUNT] = {
+    "?",   "bool", "i8",  "i16",   "i32",  "i64",  "u8",  "u16", "u32", "u64",
+    "f32", "f64",  "str", "bytes", "date", "time", "dur", "",    ""};
 
 static bool plain_name(const char *z) {
   if (!(*z == '_' || (*z >= 'a' && *z <= 'z') || (*z >= 'A' && *z <= 'Z'))) return false;
   for (; *z; z++)
-    if (!(*z == '_' || (*z >= 'a' && *z <= 'z') || (*z >= 'A' && *z <= 'Z') || (*z >= '0' && *z <= '9'))) return false;
+    if (!(*z == '_' || (*z >= 'a' && *z <= 'z') || (*z >= 'A' && *z <= 'Z') ||
+          (*z >= '0' && *z <= '9')))
+      return false;
   return true;
 }
 
 void pel__field_print(const pel_field *f, pel_buf *out) {
-  if (plain_name(f->name)) pel__buf_text(out, f->name);
-  else pel__buf_json(out, pel__str(f->name));
+  if (plain_name(f->name))
+    pel__buf_text(out, f->name);
+  else
+    pel__buf_json(out, pel__str(f->name));
   pel__buf_text(out, ": ");
   pel__type_print(f->type, out);
 }

@@ -58,7 +58,8 @@ static pel_arena_block *take_block(pel_arena *a, size_t size) {
   return b;
 }
 
-/* A request that would waste most of a block gets one of its own, behind the current one. */
+/* A request that would waste most of a block gets one of its own, behind the current one.
+ */
 static void *get_alone(pel_arena *a, size_t n) {
   pel_arena_block *b = take_block(a, sizeof *b + n);
   if (!b) return NULL;

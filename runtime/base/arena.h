@@ -1,6 +1,6 @@
-/* Memory that dies together: bump allocation out of blocks that grow, from an allocator that is handed in.
- * Whoever calls init owns the arena; deinit frees everything at once; reset keeps one block for reuse.
- * One thread at a time. */
+/* Memory that dies together: bump allocation out of blocks that grow, from an allocator
+ * that is handed in. Whoever calls init owns the arena; deinit frees everything at once;
+ * reset keeps one block for reuse. One thread at a time. */
 #ifndef PEL_RUNTIME_BASE_ARENA_H
 #define PEL_RUNTIME_BASE_ARENA_H
 
@@ -22,7 +22,8 @@ void pel__arena_deinit(pel_arena *a);
 /* Frees all blocks but the largest; every pointer handed out dies. */
 void pel__arena_reset(pel_arena *a);
 
-/* n bytes aligned to 16, not cleared; NULL when no memory is left. n == 0 answers a valid pointer. */
+/* n bytes aligned to 16, not cleared; NULL when no memory is left. n == 0 answers a valid
+ * pointer. */
 void *pel__arena_get(pel_arena *a, size_t n);
 /* count × size bytes, cleared; the product is checked. */
 void *pel__arena_array(pel_arena *a, size_t count, size_t size);

@@ -22,11 +22,12 @@ PEL_INLINE bool pel__size_mul(size_t a, size_t b, size_t *out) {
   return true;
 }
 
-/* A promise of our own code; on in debug and sanitizer builds, an assumption elsewhere. Never for user input. */
+/* A promise of our own code; on in debug and sanitizer builds, an assumption elsewhere.
+ * Never for user input. */
 #ifdef PEL_DEBUG
 #include <stdlib.h>
-#define PEL_ASSERT(cond) \
-  do {                   \
+#define PEL_ASSERT(cond)  \
+  do {                    \
     if (!(cond)) abort(); \
   } while (0)
 #else

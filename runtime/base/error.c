@@ -3,7 +3,8 @@
 
 #include "runtime/base/str.h"
 
-/* A cut message must not end inside a code point: it is printed as UTF-8, and into JSON. */
+/* A cut message must not end inside a code point: it is printed as UTF-8, and into JSON.
+ */
 static void trim_cut(char *text, size_t n) {
   size_t back = 0;
   while (back < 4 && back < n && ((unsigned char)text[n - 1 - back] & 0xc0) == 0x80)

@@ -12,7 +12,8 @@ void pel__map_deinit(pel_map *m) {
   *m = (pel_map){.alloc = m->alloc};
 }
 
-/* The slot that holds key, or the empty one where it belongs; cap is a power of two > n. */
+/* The slot that holds key, or the empty one where it belongs; cap is a power of two > n.
+ */
 static pel_map_slot *find(pel_map_slot *slots, size_t cap, pel_str key) {
   size_t i = (size_t)pel__hash_bytes(key.p, key.n, 0);
   for (;; i++) {

@@ -1,6 +1,5 @@
-/* Which of 64 bytes are equal to one: a bit per byte, lowest first. The portable form and the one every x86-64 has give
- * the same bits. Owns nothing.
- * Any thread. */
+/* Which of 64 bytes are equal to one: a bit per byte, lowest first. The portable form and
+ * the one every x86-64 has give the same bits. Owns nothing. Any thread. */
 #ifndef PEL_RUNTIME_BASE_MASK64_H
 #define PEL_RUNTIME_BASE_MASK64_H
 
@@ -16,7 +15,8 @@ typedef struct pel_block64 {
 
 PEL_INLINE pel_block64 pel__block64_load(const char *p) {
   pel_block64 b;
-  for (int i = 0; i < 4; i++) b.v[i] = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
+  for (int i = 0; i < 4; i++)
+    b.v[i] = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
   return b;
 }
 PEL_INLINE uint64_t pel__mask64_eq(const pel_block64 *b, char c) {
@@ -29,7 +29,8 @@ PEL_INLINE uint64_t pel__mask64_eq(const pel_block64 *b, char c) {
 /* Bytes above 0x7f. */
 PEL_INLINE uint64_t pel__mask64_high(const pel_block64 *b) {
   uint64_t m = 0;
-  for (int i = 0; i < 4; i++) m |= (uint64_t)(uint32_t)_mm_movemask_epi8(b->v[i]) << (16 * i);
+  for (int i = 0; i < 4; i++)
+    m |= (uint64_t)(uint32_t)_mm_movemask_epi8(b->v[i]) << (16 * i);
   return m;
 }
 #else
@@ -60,7 +61,8 @@ PEL_INLINE uint64_t pel__mask64_eq(const pel_block64 *b, char c) {
 }
 PEL_INLINE uint64_t pel__mask64_high(const pel_block64 *b) {
   uint64_t m = 0;
-  for (int i = 0; i < 8; i++) m |= pel__mask8_gather(b->v[i] & 0x8080808080808080u) << (8 * i);
+  for (int i = 0; i < 8; i++)
+    m |= pel__mask8_gather(b->v[i] & 0x8080808080808080u) << (8 * i);
   return m;
 }
 #endif

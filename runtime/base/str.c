@@ -38,7 +38,8 @@ static unsigned align_cost(pel_str a, pel_str b) {
 unsigned pel__str_distance(pel_str a, pel_str b, unsigned limit) {
   if (pel__str_eq(a, b)) return 0;
   size_t apart = a.n > b.n ? a.n - b.n : b.n - a.n;
-  /* Nobody mistypes a name of 65 bytes into a suggestion; the cap keeps the rows on the stack. */
+  /* Nobody mistypes a name of 65 bytes into a suggestion; the cap keeps the rows on the
+   * stack. */
   if (apart > limit || a.n > 64 || b.n > 64) return limit + 1;
   unsigned d = align_cost(a, b);
   return d > limit ? limit + 1 : d;

@@ -22,12 +22,16 @@ PEL_INLINE pel_str pel__str(const char *z) { return (pel_str){z, z ? strlen(z) :
 PEL_INLINE bool pel__str_eq(pel_str a, pel_str b) {
   return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
-PEL_INLINE bool pel__str_is(pel_str a, const char *z) { return pel__str_eq(a, pel__str(z)); }
+PEL_INLINE bool pel__str_is(pel_str a, const char *z) {
+  return pel__str_eq(a, pel__str(z));
+}
 /* Order by bytes, as `sort` does; a shorter prefix comes first. */
 int pel__str_cmp(pel_str a, pel_str b);
-/* The number of code points of valid UTF-8 (bytes that do not continue one, for the rest). */
+/* The number of code points of valid UTF-8 (bytes that do not continue one, for the
+ * rest). */
 size_t pel__utf8_length(const char *p, size_t n);
-/* How many of the first bytes of p are valid UTF-8 (n when all are): shortest forms only, no surrogates. */
+/* How many of the first bytes of p are valid UTF-8 (n when all are): shortest forms only,
+ * no surrogates. */
 size_t pel__utf8_valid(const char *p, size_t n);
 /* Writes 1–4 bytes and answers their number; 0 when cp is no scalar value. */
 size_t pel__utf8_encode(uint32_t cp, char out[4]);

@@ -6,7 +6,8 @@ size_t pel__utf8_length(const char *p, size_t n) {
   return count;
 }
 
-/* The length of the well-formed sequence at s (The Unicode Standard, table 3-7), 0 if none. */
+/* The length of the well-formed sequence at s (The Unicode Standard, table 3-7), 0 if
+ * none. */
 static size_t sequence_length(const unsigned char *s, size_t n) {
   unsigned c = s[0];
   if (c < 0x80) return 1;

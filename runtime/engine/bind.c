@@ -1,15 +1,18 @@
 #include "runtime/engine/state.h"
 
 /* The value an argument has in this run. */
-static pel_status argument(pel_engine_run *run, const pel_plan_arg *a, pel_arena *arena, pel_const *out) {
+static pel_status argument(pel_engine_run *run, const pel_plan_arg *a, pel_arena *arena,
+                           pel_const *out) {
   if (a->kind == PEL_ARG_CONST) return *out = run->plan->consts[a->ref], PEL_OK;
-  const uint32_t slot = a->kind == PEL_ARG_PARAM ? run->plan->params[a->ref].slot : a->ref;
+  const uint32_t slot =
+      a->kind == PEL_ARG_PARAM ? run->plan->params[a->ref].slot : a->ref;
   const pel_table *t = run->slots[slot];
   if (!t || t->rows != 1 || t->ncols < 1) return PEL_E_INTERNAL;
   return pel__table_const(t, 0, 0, arena, out);
 }
 
-static const char *path_for(const pel_engine_run *run, const pel_plan_node *node, uint32_t node_index) {
+static const char *path_for(const pel_engine_run *run, const pel_plan_node *node,
+                            uint32_t node_index) {
   if (!run->options.paths) return NULL;
   for (uint32_t i = 0; i < run->plan->n_items; i++)
     if (run->plan->items[i].node == node_index) return run->options.paths[i];
@@ -21,7 +24,8 @@ static void *bind_alloc(const pel_bind *b, size_t n) { return pel__arena_get(b->
 
 static const pel_type **types(pel_engine_run *run, pel_arena *arena, pel_range r) {
   const pel_type **t = PEL_ARENA_ARRAY(arena, const pel_type *, r.n + 1);
-  for (uint32_t i = 0; t && i < r.n; i++) t[i] = &run->plan->types[run->plan->reg_types[r.at + i]];
+  for (uint32_t i = 0; t && i < r.n; i++)
+    t[i] = &run->plan->types[run->plan->reg_types[r.at + i]];
   return t;
 }
 
@@ -40,12 +44,14 @@ static bool ports_of(pel_engine_run *run, pel_arena *arena, pel_range r, ports *
   for (uint32_t i = 0; i < r.n; i++) {
     const pel_range port = run->plan->ranges[r.at + i];
     out->count[i] = port.n;
-    for (uint32_t k = 0; k < port.n; k++) out->in[at++] = &run->plan->types[run->plan->reg_types[port.at + k]];
+    for (uint32_t k = 0; k < port.n; k++)
+      out->in[at++] = &run->plan->types[run->plan->reg_types[port.at + k]];
   }
   return true;
 }
 
-pel_status pel__node_bind(pel_engine_run *run, uint32_t index, pel_arena *arena, void **params, pel_error *e) {
+pel_status pel__node_bind(pel_engine_run *run, uint32_t index, pel_arena *arena,
+                          void **params, pel_error *e) {
   const pel_plan_data *plan = run->plan;
   const pel_plan_node *node = &plan->nodes[index];
   const pel_op *op = run->ops[node->op];
@@ -56,9 +62,11 @@ pel_status pel__node_bind(pel_engine_run *run, uint32_t index, pel_arena *arena,
   const char **names = PEL_ARENA_ARRAY(arena, const char *, node->out_names.n + 1);
   const pel_op **aggs = PEL_ARENA_ARRAY(arena, const pel_op *, node->aggs.n + 1);
   const pel_type **out = types(run, arena, node->out);
-  if (!args || !names || !aggs || !out || !ports_of(run, arena, node->ports, &in)) return PEL_E_NOMEM;
+  if (!args || !names || !aggs || !out || !ports_of(run, arena, node->ports, &in))
+    return PEL_E_NOMEM;
   for (uint32_t i = 0; i < node->args.n; i++) {
-    const pel_status s = argument(run, &plan->node_args[node->args.at + i], arena, &args[i]);
+    const pel_status s =
+        argument(run, &plan->node_args[node->args.at + i], arena, &args[i]);
     if (s) return s;
   }
   const char *path = path_for(run, node, index);
@@ -68,9 +76,19 @@ pel_status pel__node_bind(pel_engine_run *run, uint32_t index, pel_arena *arena,
     names[i] = pel__arena_text(arena, name.p, name.n);
     if (!names[i]) return PEL_E_NOMEM;
   }
-  for (uint32_t i = 0; i < node->aggs.n; i++) aggs[i] = run->ops[plan->args[node->aggs.at + i]];
-  const pel_bind b = {.alloc = bind_alloc, .ctx = arena, .args = args, .nargs = node->args.n, .in = in.in,
-                      .nin = in.count, .nports = node->ports.n, .out = out, .out_names = names, .nout = node->out.n,
-                      .aggs = aggs, .naggs = node->aggs.n};
+  for (uint32_t i = 0; i < node->aggs.n; i++)
+    aggs[i] = run->ops[plan->args[node->aggs.at + i]];
+  const pel_bind b = {.alloc = bind_alloc,
+                      .ctx = arena,
+                      .args = args,
+                      .nargs = node->args.n,
+                      .in = in.in,
+                      .nin = in.count,
+                      .nports = node->ports.n,
+                      .out = out,
+                      .out_names = names,
+                      .nout = node->out.n,
+                      .aggs = aggs,
+                      .naggs = node->aggs.n};
   return op->bind(&b, params, e);
 }

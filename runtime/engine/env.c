@@ -7,7 +7,7 @@
 
 static pel_stage *stage_of(const pel_env *e) { return e->ctx; }
 
-/* ---- memory --------------------------------------------------------------------------------------------------------- */
+/* ---- memory ---- */
 
 static void *env_alloc(const pel_env *e, size_t n) {
   return pel__pool_get(stage_of(e)->run->engine->pool, n ? n : 1);
@@ -29,15 +29,19 @@ static void *env_temp(const pel_env *e, size_t n) {
 static pel_status env_reserve(const pel_env *e, size_t n) {
   return pel__budget_charge(stage_of(e)->run->engine->budget, n) ? PEL_OK : PEL_E_NOMEM;
 }
-static void env_release(const pel_env *e, size_t n) { pel__budget_uncharge(stage_of(e)->run->engine->budget, n); }
+static void env_release(const pel_env *e, size_t n) {
+  pel__budget_uncharge(stage_of(e)->run->engine->budget, n);
+}
 
-/* ---- failures ------------------------------------------------------------------------------------------------------- */
+/* ---- failures ---- */
 
-static pel_status fail_text(pel_stage *s, uint64_t ordinal, pel_status status, const char *code, const char *text) {
+static pel_status fail_text(pel_stage *s, uint64_t ordinal, pel_status status,
+                            const char *code, const char *text) {
   return s->pipe ? pel__pipe_fail(s->pipe, ordinal, status, code, text) : status;
 }
 
-static pel_status env_fail(const pel_env *e, uint64_t ordinal, const char *code, const char *fmt, ...) {
+static pel_status env_fail(const pel_env *e, uint64_t ordinal, const char *code,
+                           const char *fmt, ...) {
   char text[1024];
   va_list ap;
   va_start(ap, fmt);
@@ -50,24 +54,29 @@ enum { WORKER_BITS = 10, MOST_POISON = 1 << 22 };
 
 enum { MOST_PLACE = 512 };
 
-/* Names the row of a failure as well as it can be named: its line of a file now, while the chunk is in hand; else its
- * number among the rows of the pipe's source, once they have been counted. Answers how long the beginning of the text is. */
+/* Names the row of a failure as well as it can be named: its line of a file now, while
+ * the chunk is in hand; else its number among the rows of the pipe's source, once they
+ * have been counted. Answers how long the beginning of the text is. */
 static size_t place(const pel_stage *s, pel_failure *f, char out[MOST_PLACE]) {
   const pel_lane *l = s->lane;
   if (!l) return 0;
   const pel_pipe *p = s->pipe;
-  if (p->plan->from == PEL_FROM_SLOTS || p->plan->from == PEL_FROM_NODE) f->pipe = p->index;
+  if (p->plan->from == PEL_FROM_SLOTS || p->plan->from == PEL_FROM_NODE)
+    f->pipe = p->index;
   if (p->plan->from != PEL_FROM_READER || !p->source_op->place) return 0;
-  size_t n = p->source_op->place(&l->source.env, p->source_state, l->local, f->row, out, MOST_PLACE - 2);
+  size_t n = p->source_op->place(&l->source.env, p->source_state, l->local, f->row, out,
+                                 MOST_PLACE - 2);
   if (n) out[n++] = ':', out[n++] = ' ';
   return n;
 }
 
-static uint32_t env_poison(const pel_env *e, uint64_t ordinal, const char *code, const char *fmt, ...) {
+static uint32_t env_poison(const pel_env *e, uint64_t ordinal, const char *code,
+                           const char *fmt, ...) {
   pel_stage *s = stage_of(e);
   pel_poison_log *log = &s->run->poison[s->worker];
   char text[1536];
-  pel_failure f = {PEL_NONE, PEL_NONE, PEL_E_FAILED, code, NULL, ordinal, PEL_NONE, ordinal};
+  pel_failure f = {PEL_NONE, PEL_NONE, PEL_E_FAILED, code,
+                   NULL,     ordinal,  PEL_NONE,     ordinal};
   const size_t at = place(s, &f, text);
   va_list ap;
   va_start(ap, fmt);
@@ -76,10 +85,12 @@ static uint32_t env_poison(const pel_env *e, uint64_t ordinal, const char *code,
   f.text = pel__arena_text(&log->text, text, strlen(text));
   pel__spin_lock(&log->lock);
   const size_t number = log->at.n;
-  const bool kept = f.text && number < MOST_POISON && PEL_VEC_PUSH(&log->at, f, s->run->alloc);
+  const bool kept =
+      f.text && number < MOST_POISON && PEL_VEC_PUSH(&log->at, f, s->run->alloc);
   pel__spin_unlock(&log->lock);
   if (!kept) {
-    (void)fail_text(s, ordinal, PEL_E_NOMEM, "out of memory", "too many cells fail to be kept in memory");
+    (void)fail_text(s, ordinal, PEL_E_NOMEM, "out of memory",
+                    "too many cells fail to be kept in memory");
     return s->worker;
   }
   return (uint32_t)(number << WORKER_BITS) | s->worker;
@@ -88,7 +99,10 @@ static uint32_t env_poison(const pel_env *e, uint64_t ordinal, const char *code,
 pel_status pel__poison_fail(pel_pipe *p, uint32_t number, uint64_t ordinal) {
   pel_poison_log *log = &p->run->poison[number & ((1u << WORKER_BITS) - 1)];
   const uint32_t i = number >> WORKER_BITS;
-  pel_failure f = {.status = PEL_E_NOMEM, .code = "out of memory", .text = "too many cells fail", .pipe = PEL_NONE};
+  pel_failure f = {.status = PEL_E_NOMEM,
+                   .code = "out of memory",
+                   .text = "too many cells fail",
+                   .pipe = PEL_NONE};
   pel__spin_lock(&log->lock);
   if (i < log->at.n) f = log->at.at[i];
   pel__spin_unlock(&log->lock);
@@ -100,21 +114,25 @@ static pel_status env_consume(const pel_env *e, uint32_t number, uint64_t row) {
   return s->pipe ? pel__poison_fail(s->pipe, number, s->ordinal + row) : PEL_E_FAILED;
 }
 
-/* Where the program reads: the same with every choice of passes, unlike the number of a pipe. */
+/* Where the program reads: the same with every choice of passes, unlike the number of a
+ * pipe. */
 static uint64_t reader_place(const pel_stage *s) {
   const pel_plan_data *p = s->run->plan;
   if (!s->pipe || s->pipe->plan->from != PEL_FROM_READER) return 0;
   const uint32_t span = p->nodes[s->pipe->plan->source].span;
-  return span == PEL_NONE ? 0 : (uint64_t)p->spans[span].file << 32 | p->spans[span].begin;
+  return span == PEL_NONE ? 0
+                          : (uint64_t)p->spans[span].file << 32 | p->spans[span].begin;
 }
 
-static void env_reject(const pel_env *e, uint64_t ordinal, uint32_t field, const char *text, size_t n, const char *why) {
+static void env_reject(const pel_env *e, uint64_t ordinal, uint32_t field,
+                       const char *text, size_t n, const char *why) {
   pel_engine_run *run = stage_of(e)->run;
   pel__add_u64(&run->rejected, 1, PEL_RELAXED); /* read after the run */
   stage_of(e)->rejected++;
   if (!run->options.reject) return;
   pel__lock_acquire(&run->lock);
-  run->options.reject(run->options.reject_ctx, reader_place(stage_of(e)), ordinal, field, text, n, why);
+  run->options.reject(run->options.reject_ctx, reader_place(stage_of(e)), ordinal, field,
+                      text, n, why);
   pel__lock_release(&run->lock);
 }
 
@@ -123,10 +141,13 @@ static bool env_cancelled(const pel_env *e) {
   return s->run->job && pel__job_cancelled(s->run->job);
 }
 
-/* ---- files ---------------------------------------------------------------------------------------------------------- */
+/* ---- files ---- */
 
-static pel_status system_failure(const pel_env *e, pel_status status, const pel_error *err) {
-  (void)fail_text(stage_of(e), 0, status, status == PEL_E_NOENT ? "missing input" : "input or output", err->message);
+static pel_status system_failure(const pel_env *e, pel_status status,
+                                 const pel_error *err) {
+  (void)fail_text(stage_of(e), 0, status,
+                  status == PEL_E_NOENT ? "missing input" : "input or output",
+                  err->message);
   return status;
 }
 
@@ -146,22 +167,26 @@ static pel_status slurp(pel_engine_file *f, pel_error *err) {
   size_t got = 0;
   f->whole = true;
   do {
-    if (!pel__buf_reserve(&f->text, 1 << 16)) return pel_error_set(err, PEL_E_NOMEM, "no memory for the whole input");
-    const pel_status s = pel__file_read(f->file, f->text.p + f->text.n, 1 << 16, &got, err);
+    if (!pel__buf_reserve(&f->text, 1 << 16))
+      return pel_error_set(err, PEL_E_NOMEM, "no memory for the whole input");
+    const pel_status s =
+        pel__file_read(f->file, f->text.p + f->text.n, 1 << 16, &got, err);
     if (s) return s;
     f->text.n += got;
   } while (got);
   return PEL_OK;
 }
 
-static pel_status env_open(const pel_env *e, const char *path, pel_file **out, uint64_t *size) {
+static pel_status env_open(const pel_env *e, const char *path, pel_file **out,
+                           uint64_t *size) {
   pel_engine_run *run = stage_of(e)->run;
   pel_error err = {0};
   pel_engine_file *f = env_alloc(e, sizeof *f);
   if (!f) return PEL_E_NOMEM;
   *f = (pel_engine_file){0};
   pel__buf_init(&f->text, run->alloc);
-  pel_status s = strcmp(path, "-") ? pel__file_open(pel__dir_current(), path, run->alloc, &f->file, &err)
+  pel_status s = strcmp(path, "-") ? pel__file_open(pel__dir_current(), path, run->alloc,
+                                                    &f->file, &err)
                                    : pel__file_stdin(run->alloc, &f->file, &err);
   if (!s && pel__file_kind(f->file) == PEL_FILE_STREAM) {
     pel__file_on_wait(f->file, job_cancelled, run->job);
@@ -178,7 +203,8 @@ static pel_status env_open(const pel_env *e, const char *path, pel_file **out, u
   return PEL_OK;
 }
 
-static pel_status env_read_at(const pel_env *e, pel_file *file, uint64_t offset, void *p, size_t n, size_t *got) {
+static pel_status env_read_at(const pel_env *e, pel_file *file, uint64_t offset, void *p,
+                              size_t n, size_t *got) {
   pel_engine_file *f = file_of(file);
   if (f->whole) {
     const size_t left = offset < f->text.n ? f->text.n - (size_t)offset : 0;
@@ -205,8 +231,9 @@ static pel_status env_create(const pel_env *e, const char *path, pel_file **out)
   pel_engine_run *run = s->run;
   pel_error err = {0};
   pel_out_file *o = NULL;
-  const pel_status st = strcmp(path, "-") ? pel__out_open(pel__dir_current(), path, run->alloc, &o, &err)
-                                          : pel__out_stdout(run->alloc, &o, &err);
+  const pel_status st =
+      strcmp(path, "-") ? pel__out_open(pel__dir_current(), path, run->alloc, &o, &err)
+                        : pel__out_stdout(run->alloc, &o, &err);
   if (st) return system_failure(e, st == PEL_E_NOENT ? PEL_E_IO : st, &err);
   pel_engine_file *f = env_alloc(e, sizeof *f);
   pel__lock_acquire(&run->lock);
@@ -214,7 +241,8 @@ static pel_status env_create(const pel_env *e, const char *path, pel_file **out)
   const char *name = pel__arena_text(&run->arena, path, strlen(path));
   const bool kept = output && f && name;
   if (kept) {
-    *output = (pel_output){run->outputs, s->pipe ? s->pipe->plan->item : PEL_NONE, false, o, name};
+    *output = (pel_output){run->outputs, s->pipe ? s->pipe->plan->item : PEL_NONE, false,
+                           o, name};
     run->outputs = output;
   }
   pel__lock_release(&run->lock);
@@ -246,9 +274,10 @@ static void env_discard(const pel_env *e, pel_file *file) {
   env_free(e, file_of(file), sizeof(pel_engine_file));
 }
 
-/* ---- spill ---------------------------------------------------------------------------------------------------------- */
+/* ---- spill ---- */
 
-static pel_status env_spill_write(const pel_env *e, const void *p, size_t n, uint64_t *offset) {
+static pel_status env_spill_write(const pel_env *e, const void *p, size_t n,
+                                  uint64_t *offset) {
   pel_error err = {0};
   pel_extent x;
   const pel_status s = pel__spill_write(stage_of(e)->run->spill, p, n, &x, &err);
@@ -258,7 +287,8 @@ static pel_status env_spill_write(const pel_env *e, const void *p, size_t n, uin
 }
 static pel_status env_spill_read(const pel_env *e, uint64_t offset, void *p, size_t n) {
   pel_error err = {0};
-  const pel_status s = pel__spill_read(stage_of(e)->run->spill, (pel_extent){offset, n}, 0, p, n, &err);
+  const pel_status s =
+      pel__spill_read(stage_of(e)->run->spill, (pel_extent){offset, n}, 0, p, n, &err);
   return s ? system_failure(e, s, &err) : PEL_OK;
 }
 
@@ -270,13 +300,33 @@ static uint64_t env_rng(const pel_env *e, uint64_t seed, uint64_t counter) {
 void pel__stage_init(pel_stage *s, pel_engine_run *run, pel_pipe *pipe, uint32_t worker) {
   const pel_engine_options *o = &run->engine->options;
   *s = (pel_stage){.run = run, .pipe = pipe, .worker = worker, .ready = true};
-  s->env = (pel_env){.size = sizeof(pel_env), .ctx = s, .alloc = env_alloc, .resize = env_resize, .free = env_free,
-                     .temp = env_temp, .reserve = env_reserve, .release = env_release, .spill_write = env_spill_write,
-                     .spill_read = env_spill_read, .open = env_open, .read_at = env_read_at, .close = env_close,
-                     .create = env_create, .append = env_append, .commit = env_commit, .discard = env_discard,
-                     .cancelled = env_cancelled, .fail = env_fail, .poison = env_poison, .consume_poison = env_consume,
-                     .reject = env_reject, .rng = env_rng, .hash_seed = o->seed,
-                     .hash_bits = o->hash_bits ? o->hash_bits : 64, .morsel_rows = o->morsel_rows, .worker = worker};
+  s->env = (pel_env){.size = sizeof(pel_env),
+                     .ctx = s,
+                     .alloc = env_alloc,
+                     .resize = env_resize,
+                     .free = env_free,
+                     .temp = env_temp,
+                     .reserve = env_reserve,
+                     .release = env_release,
+                     .spill_write = env_spill_write,
+                     .spill_read = env_spill_read,
+                     .open = env_open,
+                     .read_at = env_read_at,
+                     .close = env_close,
+                     .create = env_create,
+                     .append = env_append,
+                     .commit = env_commit,
+                     .discard = env_discard,
+                     .cancelled = env_cancelled,
+                     .fail = env_fail,
+                     .poison = env_poison,
+                     .consume_poison = env_consume,
+                     .reject = env_reject,
+                     .rng = env_rng,
+                     .hash_seed = o->seed,
+                     .hash_bits = o->hash_bits ? o->hash_bits : 64,
+                     .morsel_rows = o->morsel_rows,
+                     .worker = worker};
   pel__arena_init(&s->temp, run->alloc);
 }
 

@@ -18,17 +18,29 @@ pel_status pel__pipe_fail_with(pel_pipe *p, uint64_t ordinal, const pel_failure 
   return f->status;
 }
 
-pel_status pel__pipe_fail(pel_pipe *p, uint64_t ordinal, pel_status status, const char *code, const char *text) {
+pel_status pel__pipe_fail(pel_pipe *p, uint64_t ordinal, pel_status status,
+                          const char *code, const char *text) {
   const pel_failure f = {.status = status, .code = code, .text = text, .pipe = PEL_NONE};
   return pel__pipe_fail_with(p, ordinal, &f);
 }
 
 static const char *explain(pel_status s) {
   switch (s) {
-    case PEL_E_CANCELLED: return "the run was cancelled";
-    case PEL_E_LIMIT: return "a limit of the engine was passed";
-    case PEL_OK: case PEL_DONE: case PEL_E_NOMEM: case PEL_E_IO: case PEL_E_NOENT: case PEL_E_INVALID: case PEL_E_COMPILE:
-    case PEL_E_FAILED: case PEL_E_FORKED: case PEL_E_INTERNAL: break;
+    case PEL_E_CANCELLED:
+      return "the run was cancelled";
+    case PEL_E_LIMIT:
+      return "a limit of the engine was passed";
+    case PEL_OK:
+    case PEL_DONE:
+    case PEL_E_NOMEM:
+    case PEL_E_IO:
+    case PEL_E_NOENT:
+    case PEL_E_INVALID:
+    case PEL_E_COMPILE:
+    case PEL_E_FAILED:
+    case PEL_E_FORKED:
+    case PEL_E_INTERNAL:
+      break;
   }
   return "an operator failed without saying why: this is a bug";
 }
@@ -51,7 +63,8 @@ void pel__pipe_stop(pel_pipe *p, uint64_t ordinal) {
   }
 }
 
-/* The number, from 1, of a row among those that a pipe's source gave. Units before the row's have run to their ends. */
+/* The number, from 1, of a row among those that a pipe's source gave. Units before the
+ * row's have run to their ends. */
 static uint64_t row_number(const pel_pipe *p, uint64_t ordinal) {
   const uint64_t unit = ordinal >> 32, row = ordinal & UINT32_MAX;
   if (p->plan->from == PEL_FROM_SLOTS) return unit * p->morsel_rows + row + 1;
@@ -62,14 +75,16 @@ static uint64_t row_number(const pel_pipe *p, uint64_t ordinal) {
 
 /* A total, the one row of a source: there is nothing to tell it from. */
 static bool only_row(const pel_pipe *p) {
-  return p->plan->from == PEL_FROM_SLOTS ? p->rows == 1 : p->units == 1 && p->unit_rows[0] == 1;
+  return p->plan->from == PEL_FROM_SLOTS ? p->rows == 1
+                                         : p->units == 1 && p->unit_rows[0] == 1;
 }
 
 static void name_row(pel_engine_run *run, pel_failure *f) {
   if (f->pipe == PEL_NONE || only_row(&run->pipes[f->pipe])) return;
   pel_buf b;
   pel__buf_init(&b, run->alloc);
-  pel__buf_printf(&b, "row %llu: %s", (unsigned long long)row_number(&run->pipes[f->pipe], f->row), f->text);
+  pel__buf_printf(&b, "row %llu: %s",
+                  (unsigned long long)row_number(&run->pipes[f->pipe], f->row), f->text);
   const char *text = b.failed ? NULL : pel__arena_text(&run->arena, b.p, b.n);
   if (text) f->text = text;
   pel__buf_deinit(&b);
@@ -82,10 +97,13 @@ void pel__run_collect_failures(pel_engine_run *run) {
   if (!run->failures) return;
   for (uint32_t item = 0; item <= run->plan->n_items; item++) {
     const uint32_t wanted = item < run->plan->n_items ? item : PEL_NONE;
-    const pel_failure *least = NULL; /* into how many pipes an item was cut is nobody's business */
+    const pel_failure *least =
+        NULL; /* into how many pipes an item was cut is nobody's business */
     for (uint32_t i = 0; i < run->plan->n_pipes; i++) {
       const pel_pipe *p = &run->pipes[i];
-      if (p->own_failure && p->failure.item == wanted && (!least || p->failure.ordinal < least->ordinal)) least = &p->failure;
+      if (p->own_failure && p->failure.item == wanted &&
+          (!least || p->failure.ordinal < least->ordinal))
+        least = &p->failure;
     }
     if (!least) continue;
     run->failures[run->nfailures] = *least;

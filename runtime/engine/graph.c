@@ -1,6 +1,6 @@
 #include "runtime/engine/state.h"
 
-/* ---- what is needed, and what waits for what ------------------------------------------------------------------------ */
+/* ---- what is needed, and what waits for what ---- */
 
 typedef void (*visit)(pel_engine_run *run, void *ctx, pel_sink *k);
 
@@ -30,12 +30,14 @@ static void visit_args(pel_engine_run *run, uint32_t node, visit fn, void *ctx) 
 }
 
 /* Calls fn for every sink that a pipe reads from. */
-static void visit_inputs(pel_engine_run *run, const pel_plan_pipe *q, visit fn, void *ctx) {
+static void visit_inputs(pel_engine_run *run, const pel_plan_pipe *q, visit fn,
+                         void *ctx) {
   const pel_plan_data *plan = run->plan;
   if (q->from == PEL_FROM_NODE) fn(run, ctx, &run->sinks[q->source]);
   if (q->from == PEL_FROM_READER) visit_args(run, q->source, fn, ctx);
   if (q->from == PEL_FROM_SLOTS)
-    for (uint32_t i = 0; i < q->slots.n; i++) visit_slot(run, plan->args[q->slots.at + i], fn, ctx);
+    for (uint32_t i = 0; i < q->slots.n; i++)
+      visit_slot(run, plan->args[q->slots.at + i], fn, ctx);
   visit_prog(run, q->filter, fn, ctx);
   for (uint32_t i = q->steps.at; i < q->steps.at + q->steps.n; i++) {
     visit_prog(run, plan->steps[i].prog, fn, ctx);
@@ -45,9 +47,11 @@ static void visit_inputs(pel_engine_run *run, const pel_plan_pipe *q, visit fn, 
 }
 
 /* And for the call that must be over before. */
-static void visit_waits(pel_engine_run *run, const pel_plan_pipe *q, visit fn, void *ctx) {
+static void visit_waits(pel_engine_run *run, const pel_plan_pipe *q, visit fn,
+                        void *ctx) {
   visit_inputs(run, q, fn, ctx);
-  if (q->sink != PEL_NONE && run->sinks[q->sink].after) fn(run, ctx, run->sinks[q->sink].after);
+  if (q->sink != PEL_NONE && run->sinks[q->sink].after)
+    fn(run, ctx, run->sinks[q->sink].after);
 }
 
 static void wait_for(pel_engine_run *run, void *ctx, pel_sink *k) {
@@ -63,7 +67,8 @@ static bool only_tests(const pel_engine_run *run) {
   return true;
 }
 
-/* Calls of impure functions follow each other in the order of the plan, which is the order of items. */
+/* Calls of impure functions follow each other in the order of the plan, which is the
+ * order of items. */
 static void chain_impure(pel_engine_run *run) {
   pel_sink *before = NULL;
   for (uint32_t i = 0; i < run->plan->n_nodes; i++) {
@@ -81,11 +86,15 @@ pel_status pel__run_mark_needed(pel_engine_run *run) {
   bool *slots = PEL_ARENA_ARRAY(&run->arena, bool, plan->n_slots + 1);
   if (!roots || !pipes || !slots) return PEL_E_NOMEM;
   for (uint32_t i = 0; i < plan->n_items; i++)
-    roots[i] = run->options.items ? run->options.items[i] : plan->items[i].kind == PEL_ITEM_OUT;
-  const bool impure = !run->options.items || !only_tests(run); /* tests alone run nothing else (R5) */
-  const pel_status s = pel__plan_needed_beside(plan, roots, run->bound, impure, pipes, slots);
+    roots[i] =
+        run->options.items ? run->options.items[i] : plan->items[i].kind == PEL_ITEM_OUT;
+  const bool impure =
+      !run->options.items || !only_tests(run); /* tests alone run nothing else (R5) */
+  const pel_status s =
+      pel__plan_needed_beside(plan, roots, run->bound, impure, pipes, slots);
   if (s) return s;
-  for (uint32_t i = 0; i < plan->n_slots; i++) run->sinks[pel__sink_of_slot(plan, i)].needed = slots[i];
+  for (uint32_t i = 0; i < plan->n_slots; i++)
+    run->sinks[pel__sink_of_slot(plan, i)].needed = slots[i];
   for (uint32_t i = 0; i < plan->n_pipes; i++) {
     pel_pipe *p = &run->pipes[i];
     p->needed = pipes[i];
@@ -107,11 +116,12 @@ void pel__run_count_waits(pel_engine_run *run) {
     const pel_plan_item *item = &plan->items[i];
     if (item->slot != PEL_NONE) run->sinks[pel__sink_of_slot(plan, item->slot)].readers++;
     if (item->left != PEL_NONE) run->sinks[pel__sink_of_slot(plan, item->left)].readers++;
-    if (item->right != PEL_NONE) run->sinks[pel__sink_of_slot(plan, item->right)].readers++;
+    if (item->right != PEL_NONE)
+      run->sinks[pel__sink_of_slot(plan, item->right)].readers++;
   }
 }
 
-/* ---- advancing ------------------------------------------------------------------------------------------------------ */
+/* ---- advancing ---- */
 
 pel_dispenser *pel__run_dispenser(pel_engine_run *run) {
   pel__lock_acquire(&run->lock);
@@ -124,7 +134,8 @@ pel_dispenser *pel__run_dispenser(pel_engine_run *run) {
 static void release_wait(pel_engine_run *run, pel_pipe *p) {
   if (--p->pending || p->state != PEL_PIPE_WAITS) return;
   p->state = PEL_PIPE_READY;
-  if (!PEL_VEC_PUSH(&run->ready, p->index, run->alloc)) pel__store_u32(&run->exhausted, 1, PEL_RELAXED);
+  if (!PEL_VEC_PUSH(&run->ready, p->index, run->alloc))
+    pel__store_u32(&run->exhausted, 1, PEL_RELAXED);
 }
 
 static void inherit(pel_engine_run *run, void *ctx, pel_sink *k) {
@@ -141,12 +152,14 @@ static pel_pipe *next_ready(pel_engine_run *run) {
   return p;
 }
 
-/* Starts what may start. A pipe that cannot is over at once, and so may be others behind it: a loop, not recursion. */
+/* Starts what may start. A pipe that cannot is over at once, and so may be others behind
+ * it: a loop, not recursion. */
 static void advance(pel_engine_run *run, uint32_t worker) {
   for (pel_pipe *p; (p = next_ready(run));) {
     p->state = PEL_PIPE_RUNS;
     visit_inputs(run, p->plan, inherit, p);
-    const bool refused = p->failed; /* once it is open, it may fail on another worker, which then drains it */
+    const bool refused = p->failed; /* once it is open, it may fail on another worker,
+                                       which then drains it */
     const pel_status s = refused ? PEL_OK : pel__pipe_open(p, worker);
     if (s) pel__pipe_fail_status(p, 0, s);
     if (s || refused) pel__run_pipe_drained(p, worker);
@@ -191,8 +204,10 @@ void pel__run_pipe_drained(pel_pipe *p, uint32_t worker) {
     break;
   }
   pel__lock_release(&run->lock);
-  if (last) pel__sink_finish(k, worker);
-  else advance(run, worker);
+  if (last)
+    pel__sink_finish(k, worker);
+  else
+    advance(run, worker);
 }
 
 void pel__run_sink_complete(pel_sink *k, uint32_t worker) {

@@ -1,6 +1,6 @@
 #include "runtime/engine/native_family.h"
 
-/* ---- values ----------------------------------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 static uint32_t width_of(pel_kind k) {
   if (k == PEL_STR || k == PEL_BYTES) return sizeof(char *);
@@ -32,7 +32,8 @@ static char *text_copy(const pel_env *env, const pel_view *v) {
 }
 
 /* Writes the cell as C sees it; records field by field. */
-pel_status pel__native_store(const pel_env *env, const pel_col *c, uint64_t row, char *to) {
+pel_status pel__native_store(const pel_env *env, const pel_col *c, uint64_t row,
+                             char *to) {
   const pel_kind k = c->type->kind;
   if (k == PEL_STR || k == PEL_BYTES) {
     const pel_view *v = (const pel_view *)c->data + row;
@@ -65,14 +66,17 @@ static void load_struct(const pel_type *t, const char *from, pel_col *c, uint64_
     size_t a = 1;
     const size_t n = pel__native_size(t->fields[i].type, &a);
     at = align_up(at, a);
-    if (t->fields[i].type->kind == PEL_RECORD) load_struct(t->fields[i].type, from + at, &c->child[i], row);
-    else memcpy((char *)c->child[i].data + row * n, from + at, n);
+    if (t->fields[i].type->kind == PEL_RECORD)
+      load_struct(t->fields[i].type, from + at, &c->child[i], row);
+    else
+      memcpy((char *)c->child[i].data + row * n, from + at, n);
     at += n;
   }
 }
 
 /* The value at `from` becomes a cell; a C string is copied. */
-pel_status pel__native_load(const pel_env *env, const char *from, pel_col *c, uint64_t row) {
+pel_status pel__native_load(const pel_env *env, const char *from, pel_col *c,
+                            uint64_t row) {
   const pel_kind k = c->type->kind;
   if (k == PEL_RECORD) return load_struct(c->type, from, c, row), PEL_OK;
   if (k == PEL_STR || k == PEL_BYTES) {
@@ -90,14 +94,17 @@ pel_status pel__native_load(const pel_env *env, const char *from, pel_col *c, ui
   return PEL_OK;
 }
 
-/* ---- one call --------------------------------------------------------------------------------------------------------- */
+/* ---- one call ---- */
 
-pel_status pel__native_frame_init(pel_native_frame *x, pel_natives *n, uint32_t number, const pel_env *env) {
+pel_status pel__native_frame_init(pel_native_frame *x, pel_natives *n, uint32_t number,
+                                  const pel_env *env) {
   x->n = n, x->f = &n->plan->natives[number], x->fn = &n->fns[number], x->env = env;
   if (x->f->params.n > PEL_NATIVE_PARAMS) return PEL_E_LIMIT;
   size_t align = 1, size = sizeof(pel_native_value);
-  if (x->f->result == PEL_C_STRUCT) size = pel__native_size(&n->plan->types[x->f->result_type], &align);
-  x->result = env->temp(env, size < sizeof(pel_native_value) ? sizeof(pel_native_value) : size);
+  if (x->f->result == PEL_C_STRUCT)
+    size = pel__native_size(&n->plan->types[x->f->result_type], &align);
+  x->result =
+      env->temp(env, size < sizeof(pel_native_value) ? sizeof(pel_native_value) : size);
   return x->result ? PEL_OK : PEL_E_NOMEM;
 }
 
@@ -113,14 +120,31 @@ void pel__native_invoke(pel_native_frame *x) {
 /* ffi widens small integer results to a register. */
 static int64_t status_of(const pel_native_frame *x) {
   switch (x->f->result) {
-    case PEL_C_I8: return (int8_t)x->result->i;
-    case PEL_C_I16: return (int16_t)x->result->i;
-    case PEL_C_I32: return (int32_t)x->result->i;
-    case PEL_C_BOOL: case PEL_C_U8: return (uint8_t)x->result->i;
-    case PEL_C_U16: return (uint16_t)x->result->i;
-    case PEL_C_U32: return (uint32_t)x->result->i;
-    case PEL_C_VOID: case PEL_C_I64: case PEL_C_U64: case PEL_C_F32: case PEL_C_F64: case PEL_C_USIZE: case PEL_C_CSTR:
-    case PEL_C_BYTES: case PEL_C_STRUCT_PTR: case PEL_C_STRUCT: case PEL_C_ARRAY: break;
+    case PEL_C_I8:
+      return (int8_t)x->result->i;
+    case PEL_C_I16:
+      return (int16_t)x->result->i;
+    case PEL_C_I32:
+      return (int32_t)x->result->i;
+    case PEL_C_BOOL:
+    case PEL_C_U8:
+      return (uint8_t)x->result->i;
+    case PEL_C_U16:
+      return (uint16_t)x->result->i;
+    case PEL_C_U32:
+      return (uint32_t)x->result->i;
+    case PEL_C_VOID:
+    case PEL_C_I64:
+    case PEL_C_U64:
+    case PEL_C_F32:
+    case PEL_C_F64:
+    case PEL_C_USIZE:
+    case PEL_C_CSTR:
+    case PEL_C_BYTES:
+    case PEL_C_STRUCT_PTR:
+    case PEL_C_STRUCT:
+    case PEL_C_ARRAY:
+      break;
   }
   return x->result->i;
 }
@@ -130,7 +154,9 @@ static const char *explain(const pel_native_frame *x, int64_t status) {
   ffi_type *types[1] = {pel__native_type(x->n, x->f->result, x->f->result_type)};
   pel_native_value in = {.i = status};
   void *args[1] = {&in}, *out = NULL;
-  if (!x->fn->explain || ffi_prep_cif(&cif, FFI_DEFAULT_ABI, 1, &ffi_type_pointer, types) != FFI_OK) return NULL;
+  if (!x->fn->explain ||
+      ffi_prep_cif(&cif, FFI_DEFAULT_ABI, 1, &ffi_type_pointer, types) != FFI_OK)
+    return NULL;
   ffi_call(&cif, FFI_FN(x->fn->explain), &out, args);
   return out;
 }
@@ -144,8 +170,9 @@ const char *pel__native_complaint(const pel_native_frame *x) {
   const char *why = explain(x, status);
   char *text = x->env->temp(x->env, 512);
   pel_error note = {0};
-  (void)pel_error_set(&note, PEL_E_FAILED, "`" PEL_STR_FMT "` returned %lld%s%s", PEL_STR_ARG(x->f->symbol),
-                      (long long)status, why ? ": " : "", why ? why : "");
+  (void)pel_error_set(&note, PEL_E_FAILED, "`" PEL_STR_FMT "` returned %lld%s%s",
+                      PEL_STR_ARG(x->f->symbol), (long long)status, why ? ": " : "",
+                      why ? why : "");
   if (!text) return "a native function failed";
   memcpy(text, note.message, 511);
   text[511] = 0;
@@ -155,16 +182,19 @@ const char *pel__native_complaint(const pel_native_frame *x) {
 const char *pel__native_nul(const pel_native_frame *x) {
   char *text = x->env->temp(x->env, 512);
   pel_error note = {0};
-  (void)pel_error_set(&note, PEL_E_FAILED, "a text for `" PEL_STR_FMT "` holds a NUL, and a `cstr` ends there", PEL_STR_ARG(x->f->symbol));
+  (void)pel_error_set(&note, PEL_E_FAILED,
+                      "a text for `" PEL_STR_FMT "` holds a NUL, and a `cstr` ends there",
+                      PEL_STR_ARG(x->f->symbol));
   if (!text) return "a text holds a NUL, and a `cstr` ends there";
   memcpy(text, note.message, 511);
   text[511] = 0;
   return text;
 }
 
-/* ---- lifted over rows ----------------------------------------------------------------------------------------------- */
+/* ---- lifted over rows ---- */
 
-pel_status pel__native_argument(pel_native_frame *x, uint32_t i, const pel_col *in, uint64_t row) {
+pel_status pel__native_argument(pel_native_frame *x, uint32_t i, const pel_col *in,
+                                uint64_t row) {
   const pel_cparam *p = pel__native_param(x, i);
   pel_native_value *v = &x->values[i];
   if (p->mode == PEL_C_IN && p->ctype != PEL_C_STRUCT_PTR && p->ctype != PEL_C_STRUCT) {
@@ -186,7 +216,8 @@ pel_status pel__native_argument(pel_native_frame *x, uint32_t i, const pel_col *
 
 static uint32_t parts(const pel_native_frame *x) {
   uint32_t n = pel__native_returns(x->f);
-  for (uint32_t i = 0; i < x->f->params.n; i++) n += pel__native_param(x, i)->mode != PEL_C_IN;
+  for (uint32_t i = 0; i < x->f->params.n; i++)
+    n += pel__native_param(x, i)->mode != PEL_C_IN;
   return n;
 }
 
@@ -194,17 +225,22 @@ static pel_status take_result(pel_native_frame *x, pel_col *out, uint32_t row) {
   const bool several = parts(x) > 1;
   uint32_t at = 0;
   pel_status s = PEL_OK;
-  if (pel__native_returns(x->f)) s = pel__native_load(x->env, x->result->bytes, several ? &out->child[at++] : out, row);
+  if (pel__native_returns(x->f))
+    s = pel__native_load(x->env, x->result->bytes, several ? &out->child[at++] : out,
+                         row);
   for (pel_cmode mode = PEL_C_OUT; mode <= PEL_C_INOUT; mode++)
     for (uint32_t i = 0; !s && i < x->f->params.n; i++)
-      if (pel__native_param(x, i)->mode == mode) s = pel__native_load(x->env, x->pointers[i], several ? &out->child[at++] : out, row);
+      if (pel__native_param(x, i)->mode == mode)
+        s = pel__native_load(x->env, x->pointers[i], several ? &out->child[at++] : out,
+                             row);
   return s;
 }
 
 static pel_status call_row(pel_native_frame *x, const pel_call *call, uint32_t row) {
   for (uint32_t i = 0; i < x->f->params.n; i++) {
     const pel_status s = pel__native_argument(x, i, call->in, row);
-    if (s == PEL_E_INVALID) return pel_call_poison(call, row, "native", "%s", pel__native_nul(x));
+    if (s == PEL_E_INVALID)
+      return pel_call_poison(call, row, "native", "%s", pel__native_nul(x));
     if (s) return s;
   }
   pel__native_invoke(x);
@@ -212,13 +248,18 @@ static pel_status call_row(pel_native_frame *x, const pel_call *call, uint32_t r
   return pel_call_poison(call, row, "native", "%s", pel__native_complaint(x));
 }
 
-/* A library that leaves the processor's rounding changed would change everybody's results. */
-pel_status pel__native_check_control(const pel_native_frame *x, uint32_t before, uint64_t ordinal) {
+/* A library that leaves the processor's rounding changed would change everybody's
+ * results. */
+pel_status pel__native_check_control(const pel_native_frame *x, uint32_t before,
+                                     uint64_t ordinal) {
   if (pel__fpu_control() == before) return PEL_OK;
   pel__fpu_set_control(before);
-  return x->env->fail(x->env, ordinal, "floating-point control", "`" PEL_STR_FMT "` changes the processor's "
-                      "floating-point control word: write @fenv before it, and each call is guarded",
-                      PEL_STR_ARG(x->f->symbol));
+  return x->env->fail(
+      x->env, ordinal, "floating-point control",
+      "`" PEL_STR_FMT
+      "` changes the processor's "
+      "floating-point control word: write @fenv before it, and each call is guarded",
+      PEL_STR_ARG(x->f->symbol));
 }
 
 pel_status pel__natives_lifted(void *ctx, uint32_t number, const pel_call *call) {

@@ -1,6 +1,6 @@
-/* What the files of native calls share: libraries, functions made ready, and the frame of one call.
- * The run's natives own libraries and functions; a frame lives on the stack of the worker that calls.
- * One thread per frame. */
+/* What the files of native calls share: libraries, functions made ready, and the frame of
+ * one call. The run's natives own libraries and functions; a frame lives on the stack of
+ * the worker that calls. One thread per frame. */
 #ifndef PEL_RUNTIME_ENGINE_NATIVE_FAMILY_H
 #define PEL_RUNTIME_ENGINE_NATIVE_FAMILY_H
 
@@ -55,7 +55,7 @@ typedef struct pel_native_frame {
   pel_native_function *fn;
   const pel_env *env;
   pel_native_value values[PEL_NATIVE_PARAMS]; /* arguments by value */
-  void *pointers[PEL_NATIVE_PARAMS];          /* what `out` and struct pointers point to */
+  void *pointers[PEL_NATIVE_PARAMS]; /* what `out` and struct pointers point to */
   void *args[PEL_NATIVE_PARAMS];
   pel_native_value *result;
 } pel_native_frame;
@@ -66,23 +66,31 @@ ffi_type *pel__native_type(pel_natives *n, pel_ctype c, uint32_t type);
 size_t pel__native_size(const pel_type *t, size_t *align);
 /* A cell as C sees it at `to`, and back; text is copied to env->temp. */
 /* PEL_E_INVALID: a text for a C string holds a NUL. */
-PEL_USE_RESULT pel_status pel__native_store(const pel_env *env, const pel_col *c, uint64_t row, char *to);
-PEL_USE_RESULT pel_status pel__native_load(const pel_env *env, const char *from, pel_col *c, uint64_t row);
+PEL_USE_RESULT pel_status pel__native_store(const pel_env *env, const pel_col *c,
+                                            uint64_t row, char *to);
+PEL_USE_RESULT pel_status pel__native_load(const pel_env *env, const char *from,
+                                           pel_col *c, uint64_t row);
 
-PEL_USE_RESULT pel_status pel__native_frame_init(pel_native_frame *x, pel_natives *n, uint32_t number, const pel_env *env);
+PEL_USE_RESULT pel_status pel__native_frame_init(pel_native_frame *x, pel_natives *n,
+                                                 uint32_t number, const pel_env *env);
 PEL_INLINE const pel_cparam *pel__native_param(const pel_native_frame *x, uint32_t i) {
   return &x->n->plan->cparams[x->f->params.at + i];
 }
-PEL_INLINE bool pel__native_returns(const pel_native *f) { return f->result != PEL_C_VOID && f->ok == PEL_NONE; }
+PEL_INLINE bool pel__native_returns(const pel_native *f) {
+  return f->result != PEL_C_VOID && f->ok == PEL_NONE;
+}
 /* Calls; args and result are those of the frame. */
 void pel__native_invoke(pel_native_frame *x);
 bool pel__native_succeeded(const pel_native_frame *x);
 /* "`f` returned 3: its own message", in env->temp. */
 const char *pel__native_complaint(const pel_native_frame *x);
-/* A library that leaves the processor's rounding changed would change everybody's results. */
-PEL_USE_RESULT pel_status pel__native_check_control(const pel_native_frame *x, uint32_t before, uint64_t ordinal);
+/* A library that leaves the processor's rounding changed would change everybody's
+ * results. */
+PEL_USE_RESULT pel_status pel__native_check_control(const pel_native_frame *x,
+                                                    uint32_t before, uint64_t ordinal);
 /* One argument of a call on row `row` of the columns. */
 /* That a text holds a NUL, at which a C string would end. */
 const char *pel__native_nul(const pel_native_frame *x);
-PEL_USE_RESULT pel_status pel__native_argument(pel_native_frame *x, uint32_t i, const pel_col *in, uint64_t row);
+PEL_USE_RESULT pel_status pel__native_argument(pel_native_frame *x, uint32_t i,
+                                               const pel_col *in, uint64_t row);
 #endif

@@ -1,4 +1,5 @@
-/* The operator "native": takes whole columns on its ports, calls once, gives what the function gave (see plan.h). */
+/* The operator "native": takes whole columns on its ports, calls once, gives what the
+ * function gave (see plan.h). */
 #include "runtime/engine/native_family.h"
 #include "runtime/engine/state.h"
 #include "runtime/vec/gather.h"
@@ -18,13 +19,19 @@ typedef struct state {
   pel_table *result;
 } state;
 
-static pel_engine_run *run_of(const pel_env *env) { return ((const pel_stage *)env->ctx)->run; }
+static pel_engine_run *run_of(const pel_env *env) {
+  return ((const pel_stage *)env->ctx)->run;
+}
 
 static pel_status bind(const pel_bind *b, void **out, pel_error *e) {
   params *p = b->alloc(b, sizeof *p);
   if (!p) return PEL_E_NOMEM;
-  if (b->nargs < 1) return pel_error_set(e, PEL_E_INVALID, "a native call without a function");
-  *p = (params){.number = (uint32_t)b->args[0].as.i, .nports = b->nports, .out = b->out, .nout = b->nout};
+  if (b->nargs < 1)
+    return pel_error_set(e, PEL_E_INVALID, "a native call without a function");
+  *p = (params){.number = (uint32_t)b->args[0].as.i,
+                .nports = b->nports,
+                .out = b->out,
+                .nout = b->nout};
   p->in = b->alloc(b, (b->nports + 1) * sizeof *p->in);
   p->nin = b->alloc(b, (b->nports + 1) * sizeof *p->nin);
   if (!p->in || !p->nin) return PEL_E_NOMEM;
@@ -38,7 +45,8 @@ static pel_status bind(const pel_bind *b, void **out, pel_error *e) {
   return PEL_OK;
 }
 
-static pel_status open_call(const pel_env *env, const void *bound, const pel_request *request, void **out) {
+static pel_status open_call(const pel_env *env, const void *bound,
+                            const pel_request *request, void **out) {
   (void)request;
   pel_error e = {0};
   state *s = env->alloc(env, sizeof *s);
@@ -76,7 +84,8 @@ static void local_fini(const pel_env *env, void *opened, void *mine) {
   env->free(env, mine, sizeof(pel_gather_local));
 }
 
-static pel_status consume(const pel_env *env, void *opened, void *mine, uint32_t port, const pel_chunk *c) {
+static pel_status consume(const pel_env *env, void *opened, void *mine, uint32_t port,
+                          const pel_chunk *c) {
   const state *s = opened;
   (void)env;
   return pel__gather_add(mine, s->run->alloc, port, s->p->in[port], s->p->nin[port], c);
@@ -88,102 +97,130 @@ static pel_status seal(const pel_env *env, void *opened, void *mine) {
   return pel__gather_seal(&s->gather, mine);
 }
 
-static pel_status task_count(const pel_env *env, void *opened, uint32_t phase, uint32_t *count) {
+static pel_status task_count(const pel_env *env, void *opened, uint32_t phase,
+                             uint32_t *count) {
   (void)env, (void)opened;
   *count = phase == 0;
   return PEL_OK;
 }
 
-/* ---- arguments ------------------------------------------------------------------------------------------------------ */
+/* ---- arguments ---- */
 
 static pel_status gather(state *s, pel_table **args) {
   pel_status st = PEL_OK;
-  for (uint32_t i = 0; !st && i < s->p->nports; i++) st = pel__gather_table(&s->gather, i, s->p->in[i], s->p->nin[i], &args[i]);
+  for (uint32_t i = 0; !st && i < s->p->nports; i++)
+    st = pel__gather_table(&s->gather, i, s->p->in[i], s->p->nin[i], &args[i]);
   return st;
 }
 
 static pel_status only_values(const pel_env *env, const pel_table *t, pel_str name) {
   for (uint32_t c = 0; c < t->ncols; c++)
     for (uint64_t i = 0; t->cols[c].state && i < t->rows; i++) {
-      if (t->cols[c].state[i] == PEL_POISON) return env->consume_poison(env, t->cols[c].fail[i], i);
+      if (t->cols[c].state[i] == PEL_POISON)
+        return env->consume_poison(env, t->cols[c].fail[i], i);
       if (t->cols[c].state[i] == PEL_NULL)
-        return env->fail(env, i, "null", "element %llu of `" PEL_STR_FMT "` is null", (unsigned long long)i, PEL_STR_ARG(name));
+        return env->fail(env, i, "null", "element %llu of `" PEL_STR_FMT "` is null",
+                         (unsigned long long)i, PEL_STR_ARG(name));
     }
   return PEL_OK;
 }
 
-/* ---- sizes ---------------------------------------------------------------------------------------------------------- */
+/* ---- sizes ---- */
 
-static pel_status size_value(const pel_native_frame *x, const pel_cparam *size, pel_table *const *args, uint64_t *out) {
+static pel_status size_value(const pel_native_frame *x, const pel_cparam *size,
+                             pel_table *const *args, uint64_t *out) {
   const pel_col *c = &args[size->arg]->cols[0];
   pel_native_value v = {.i = 0};
   const pel_status s = pel__native_store(x->env, c, 0, v.bytes);
   if (s) return s;
   if (c->type->kind == PEL_I32) v.i = (int32_t)v.i;
   if (v.i < 0 || v.i > INT64_C(1) << 40)
-    return x->env->fail(x->env, 0, "size", "`" PEL_STR_FMT "` of `" PEL_STR_FMT "` is %lld: that is no size of an array",
-                        PEL_STR_ARG(size->name), PEL_STR_ARG(x->f->symbol), (long long)v.i);
+    return x->env->fail(
+        x->env, 0, "size",
+        "`" PEL_STR_FMT "` of `" PEL_STR_FMT "` is %lld: that is no size of an array",
+        PEL_STR_ARG(size->name), PEL_STR_ARG(x->f->symbol), (long long)v.i);
   return *out = (uint64_t)v.i, PEL_OK;
 }
 
 /* How many elements the size parameter of array i stands for. */
-static pel_status tied_size(const pel_native_frame *x, uint32_t i, pel_table *const *args, uint64_t *out) {
+static pel_status tied_size(const pel_native_frame *x, uint32_t i, pel_table *const *args,
+                            uint64_t *out) {
   const pel_cparam *size = pel__native_param(x, pel__native_param(x, i)->size);
-  if (size->size_of != PEL_NONE) return *out = args[pel__native_param(x, size->size_of)->arg]->rows, PEL_OK;
+  if (size->size_of != PEL_NONE)
+    return *out = args[pel__native_param(x, size->size_of)->arg]->rows, PEL_OK;
   return size_value(x, size, args, out);
 }
 
-static pel_status check_size(const pel_native_frame *x, uint32_t i, pel_table *const *args) {
+static pel_status check_size(const pel_native_frame *x, uint32_t i,
+                             pel_table *const *args) {
   const pel_cparam *p = pel__native_param(x, i);
   uint64_t want = 0;
-  if (p->ctype != PEL_C_ARRAY || p->mode == PEL_C_OUT || p->size == PEL_NONE) return PEL_OK;
+  if (p->ctype != PEL_C_ARRAY || p->mode == PEL_C_OUT || p->size == PEL_NONE)
+    return PEL_OK;
   const pel_status s = tied_size(x, i, args, &want);
   if (s || want == args[p->arg]->rows) return s;
-  return x->env->fail(x->env, 0, "size", "`" PEL_STR_FMT "` of `" PEL_STR_FMT "` has %llu elements, and its size `" PEL_STR_FMT
-                      "` is %llu", PEL_STR_ARG(p->name), PEL_STR_ARG(x->f->symbol), (unsigned long long)args[p->arg]->rows,
-                      PEL_STR_ARG(pel__native_param(x, p->size)->name), (unsigned long long)want);
+  return x->env->fail(x->env, 0, "size",
+                      "`" PEL_STR_FMT "` of `" PEL_STR_FMT
+                      "` has %llu elements, and its size `" PEL_STR_FMT "` is %llu",
+                      PEL_STR_ARG(p->name), PEL_STR_ARG(x->f->symbol),
+                      (unsigned long long)args[p->arg]->rows,
+                      PEL_STR_ARG(pel__native_param(x, p->size)->name),
+                      (unsigned long long)want);
 }
 
-/* ---- the call ------------------------------------------------------------------------------------------------------- */
+/* ---- the call ---- */
 
 /* The elements of an array that is given back. */
-static pel_status array_room(pel_native_frame *x, uint32_t i, pel_table *const *args, uint64_t *lengths) {
+static pel_status array_room(pel_native_frame *x, uint32_t i, pel_table *const *args,
+                             uint64_t *lengths) {
   const pel_cparam *p = pel__native_param(x, i);
   size_t bytes;
   pel_status s = PEL_OK;
-  if (p->mode == PEL_C_INOUT) lengths[i] = args[p->arg]->rows;
-  else s = p->size == PEL_NONE ? PEL_E_INTERNAL : tied_size(x, i, args, &lengths[i]);
+  if (p->mode == PEL_C_INOUT)
+    lengths[i] = args[p->arg]->rows;
+  else
+    s = p->size == PEL_NONE ? PEL_E_INTERNAL : tied_size(x, i, args, &lengths[i]);
   if (s) return s;
-  if (!pel__size_mul((size_t)lengths[i], pel__kind_width(x->n->plan->types[p->type].kind), &bytes)) return PEL_E_NOMEM;
+  if (!pel__size_mul((size_t)lengths[i], pel__kind_width(x->n->plan->types[p->type].kind),
+                     &bytes))
+    return PEL_E_NOMEM;
   x->pointers[i] = x->env->temp(x->env, bytes + 64);
   if (!x->pointers[i]) return PEL_E_NOMEM;
-  if (p->mode == PEL_C_INOUT && bytes) memcpy(x->pointers[i], args[p->arg]->cols[0].data, bytes);
-  else memset(x->pointers[i], 0, bytes + 64);
+  if (p->mode == PEL_C_INOUT && bytes)
+    memcpy(x->pointers[i], args[p->arg]->cols[0].data, bytes);
+  else
+    memset(x->pointers[i], 0, bytes + 64);
   return PEL_OK;
 }
 
-static pel_status one_argument(pel_native_frame *x, uint32_t i, pel_table *const *args, uint64_t *lengths) {
+static pel_status one_argument(pel_native_frame *x, uint32_t i, pel_table *const *args,
+                               uint64_t *lengths) {
   const pel_cparam *p = pel__native_param(x, i);
   pel_native_value *v = &x->values[i];
   const pel_type *t = p->type == PEL_NONE ? NULL : &x->n->plan->types[p->type];
   x->args[i] = v;
-  if (p->size_of != PEL_NONE) return v->i = (int64_t)args[pel__native_param(x, p->size_of)->arg]->rows, PEL_OK;
-  if (p->ctype == PEL_C_ARRAY && p->mode == PEL_C_IN) return v->p = args[p->arg]->cols[0].data, PEL_OK;
+  if (p->size_of != PEL_NONE)
+    return v->i = (int64_t)args[pel__native_param(x, p->size_of)->arg]->rows, PEL_OK;
+  if (p->ctype == PEL_C_ARRAY && p->mode == PEL_C_IN)
+    return v->p = args[p->arg]->cols[0].data, PEL_OK;
   if (p->ctype == PEL_C_ARRAY) {
     const pel_status s = array_room(x, i, args, lengths);
     return v->p = x->pointers[i], s;
   }
   if (p->mode == PEL_C_OUT) return pel__native_argument(x, i, NULL, 0);
   if (args[p->arg]->rows != 1) return PEL_E_INTERNAL;
-  pel_col *one = x->env->temp(x->env, (p->arg + 1) * sizeof *one); /* the argument stands where its number says */
+  pel_col *one = x->env->temp(
+      x->env, (p->arg + 1) * sizeof *one); /* the argument stands where its number says */
   if (!one) return PEL_E_NOMEM;
   one[p->arg] = args[p->arg]->cols[0];
-  if (t && t->kind == PEL_RECORD) one[p->arg] = (pel_col){.type = t, .child = args[p->arg]->cols};
+  if (t && t->kind == PEL_RECORD)
+    one[p->arg] = (pel_col){.type = t, .child = args[p->arg]->cols};
   const pel_status s = pel__native_argument(x, i, one, 0);
-  return s == PEL_E_INVALID ? x->env->fail(x->env, 0, "native", "%s", pel__native_nul(x)) : s;
+  return s == PEL_E_INVALID ? x->env->fail(x->env, 0, "native", "%s", pel__native_nul(x))
+                            : s;
 }
 
-/* ---- results -------------------------------------------------------------------------------------------------------- */
+/* ---- results ---- */
 
 typedef struct results {
   const state *s;
@@ -202,7 +239,8 @@ static pel_status add_value(results *r, const char *from) {
   if (t->kind == PEL_RECORD) {
     c->child = r->x->env->temp(r->x->env, (t->nfields + 1) * sizeof *c->child);
     for (uint32_t k = 0; c->child && k < t->nfields; k++)
-      c->child[k] = (pel_col){.type = t->fields[k].type, .data = r->x->env->temp(r->x->env, 16)};
+      c->child[k] =
+          (pel_col){.type = t->fields[k].type, .data = r->x->env->temp(r->x->env, 16)};
     if (!c->child) return PEL_E_NOMEM;
   }
   return c->data ? pel__native_load(r->x->env, from, c, 0) : PEL_E_NOMEM;
@@ -222,17 +260,23 @@ static pel_status add_list(results *r, uint32_t i) {
   return PEL_OK;
 }
 
-static pel_status keep_rows(const state *s, const pel_col *cols, uint64_t rows, pel_table **out) {
+static pel_status keep_rows(const state *s, const pel_col *cols, uint64_t rows,
+                            pel_table **out) {
   pel_piece *piece = NULL;
   pel_status st = pel__piece_new(s->run->alloc, s->p->out, s->p->nout, &piece);
   pel_col block = cols[0];
   for (uint64_t at = 0; !st && at < rows; at += PEL_BLOCK_ROWS) {
-    const uint32_t n = rows - at > PEL_BLOCK_ROWS ? PEL_BLOCK_ROWS : (uint32_t)(rows - at);
+    const uint32_t n =
+        rows - at > PEL_BLOCK_ROWS ? PEL_BLOCK_ROWS : (uint32_t)(rows - at);
     block.data = (char *)cols[0].data + at * pel__kind_width(block.type->kind);
-    const pel_chunk c = {.rows = n, .nsel = n, .ncols = s->p->nout, .cols = rows == 1 ? (pel_col *)(uintptr_t)cols : &block};
+    const pel_chunk c = {.rows = n,
+                         .nsel = n,
+                         .ncols = s->p->nout,
+                         .cols = rows == 1 ? (pel_col *)(uintptr_t)cols : &block};
     st = pel__piece_append(piece, &c);
   }
-  if (!st) return pel__table_of_pieces(s->run->alloc, s->p->out, s->p->nout, &piece, 1, out);
+  if (!st)
+    return pel__table_of_pieces(s->run->alloc, s->p->out, s->p->nout, &piece, 1, out);
   if (piece) pel__piece_free(piece);
   return st;
 }
@@ -272,11 +316,13 @@ static pel_status call(const pel_env *env, state *s, pel_table *const *args) {
   pel__native_invoke(&x);
   st = pel__native_check_control(&x, before, 0);
   if (st) return st;
-  if (!pel__native_succeeded(&x)) return env->fail(env, 0, "native", "%s", pel__native_complaint(&x));
+  if (!pel__native_succeeded(&x))
+    return env->fail(env, 0, "native", "%s", pel__native_complaint(&x));
   return take_results(s, &x, lengths);
 }
 
-static pel_status task_run(const pel_env *env, void *opened, uint32_t phase, uint32_t task) {
+static pel_status task_run(const pel_env *env, void *opened, uint32_t phase,
+                           uint32_t task) {
   state *s = opened;
   (void)phase, (void)task;
   pel_table **args = env->temp(env, (s->p->nports + 1) * sizeof *args);
@@ -296,12 +342,26 @@ static pel_status unit_count(const pel_env *env, void *opened, uint64_t *count) 
   return PEL_OK;
 }
 
-static pel_status emit(const pel_env *env, void *opened, const pel_unit *u, pel_cursor *cur, pel_chunk *out) {
+static pel_status emit(const pel_env *env, void *opened, const pel_unit *u,
+                       pel_cursor *cur, pel_chunk *out) {
   return pel__table_emit(((const state *)opened)->result, env, u, cur, out);
 }
 
-const pel_op pel__op_native = {.size = sizeof(pel_op), .abi = PEL_OP_ABI, .name = "native", .sig = "", .kind = PEL_OP_BREAKER,
-                               .doc = "One call of a shared library's function with whole arrays.", .bind = bind,
-                               .open = open_call, .close = close_call, .local_init = local_init, .local_fini = local_fini,
-                               .consume = consume, .seal = seal, .task_count = task_count, .task_run = task_run,
-                               .unit_count = unit_count, .emit = emit};
+const pel_op pel__op_native = {
+    .size = sizeof(pel_op),
+    .abi = PEL_OP_ABI,
+    .name = "native",
+    .sig = "",
+    .kind = PEL_OP_BREAKER,
+    .doc = "One call of a shared library's function with whole arrays.",
+    .bind = bind,
+    .open = open_call,
+    .close = close_call,
+    .local_init = local_init,
+    .local_fini = local_fini,
+    .consume = consume,
+    .seal = seal,
+    .task_count = task_count,
+    .task_run = task_run,
+    .unit_count = unit_count,
+    .emit = emit};

@@ -4,10 +4,14 @@
 
 enum { SLOT_MORSEL = 64 * 1024, WINDOW = 64 };
 
-/* ---- lanes: what a worker needs to run a pipe ----------------------------------------------------------------------- */
+/* ---- lanes: what a worker needs to run a pipe ---- */
 
-static uint32_t step_prog(const pel_pipe *p, uint32_t i) { return p->run->plan->steps[p->plan->steps.at + i].prog; }
-static uint32_t step_node(const pel_pipe *p, uint32_t i) { return p->run->plan->steps[p->plan->steps.at + i].node; }
+static uint32_t step_prog(const pel_pipe *p, uint32_t i) {
+  return p->run->plan->steps[p->plan->steps.at + i].prog;
+}
+static uint32_t step_node(const pel_pipe *p, uint32_t i) {
+  return p->run->plan->steps[p->plan->steps.at + i].node;
+}
 
 static pel_status lane_steps(pel_pipe *p, pel_lane *l, uint32_t worker) {
   pel_engine_run *run = p->run;
@@ -24,8 +28,9 @@ static pel_status lane_steps(pel_pipe *p, pel_lane *l, uint32_t worker) {
     own_rows &= step_prog(p, i) != PEL_NONE;
     if (own_rows) l->steps[i].lane = l;
     if (step_prog(p, i) == PEL_NONE) continue;
-    const pel_status s = pel__vm_local_new(run->vms[step_prog(p, i)], &l->steps[i].env, run->slots, &run->hooks,
-                                           run->alloc, &l->vms[i]);
+    const pel_status s =
+        pel__vm_local_new(run->vms[step_prog(p, i)], &l->steps[i].env, run->slots,
+                          &run->hooks, run->alloc, &l->vms[i]);
     if (s) return s;
   }
   return PEL_OK;
@@ -33,7 +38,8 @@ static pel_status lane_steps(pel_pipe *p, pel_lane *l, uint32_t worker) {
 
 static uint32_t slot_columns(const pel_pipe *p) {
   uint32_t n = 0;
-  for (uint32_t i = 0; i < p->plan->slots.n; i++) n += p->run->slots[p->run->plan->args[p->plan->slots.at + i]]->ncols;
+  for (uint32_t i = 0; i < p->plan->slots.n; i++)
+    n += p->run->slots[p->run->plan->args[p->plan->slots.at + i]]->ncols;
   return n;
 }
 
@@ -54,15 +60,19 @@ static pel_status lane_open(pel_pipe *p, pel_lane *l, uint32_t worker) {
   if (p->plan->filter != PEL_NONE) {
     pel__stage_init(&l->filter_stage, run, p, worker);
     l->filter_stage.lane = l;
-    s = pel__vm_local_new(run->vms[p->plan->filter], &l->filter_stage.env, run->slots, &run->hooks, run->alloc, &l->filter);
+    s = pel__vm_local_new(run->vms[p->plan->filter], &l->filter_stage.env, run->slots,
+                          &run->hooks, run->alloc, &l->filter);
     if (s) return s;
   }
-  return p->source_op->local_init ? p->source_op->local_init(&l->source.env, p->source_state, &l->local) : PEL_OK;
+  return p->source_op->local_init
+             ? p->source_op->local_init(&l->source.env, p->source_state, &l->local)
+             : PEL_OK;
 }
 
 static void lane_close(pel_pipe *p, pel_lane *l) {
   if (!l->ready) return;
-  if (l->local && p->source_op->local_fini) p->source_op->local_fini(&l->source.env, p->source_state, l->local);
+  if (l->local && p->source_op->local_fini)
+    p->source_op->local_fini(&l->source.env, p->source_state, l->local);
   for (uint32_t i = 0; l->steps && i < p->plan->steps.n; i++) {
     if (l->vms && l->vms[i]) pel__vm_local_free(l->vms[i]);
     pel__stage_deinit(&l->steps[i]);
@@ -81,11 +91,13 @@ static pel_status lane_get(pel_pipe *p, uint32_t worker, pel_lane **out) {
   return l->opened;
 }
 
-/* ---- pushing chunks through the steps ------------------------------------------------------------------------------- */
+/* ---- pushing chunks through the steps ---- */
 
-static pel_status push(pel_pipe *p, pel_lane *l, uint32_t worker, uint32_t step, const pel_chunk *c);
+static pel_status push(pel_pipe *p, pel_lane *l, uint32_t worker, uint32_t step,
+                       const pel_chunk *c);
 
-static pel_status run_program(pel_pipe *p, pel_lane *l, uint32_t worker, uint32_t i, const pel_chunk *c) {
+static pel_status run_program(pel_pipe *p, pel_lane *l, uint32_t worker, uint32_t i,
+                              const pel_chunk *c) {
   pel_stage *s = &l->steps[i];
   pel_chunk out;
   pel__stage_reset(s);
@@ -100,7 +112,8 @@ static pel_status run_program(pel_pipe *p, pel_lane *l, uint32_t worker, uint32_
 }
 
 /* The rows a probe gives are numbered anew within the morsel. */
-static pel_status run_probe(pel_pipe *p, pel_lane *l, uint32_t worker, uint32_t i, const pel_chunk *c) {
+static pel_status run_probe(pel_pipe *p, pel_lane *l, uint32_t worker, uint32_t i,
+                            const pel_chunk *c) {
   const pel_sink *k = &p->run->sinks[step_node(p, i)];
   pel_stage *s = &l->steps[i];
   pel_cursor cursor = {{0}};
@@ -108,7 +121,8 @@ static pel_status run_probe(pel_pipe *p, pel_lane *l, uint32_t worker, uint32_t 
   s->rows_in += c->nsel;
   for (;;) {
     pel_chunk out;
-    if (pel__job_cancelled(p->run->job)) return PEL_OK; /* a thousand rows may meet a thousand million */
+    if (pel__job_cancelled(p->run->job))
+      return PEL_OK; /* a thousand rows may meet a thousand million */
     pel__stage_reset(s);
     const uint64_t began = pel__clock_ns();
     const pel_status st = k->op->apply(&s->env, k->state, c, &cursor, &out);
@@ -116,7 +130,9 @@ static pel_status run_probe(pel_pipe *p, pel_lane *l, uint32_t worker, uint32_t 
     if (st == PEL_DONE) return PEL_OK;
     if (st) return st;
     if (l->probed[i] + out.rows > UINT32_MAX)
-      return s->env.fail(&s->env, c->ordinal, "too many rows", "a join gives more than 2^32 rows for one part of its left side");
+      return s->env.fail(
+          &s->env, c->ordinal, "too many rows",
+          "a join gives more than 2^32 rows for one part of its left side");
     out.ordinal = (c->ordinal >> 32 << 32) | l->probed[i];
     l->probed[i] += out.rows;
     s->rows_out += out.nsel;
@@ -125,41 +141,52 @@ static pel_status run_probe(pel_pipe *p, pel_lane *l, uint32_t worker, uint32_t 
   }
 }
 
-static pel_status push(pel_pipe *p, pel_lane *l, uint32_t worker, uint32_t step, const pel_chunk *c) {
+static pel_status push(pel_pipe *p, pel_lane *l, uint32_t worker, uint32_t step,
+                       const pel_chunk *c) {
   if (c->nsel == 0) return PEL_OK;
   if (step == p->plan->steps.n) return pel__sink_consume(p->sink, p, worker, c);
   if (step_prog(p, step) != PEL_NONE) return run_program(p, l, worker, step, c);
   return run_probe(p, l, worker, step, c);
 }
 
-/* ---- sources -------------------------------------------------------------------------------------------------------- */
+/* ---- sources ---- */
 
-static pel_status slots_chunk(pel_pipe *p, pel_lane *l, const pel_unit *u, pel_cursor *cur, pel_chunk *out) {
+static pel_status slots_chunk(pel_pipe *p, pel_lane *l, const pel_unit *u,
+                              pel_cursor *cur, pel_chunk *out) {
   const uint64_t first = u->index * p->morsel_rows + cur->word[0];
   uint64_t end = (u->index + 1) * p->morsel_rows;
   uint32_t at = 0;
   if (end > p->rows) end = p->rows;
   if (first >= end) return PEL_DONE;
-  const uint32_t n = end - first > PEL_BLOCK_ROWS ? PEL_BLOCK_ROWS : (uint32_t)(end - first);
+  const uint32_t n =
+      end - first > PEL_BLOCK_ROWS ? PEL_BLOCK_ROWS : (uint32_t)(end - first);
   for (uint32_t i = 0; i < p->plan->slots.n; i++) {
     const pel_table *t = p->run->slots[p->run->plan->args[p->plan->slots.at + i]];
     pel_chunk part = {.cols = l->slot_cols + at};
     const pel_status s = pel__table_chunk(t, first, n, &l->source.env, &part);
     if (s) return s;
-    if (part.cols != l->slot_cols + at) memcpy(l->slot_cols + at, part.cols, t->ncols * sizeof(pel_col));
+    if (part.cols != l->slot_cols + at)
+      memcpy(l->slot_cols + at, part.cols, t->ncols * sizeof(pel_col));
     at += t->ncols;
   }
-  *out = (pel_chunk){.rows = n, .nsel = n, .ncols = at, .cols = l->slot_cols,
+  *out = (pel_chunk){.rows = n,
+                     .nsel = n,
+                     .ncols = at,
+                     .cols = l->slot_cols,
                      .ordinal = (u->index << 32) | cur->word[0]};
   cur->word[0] += n;
   return PEL_OK;
 }
 
-static pel_status next_chunk(pel_pipe *p, pel_lane *l, const pel_unit *u, pel_cursor *cur, pel_chunk *out) {
+static pel_status next_chunk(pel_pipe *p, pel_lane *l, const pel_unit *u, pel_cursor *cur,
+                             pel_chunk *out) {
   switch (p->plan->from) {
-    case PEL_FROM_READER: return p->source_op->scan(&l->source.env, p->source_state, l->local, u, cur, out);
-    case PEL_FROM_NODE: return p->source_op->emit(&l->source.env, p->source_state, u, cur, out);
-    case PEL_FROM_SLOTS: return slots_chunk(p, l, u, cur, out);
+    case PEL_FROM_READER:
+      return p->source_op->scan(&l->source.env, p->source_state, l->local, u, cur, out);
+    case PEL_FROM_NODE:
+      return p->source_op->emit(&l->source.env, p->source_state, u, cur, out);
+    case PEL_FROM_SLOTS:
+      return slots_chunk(p, l, u, cur, out);
     case PEL_FROM_UNIT:
       if (cur->word[0]++) return PEL_DONE;
       *out = (pel_chunk){.rows = 1, .nsel = 1, .ordinal = 0};
@@ -183,7 +210,9 @@ static pel_status run_unit(pel_pipe *p, pel_lane *l, uint32_t worker, const pel_
     l->source.rows_out += c.nsel;
     if (p->unit_rows) p->unit_rows[u->index] += c.nsel;
     /* relaxed: seen late, it only costs work */
-    if (c.ordinal > pel__load_u64(&p->stop, PEL_RELAXED) || pel__job_cancelled(p->run->job)) return PEL_OK;
+    if (c.ordinal > pel__load_u64(&p->stop, PEL_RELAXED) ||
+        pel__job_cancelled(p->run->job))
+      return PEL_OK;
     l->source.ordinal = c.ordinal;
     s = push(p, l, worker, 0, &c);
     if (s == PEL_DONE) pel__pipe_stop(p, c.ordinal);
@@ -191,17 +220,21 @@ static pel_status run_unit(pel_pipe *p, pel_lane *l, uint32_t worker, const pel_
   }
 }
 
-/* ---- morsels -------------------------------------------------------------------------------------------------------- */
+/* ---- morsels ---- */
 
-static bool ordered(const pel_pipe *p) { return p->sink->op && p->sink->op->props & PEL_ORDERED; }
+static bool ordered(const pel_pipe *p) {
+  return p->sink->op && p->sink->op->props & PEL_ORDERED;
+}
 
-/* Unit i is finished: the window of an ordered sink moves on, and with it those who wait for it outside. */
+/* Unit i is finished: the window of an ordered sink moves on, and with it those who wait
+ * for it outside. */
 static void finish_unit(pel_pipe *p, uint64_t i) {
   bool moved = false;
   pel__spin_lock(&p->lock);
   if (i + 1 > p->highest) p->highest = i + 1;
   if (ordered(p)) {
-    if (i >= p->lowest && i - p->lowest < WINDOW) p->window |= UINT64_C(1) << (i - p->lowest);
+    if (i >= p->lowest && i - p->lowest < WINDOW)
+      p->window |= UINT64_C(1) << (i - p->lowest);
     while (p->window & 1) {
       p->window >>= 1;
       p->lowest++;
@@ -212,13 +245,17 @@ static void finish_unit(pel_pipe *p, uint64_t i) {
   if (moved) pel__job_resume(p->dispenser);
 }
 
-/* Under the dispenser's lock: a ticket is only a number; the unit is cut by the worker that has it. */
+/* Under the dispenser's lock: a ticket is only a number; the unit is cut by the worker
+ * that has it. */
 static pel_status next_ticket(void *ctx, uint32_t worker, pel_morsel *m) {
   (void)worker;
   pel_pipe *p = ctx;
-  const uint64_t ticket = pel__load_u64(&p->tickets, PEL_RELAXED); /* written under this lock only */
+  const uint64_t ticket =
+      pel__load_u64(&p->tickets, PEL_RELAXED); /* written under this lock only */
   if (p->plan->from != PEL_FROM_READER && ticket >= p->units) return PEL_DONE;
-  if (p->plan->from != PEL_FROM_READER && ticket << 32 > pel__load_u64(&p->stop, PEL_RELAXED)) return PEL_DONE;
+  if (p->plan->from != PEL_FROM_READER &&
+      ticket << 32 > pel__load_u64(&p->stop, PEL_RELAXED))
+    return PEL_DONE;
   if (ordered(p)) {
     pel__spin_lock(&p->lock);
     const bool full = ticket >= p->lowest + WINDOW;
@@ -260,7 +297,8 @@ static pel_status run_ticket(void *ctx, uint32_t worker, const pel_morsel *m) {
   }
   if (s) pel__pipe_fail_status(p, u.index << 32, s);
   finish_unit(p, u.index);
-  /* Units come in ascending order: behind an unwanted one there are only unwanted ones. */
+  /* Units come in ascending order: behind an unwanted one there are only unwanted ones.
+   */
   return wanted ? PEL_OK : PEL_DONE;
 }
 
@@ -269,9 +307,10 @@ static pel_status drained(void *ctx, uint32_t worker) {
   return PEL_OK;
 }
 
-/* ---- opening -------------------------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
-static pel_status pushed_filter(void *ctx, const pel_env *env, const pel_chunk *in, uint16_t *sel, uint32_t *nsel) {
+static pel_status pushed_filter(void *ctx, const pel_env *env, const pel_chunk *in,
+                                uint16_t *sel, uint32_t *nsel) {
   pel_pipe *p = ctx;
   pel_lane *l = &p->lanes[env->worker];
   pel_chunk out;
@@ -291,15 +330,21 @@ static pel_status open_reader(pel_pipe *p, const pel_env *env) {
   pel_error e = {0};
   p->source_op = run->ops[node->op];
   pel_status s = pel__node_bind(run, plan->source, &p->arena, &p->source_params, &e);
-  if (s) return e.message[0] ? pel__pipe_fail(p, 0, PEL_E_FAILED, "bad argument", e.message) : s;
-  p->request = (pel_request){.columns = run->plan->args + plan->columns.at, .ncolumns = plan->columns.n, .limit = plan->limit};
+  if (s)
+    return e.message[0] ? pel__pipe_fail(p, 0, PEL_E_FAILED, "bad argument", e.message)
+                        : s;
+  p->request = (pel_request){.columns = run->plan->args + plan->columns.at,
+                             .ncolumns = plan->columns.n,
+                             .limit = plan->limit};
   if (plan->filter != PEL_NONE) {
     p->request.filter = pushed_filter;
     p->request.filter_ctx = p;
     p->request.filter_columns = run->plan->args + plan->filter_columns.at;
     p->request.nfilter = plan->filter_columns.n;
   }
-  s = p->source_op->open ? p->source_op->open(env, p->source_params, &p->request, &p->source_state) : PEL_OK;
+  s = p->source_op->open
+          ? p->source_op->open(env, p->source_params, &p->request, &p->source_state)
+          : PEL_OK;
   p->source_open = s == PEL_OK;
   return s;
 }
@@ -313,8 +358,9 @@ static pel_status open_slots(pel_pipe *p) {
       char text[160];
       pel_buf b;
       pel__buf_init(&b, NULL);
-      pel__buf_printf(&b, "values of %llu and of %llu elements cannot be combined element by element",
-                      (unsigned long long)p->rows, (unsigned long long)t->rows);
+      pel__buf_printf(
+          &b, "values of %llu and of %llu elements cannot be combined element by element",
+          (unsigned long long)p->rows, (unsigned long long)t->rows);
       const size_t n = b.n < sizeof text - 1 ? b.n : sizeof text - 1;
       memcpy(text, pel__buf_z(&b), n);
       text[n] = 0;
@@ -331,15 +377,18 @@ static pel_status open_slots(pel_pipe *p) {
 
 static pel_status open_source(pel_pipe *p, const pel_env *env) {
   switch (p->plan->from) {
-    case PEL_FROM_READER: return open_reader(p, env);
+    case PEL_FROM_READER:
+      return open_reader(p, env);
     case PEL_FROM_NODE: {
       pel_sink *k = &p->run->sinks[p->plan->source];
       p->source_op = k->op;
       p->source_state = k->state;
       return k->op->unit_count(env, k->state, &p->units);
     }
-    case PEL_FROM_SLOTS: return open_slots(p);
-    case PEL_FROM_UNIT: return p->units = 1, PEL_OK;
+    case PEL_FROM_SLOTS:
+      return open_slots(p);
+    case PEL_FROM_UNIT:
+      return p->units = 1, PEL_OK;
   }
   return PEL_E_INTERNAL;
 }
@@ -366,7 +415,10 @@ pel_status pel__pipe_open(pel_pipe *p, uint32_t worker) {
   if (!s) s = pel__sink_open(p->sink, p, worker);
   if (s) return s;
   const bool single = p->plan->from != PEL_FROM_READER && p->units <= 1;
-  *p->dispenser = (pel_dispenser){.next = next_ticket, .run = run_ticket, .drained = drained, .ctx = p,
+  *p->dispenser = (pel_dispenser){.next = next_ticket,
+                                  .run = run_ticket,
+                                  .drained = drained,
+                                  .ctx = p,
                                   .width = single ? 1 : 0};
   pel__job_open(run->job, p->dispenser);
   return PEL_OK;
@@ -374,7 +426,8 @@ pel_status pel__pipe_open(pel_pipe *p, uint32_t worker) {
 
 void pel__pipe_close(pel_pipe *p) {
   for (uint32_t i = 0; p->lanes && i < p->run->workers; i++) lane_close(p, &p->lanes[i]);
-  if (p->source_open && p->source_op->close) p->source_op->close(&p->stage.env, p->source_state);
+  if (p->source_open && p->source_op->close)
+    p->source_op->close(&p->stage.env, p->source_state);
   p->source_open = false;
   pel__stage_deinit(&p->stage);
 }

@@ -1,12 +1,14 @@
 #include "runtime/engine/state.h"
 
-/* ---- making a run --------------------------------------------------------------------------------------------------- */
+/* ---- making a run ---- */
 
 static const pel_op *find_op(const pel_engine *g, const pel_plan_op *want) {
-  if (want->kind == PEL_OP_BREAKER && pel__str_is(want->name, "native")) return &pel__op_native;
+  if (want->kind == PEL_OP_BREAKER && pel__str_is(want->name, "native"))
+    return &pel__op_native;
   for (uint32_t t = 0; t < g->tables->n; t++)
     for (const pel_op *const *row = g->tables->at[t]; *row; row++)
-      if ((*row)->kind == want->kind && pel__str_is(want->name, (*row)->name) && pel__str_is(want->sig, (*row)->sig))
+      if ((*row)->kind == want->kind && pel__str_is(want->name, (*row)->name) &&
+          pel__str_is(want->sig, (*row)->sig))
         return *row;
   return NULL;
 }
@@ -18,7 +20,8 @@ static pel_status resolve_ops(pel_engine_run *run, pel_error *e) {
   for (uint32_t i = 0; i < plan->n_ops; i++) {
     run->ops[i] = find_op(run->engine, &plan->ops[i]);
     if (!run->ops[i] && plan->ops[i].kind != PEL_OP_VERB)
-      return pel_error_set(e, PEL_E_INVALID, "the plan needs the operator `" PEL_STR_FMT PEL_STR_FMT
+      return pel_error_set(e, PEL_E_INVALID,
+                           "the plan needs the operator `" PEL_STR_FMT PEL_STR_FMT
                            "`, which this build does not have: compile the program again",
                            PEL_STR_ARG(plan->ops[i].name), PEL_STR_ARG(plan->ops[i].sig));
   }
@@ -44,7 +47,8 @@ static pel_status make_sinks(pel_engine_run *run) {
     k->ntypes = r.n;
     k->types = PEL_ARENA_ARRAY(&run->arena, const pel_type *, r.n + 1);
     if (!k->types) return PEL_E_NOMEM;
-    for (uint32_t c = 0; c < r.n; c++) k->types[c] = &plan->types[plan->reg_types[r.at + c]];
+    for (uint32_t c = 0; c < r.n; c++)
+      k->types[c] = &plan->types[plan->reg_types[r.at + c]];
   }
   return PEL_OK;
 }
@@ -57,15 +61,20 @@ static pel_status make_pipes(pel_engine_run *run) {
     pel_pipe *p = &run->pipes[i];
     const pel_plan_pipe *q = &plan->pipes[i];
     *p = (pel_pipe){.run = run, .plan = q, .index = i};
-    p->sink = &run->sinks[q->sink != PEL_NONE ? q->sink : pel__sink_of_slot(plan, q->slot)];
+    p->sink =
+        &run->sinks[q->sink != PEL_NONE ? q->sink : pel__sink_of_slot(plan, q->slot)];
     pel__arena_init(&p->arena, run->alloc);
   }
   return PEL_OK;
 }
 
-pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan, const pel_engine_run_options *o, pel_engine_run **out, pel_error *e) {
+pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan,
+                        const pel_engine_run_options *o, pel_engine_run **out,
+                        pel_error *e) {
   if (engine->pid != pel__process_id())
-    return pel_error_set(e, PEL_E_FORKED, "this context was made before a fork: make a new one in the child");
+    return pel_error_set(
+        e, PEL_E_FORKED,
+        "this context was made before a fork: make a new one in the child");
   pel_engine_run *run = pel__alloc_get(engine->backing, sizeof *run);
   if (!run) return pel_error_set(e, PEL_E_NOMEM, "no memory for a run");
   memset(run, 0, sizeof *run);
@@ -83,7 +92,8 @@ pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan, const pel_engin
   if (!s) s = pel__job_new(engine->sched, &run->job, e);
   run->hooks = (pel_vm_hooks){pel__natives_lifted, run->natives};
   run->poison = s ? NULL : PEL_ARENA_ARRAY(&run->arena, pel_poison_log, run->workers);
-  for (uint32_t w = 0; run->poison && w < run->workers; w++) pel__arena_init(&run->poison[w].text, run->alloc);
+  for (uint32_t w = 0; run->poison && w < run->workers; w++)
+    pel__arena_init(&run->poison[w].text, run->alloc);
   if (!s && !run->poison) s = PEL_E_NOMEM;
   if (s) {
     pel__run_free(run);
@@ -93,21 +103,26 @@ pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan, const pel_engin
   return PEL_OK;
 }
 
-pel_status pel__run_bind(pel_engine_run *run, uint32_t param, pel_table *value, pel_error *e) {
-  if (param >= run->plan->n_params) return pel_error_set(e, PEL_E_INVALID, "the program has no such parameter");
+pel_status pel__run_bind(pel_engine_run *run, uint32_t param, pel_table *value,
+                         pel_error *e) {
+  if (param >= run->plan->n_params)
+    return pel_error_set(e, PEL_E_INVALID, "the program has no such parameter");
   const uint32_t slot = run->plan->params[param].slot;
   const pel_sink *k = &run->sinks[pel__sink_of_slot(run->plan, slot)];
-  if (value->ncols != k->ntypes) return pel_error_set(e, PEL_E_INVALID, "the value has another shape than the parameter");
+  if (value->ncols != k->ntypes)
+    return pel_error_set(e, PEL_E_INVALID,
+                         "the value has another shape than the parameter");
   for (uint32_t c = 0; c < k->ntypes; c++)
     if (!pel__type_eq(value->cols[c].type, k->types[c]))
-      return pel_error_set(e, PEL_E_INVALID, "the value has another type than the parameter");
+      return pel_error_set(e, PEL_E_INVALID,
+                           "the value has another type than the parameter");
   if (run->slots[slot]) pel__table_release(run->slots[slot]);
   run->slots[slot] = pel__table_retain(value);
   run->bound[slot] = true;
   return PEL_OK;
 }
 
-/* ---- parameters ------------------------------------------------------------------------------------------------------ */
+/* ---- parameters ---- */
 
 static pel_status bind_defaults(pel_engine_run *run, pel_error *e) {
   const pel_plan_data *plan = run->plan;
@@ -115,7 +130,8 @@ static pel_status bind_defaults(pel_engine_run *run, pel_error *e) {
     const pel_plan_param *p = &plan->params[i];
     pel_sink *k = &run->sinks[pel__sink_of_slot(plan, p->slot)];
     if (!run->bound[p->slot] && p->constant != PEL_NONE && p->shape == PEL_SHAPE_SCALAR) {
-      const pel_status s = pel__table_of_consts(run->alloc, k->types, &plan->consts[p->constant], 1, &run->slots[p->slot]);
+      const pel_status s = pel__table_of_consts(
+          run->alloc, k->types, &plan->consts[p->constant], 1, &run->slots[p->slot]);
       if (s) return pel__engine_no_memory(run->engine, "for the parameters", e);
       run->bound[p->slot] = true;
     }
@@ -135,13 +151,15 @@ static pel_status check_params(pel_engine_run *run, pel_error *e) {
     const pel_plan_param *p = &run->plan->params[i];
     const pel_sink *k = &run->sinks[pel__sink_of_slot(run->plan, p->slot)];
     if (k->needed && !k->complete && !filled_by_pipe(run, k))
-      return pel_error_set(e, PEL_E_INVALID, "the parameter `" PEL_STR_FMT "` has no value: give --" PEL_STR_FMT " VALUE",
+      return pel_error_set(e, PEL_E_INVALID,
+                           "the parameter `" PEL_STR_FMT
+                           "` has no value: give --" PEL_STR_FMT " VALUE",
                            PEL_STR_ARG(p->name), PEL_STR_ARG(p->name));
   }
   return PEL_OK;
 }
 
-/* ---- programs ------------------------------------------------------------------------------------------------------- */
+/* ---- programs ---- */
 
 static pel_status make_vm(pel_engine_run *run, uint32_t prog, pel_error *e) {
   if (prog == PEL_NONE || run->vms[prog]) return PEL_OK;
@@ -149,7 +167,8 @@ static pel_status make_vm(pel_engine_run *run, uint32_t prog, pel_error *e) {
 }
 
 static pel_status prepare_natives(pel_engine_run *run, uint32_t prog, pel_error *e) {
-  const pel_range r = prog == PEL_NONE ? (pel_range){0, 0} : run->plan->progs[prog].instrs;
+  const pel_range r =
+      prog == PEL_NONE ? (pel_range){0, 0} : run->plan->progs[prog].instrs;
   pel_status s = PEL_OK;
   for (uint32_t i = r.at; !s && i < r.at + r.n; i++) {
     const pel_instr *in = &run->plan->instrs[i];
@@ -177,14 +196,15 @@ static pel_status make_programs(pel_engine_run *run, pel_error *e) {
   return PEL_OK;
 }
 
-/* ---- running -------------------------------------------------------------------------------------------------------- */
+/* ---- running ---- */
 
 /* Two outs to one path: neither is written (R22). */
 static pel_status alone(const pel_output *all, const pel_output *o, pel_error *err) {
   if (!strcmp(o->path, "-")) return PEL_OK;
   for (; all; all = all->next)
     if (all != o && all->ready && !strcmp(all->path, o->path))
-      return pel_error_set(err, PEL_E_FAILED, "two outs write `%s`: each needs a path of its own", o->path);
+      return pel_error_set(err, PEL_E_FAILED,
+                           "two outs write `%s`: each needs a path of its own", o->path);
   return PEL_OK;
 }
 
@@ -206,7 +226,8 @@ static pel_status commit_outputs(pel_engine_run *run, pel_status so_far) {
     if (keep && !st) st = pel__out_commit(o->file, &err);
     pel__out_free(o->file);
     for (uint32_t i = 0; st && i < run->plan->n_pipes; i++)
-      if (run->pipes[i].plan->item == o->item && run->pipes[i].sink->op && run->pipes[i].sink->op->kind == PEL_OP_SINK) {
+      if (run->pipes[i].plan->item == o->item && run->pipes[i].sink->op &&
+          run->pipes[i].sink->op->kind == PEL_OP_SINK) {
         (void)pel__pipe_fail(&run->pipes[i], 0, st, "output", err.message);
         run->pipes[i].sink->failed = true;
       }
@@ -215,8 +236,10 @@ static pel_status commit_outputs(pel_engine_run *run, pel_status so_far) {
   return s;
 }
 
-/* The failure of the first poisoned cell in a column, nested ones too; false: there is none before row `least`. */
-static bool poisoned(const pel_engine_run *run, const pel_col *c, uint64_t rows, uint64_t *least, uint32_t *number) {
+/* The failure of the first poisoned cell in a column, nested ones too; false: there is
+ * none before row `least`. */
+static bool poisoned(const pel_engine_run *run, const pel_col *c, uint64_t rows,
+                     uint64_t *least, uint32_t *number) {
   bool found = false;
   for (uint64_t i = 0; c->fail && c->state && i < rows && i < *least; i++)
     if (c->state[i] == PEL_POISON) *least = i, *number = c->fail[i], found = true;
@@ -239,8 +262,11 @@ static void consume_result(pel_engine_run *run, uint32_t slot) {
   uint32_t number = 0;
   bool found = false;
   for (uint32_t i = 0; i < run->plan->n_pipes; i++)
-    if (run->pipes[i].needed && run->pipes[i].sink == &run->sinks[pel__sink_of_slot(run->plan, slot)]) p = &run->pipes[i];
-  for (uint32_t c = 0; t && p && c < t->ncols; c++) found |= poisoned(run, &t->cols[c], t->rows, &least, &number);
+    if (run->pipes[i].needed &&
+        run->pipes[i].sink == &run->sinks[pel__sink_of_slot(run->plan, slot)])
+      p = &run->pipes[i];
+  for (uint32_t c = 0; t && p && c < t->ncols; c++)
+    found |= poisoned(run, &t->cols[c], t->rows, &least, &number);
   if (!found) return;
   (void)pel__poison_fail(p, number, least);
   p->sink->failed = true;
@@ -249,7 +275,8 @@ static void consume_result(pel_engine_run *run, uint32_t slot) {
 static void consume_results(pel_engine_run *run) {
   for (uint32_t i = 0; i < run->plan->n_items; i++) {
     const pel_plan_item *item = &run->plan->items[i];
-    const bool wanted = run->options.items ? run->options.items[i] : item->kind == PEL_ITEM_OUT;
+    const bool wanted =
+        run->options.items ? run->options.items[i] : item->kind == PEL_ITEM_OUT;
     if (!wanted || item->slot == PEL_NONE) continue;
     consume_result(run, item->slot);
   }
@@ -258,13 +285,15 @@ static void consume_results(pel_engine_run *run) {
 static pel_status outcome(pel_engine_run *run, pel_status job) {
   if (job == PEL_E_CANCELLED) return job;
   for (uint32_t i = 0; i < run->plan->n_pipes; i++)
-    if (run->pipes[i].needed && (run->pipes[i].failed || run->pipes[i].sink->failed || !run->pipes[i].sink->complete))
+    if (run->pipes[i].needed && (run->pipes[i].failed || run->pipes[i].sink->failed ||
+                                 !run->pipes[i].sink->complete))
       return pel__load_u32(&run->exhausted, PEL_RELAXED) ? PEL_E_NOMEM : PEL_E_FAILED;
   return job;
 }
 
 pel_status pel__run_execute(pel_engine_run *run, pel_error *e) {
-  if (run->executed) return pel_error_set(e, PEL_E_INVALID, "a run runs once: make another");
+  if (run->executed)
+    return pel_error_set(e, PEL_E_INVALID, "a run runs once: make another");
   run->executed = true;
   run->began = pel__clock_ns();
   pel__budget_reset_peak(run->engine->budget);
@@ -288,7 +317,8 @@ pel_status pel__run_execute(pel_engine_run *run, pel_error *e) {
   run->ended = pel__clock_ns();
   if (s == PEL_E_CANCELLED) return pel_error_set(e, s, "the run was cancelled");
   if (s && run->nfailures) return pel_error_set(e, s, "%s", run->failures[0].text);
-  if (s == PEL_E_NOMEM) return pel__engine_no_memory(run->engine, "to say what failed", e);
+  if (s == PEL_E_NOMEM)
+    return pel__engine_no_memory(run->engine, "to say what failed", e);
   return s ? pel_error_set(e, s, "the run failed") : PEL_OK;
 }
 

@@ -9,7 +9,9 @@ static pel_pipe *last_pipe(pel_sink *k) {
   return last;
 }
 
-static bool local_made(const pel_sink *k, uint32_t worker) { return k->locals && k->locals[worker].ready; }
+static bool local_made(const pel_sink *k, uint32_t worker) {
+  return k->locals && k->locals[worker].ready;
+}
 
 pel_status pel__sink_open(pel_sink *k, pel_pipe *first, uint32_t worker) {
   pel_engine_run *run = k->run;
@@ -21,21 +23,26 @@ pel_status pel__sink_open(pel_sink *k, pel_pipe *first, uint32_t worker) {
   if (!k->locals) return PEL_E_NOMEM;
   if (!k->op) return k->open = true, PEL_OK;
   pel_status s = pel__node_bind(run, k->index, &k->arena, &k->params, &e);
-  if (s) return e.message[0] ? pel__pipe_fail(first, 0, PEL_E_FAILED, "bad argument", e.message) : s;
+  if (s)
+    return e.message[0]
+               ? pel__pipe_fail(first, 0, PEL_E_FAILED, "bad argument", e.message)
+               : s;
   pel__stage_init(&k->stage, run, first, worker);
   s = k->op->open ? k->op->open(&k->stage.env, k->params, NULL, &k->state) : PEL_OK;
   k->open = s == PEL_OK;
   return s;
 }
 
-/* ---- rows ----------------------------------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
-static pel_status local_get(pel_sink *k, pel_pipe *p, uint32_t worker, pel_sink_local **out) {
+static pel_status local_get(pel_sink *k, pel_pipe *p, uint32_t worker,
+                            pel_sink_local **out) {
   pel_sink_local *l = *out = &k->locals[worker];
   if (!l->ready) {
     pel__stage_init(&l->stage, k->run, p, worker);
     l->ready = true;
-    if (k->op && k->op->local_init) l->opened = k->op->local_init(&l->stage.env, k->state, &l->local);
+    if (k->op && k->op->local_init)
+      l->opened = k->op->local_init(&l->stage.env, k->state, &l->local);
   }
   l->stage.pipe = p;
   return l->opened;
@@ -51,16 +58,19 @@ static pel_status keep(pel_sink *k, pel_sink_local *l, const pel_chunk *c) {
   return pel__piece_append(piece, c);
 }
 
-/* When the budget is nearly used up, an operator that can spills a part of what it holds. */
+/* When the budget is nearly used up, an operator that can spills a part of what it holds.
+ */
 static pel_status relieve(pel_sink *k, pel_sink_local *l) {
   pel_budget *b = k->run->engine->budget;
   const uint64_t limit = pel__budget_limit(b);
   size_t freed = 0;
   if (!k->op->spill || pel__budget_left(b) > limit / 4) return PEL_OK;
-  return k->op->spill(&l->stage.env, k->state, l->local, (size_t)(limit / 4 / k->run->workers), &freed);
+  return k->op->spill(&l->stage.env, k->state, l->local,
+                      (size_t)(limit / 4 / k->run->workers), &freed);
 }
 
-pel_status pel__sink_consume(pel_sink *k, pel_pipe *p, uint32_t worker, const pel_chunk *c) {
+pel_status pel__sink_consume(pel_sink *k, pel_pipe *p, uint32_t worker,
+                             const pel_chunk *c) {
   pel_sink_local *l = NULL;
   pel_chunk numbered = *c;
   pel_status s = local_get(k, p, worker, &l);
@@ -80,13 +90,16 @@ pel_status pel__sink_consume(pel_sink *k, pel_pipe *p, uint32_t worker, const pe
   return s;
 }
 
-pel_status pel__sink_end_morsel(pel_sink *k, pel_pipe *p, uint32_t worker, uint64_t morsel) {
+pel_status pel__sink_end_morsel(pel_sink *k, pel_pipe *p, uint32_t worker,
+                                uint64_t morsel) {
   pel_sink_local *l = NULL;
   pel_status s = local_get(k, p, worker, &l);
   if (s) return s;
   if (k->op) {
     pel__stage_reset(&l->stage);
-    return k->op->end_morsel ? k->op->end_morsel(&l->stage.env, k->state, l->local, morsel) : PEL_OK;
+    return k->op->end_morsel
+               ? k->op->end_morsel(&l->stage.env, k->state, l->local, morsel)
+               : PEL_OK;
   }
   if (!l->local) return PEL_OK;
   l->stage.bytes += pel__piece_bytes(l->local);
@@ -99,7 +112,7 @@ pel_status pel__sink_end_morsel(pel_sink *k, pel_pipe *p, uint32_t worker, uint6
   return PEL_OK;
 }
 
-/* ---- the end: seal, phases, done ------------------------------------------------------------------------------------ */
+/* ---- the end: seal, phases, done ---- */
 
 static void next_phase(pel_sink *k, uint32_t worker);
 
@@ -109,11 +122,13 @@ static void fail_sink(pel_sink *k, pel_status s) {
 }
 
 /* Opens a dispenser of n pieces of work whose end is next_phase. */
-static pel_status open_work(pel_sink *k, uint64_t n, pel_status (*fn)(void *, uint32_t, const pel_morsel *),
+static pel_status open_work(pel_sink *k, uint64_t n,
+                            pel_status (*fn)(void *, uint32_t, const pel_morsel *),
                             pel_status (*then)(void *, uint32_t)) {
   pel_dispenser *d = pel__run_dispenser(k->run);
   if (!d) return PEL_E_NOMEM;
-  *d = (pel_dispenser){.run = fn, .drained = then, .ctx = k, .count = n, .width = n <= 1 ? 1 : 0};
+  *d = (pel_dispenser){
+      .run = fn, .drained = then, .ctx = k, .count = n, .width = n <= 1 ? 1 : 0};
   pel__job_open(k->run->job, d);
   return PEL_OK;
 }
@@ -157,7 +172,8 @@ static pel_status seal_local(void *ctx, uint32_t worker, const pel_morsel *m) {
   pel_sink *k = ctx;
   pel_sink_local *l = &k->locals[m->begin];
   if (!l->ready || k->failed) return PEL_OK;
-  l->stage.worker = l->stage.env.worker = worker; /* whoever seals it may write to the logs of its own only */
+  l->stage.worker = l->stage.env.worker =
+      worker; /* whoever seals it may write to the logs of its own only */
   pel__stage_reset(&l->stage);
   const uint64_t began = pel__clock_ns();
   const pel_status s = k->op->seal(&l->stage.env, k->state, l->local);
@@ -166,10 +182,11 @@ static pel_status seal_local(void *ctx, uint32_t worker, const pel_morsel *m) {
   return PEL_OK;
 }
 
-/* ---- slots ---------------------------------------------------------------------------------------------------------- */
+/* ---- slots ---- */
 
 static int by_morsel(const void *a, const void *b) {
-  const uint64_t x = ((const pel_numbered_piece *)a)->morsel, y = ((const pel_numbered_piece *)b)->morsel;
+  const uint64_t x = ((const pel_numbered_piece *)a)->morsel,
+                 y = ((const pel_numbered_piece *)b)->morsel;
   return x < y ? -1 : x > y;
 }
 
@@ -202,7 +219,8 @@ static pel_status join_pieces(pel_sink *k) {
   if (!pieces) return PEL_E_NOMEM;
   if (n) qsort(k->pieces.at, n, sizeof *k->pieces.at, by_morsel);
   for (size_t i = 0; i < n; i++) pieces[i] = k->pieces.at[i].piece;
-  pel_status s = pel__table_join_begin(k->run->alloc, k->types, k->ntypes, pieces, n, &k->join, &parts);
+  pel_status s = pel__table_join_begin(k->run->alloc, k->types, k->ntypes, pieces, n,
+                                       &k->join, &parts);
   k->pieces.n = 0; /* the join has taken them, also when it failed */
   pel__alloc_free(k->run->alloc, pieces, (n + 1) * sizeof *pieces);
   if (!s) s = open_work(k, parts, join_part, joined);
@@ -217,9 +235,12 @@ void pel__sink_finish(pel_sink *k, uint32_t worker) {
     pel__run_sink_complete(k, worker);
     return;
   }
-  if (!k->op) s = join_pieces(k);
-  else if (k->op->seal) s = open_work(k, k->run->workers, seal_local, then_next_phase);
-  else next_phase(k, worker);
+  if (!k->op)
+    s = join_pieces(k);
+  else if (k->op->seal)
+    s = open_work(k, k->run->workers, seal_local, then_next_phase);
+  else
+    next_phase(k, worker);
   if (!s) return;
   fail_sink(k, s);
   pel__run_sink_complete(k, worker);
@@ -230,7 +251,8 @@ void pel__sink_close(pel_sink *k) {
   for (uint32_t i = 0; k->locals && i < run->workers; i++) {
     pel_sink_local *l = &k->locals[i];
     if (!local_made(k, i)) continue;
-    if (k->op && l->local && k->op->local_fini) k->op->local_fini(&l->stage.env, k->state, l->local);
+    if (k->op && l->local && k->op->local_fini)
+      k->op->local_fini(&l->stage.env, k->state, l->local);
     if (!k->op && l->local) pel__piece_free(l->local);
     pel__stage_deinit(&l->stage);
     l->ready = false;
@@ -239,7 +261,8 @@ void pel__sink_close(pel_sink *k) {
   PEL_VEC_DEINIT(&k->pieces, run->alloc);
   if (k->join) pel__table_join_abandon(k->join);
   k->join = NULL;
-  if (k->op && k->open && !k->complete && k->op->abandon) k->op->abandon(&k->stage.env, k->state);
+  if (k->op && k->open && !k->complete && k->op->abandon)
+    k->op->abandon(&k->stage.env, k->state);
   if (k->op && k->open && k->op->close) k->op->close(&k->stage.env, k->state);
   pel__stage_deinit(&k->stage);
   k->open = false;

@@ -1,16 +1,16 @@
 /* What the engine's files share: the state of a run, which mirrors its plan by index.
- * A run owns all of it. What several workers touch says under which lock or by which atomic.
- * Everything is reached from the run; nothing here is global. */
+ * A run owns all of it. What several workers touch says under which lock or by which
+ * atomic. Everything is reached from the run; nothing here is global. */
 #ifndef PEL_RUNTIME_ENGINE_STATE_H
 #define PEL_RUNTIME_ENGINE_STATE_H
 
+#include "runtime/base/vec.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/native.h"
 #include "runtime/mem/budget.h"
 #include "runtime/mem/pool.h"
 #include "runtime/mem/spill.h"
 #include "runtime/sched/sched.h"
-#include "runtime/base/vec.h"
 #include "runtime/vec/exec.h"
 
 struct pel_engine {
@@ -30,9 +30,11 @@ typedef struct pel_stage {
   struct pel_pipe *pipe; /* NULL: no failure can be placed */
   uint32_t worker;
   pel_arena temp;
-  uint64_t ordinal; /* of the chunk in hand */
-  struct pel_lane *lane; /* rows here are those of the lane's source: failing ones can be placed; NULL: they are not */
-  uint64_t rows_in, rows_out, bytes, ns; /* bytes: read from or written to files, or kept */
+  uint64_t ordinal;      /* of the chunk in hand */
+  struct pel_lane *lane; /* rows here are those of the lane's source: failing ones can be
+                            placed; NULL: they are not */
+  uint64_t rows_in, rows_out, bytes,
+      ns; /* bytes: read from or written to files, or kept */
   uint64_t rejected;
   bool ready;
 } pel_stage;
@@ -68,25 +70,31 @@ typedef struct pel_numbered_piece {
 typedef struct pel_sink {
   pel_engine_run *run;
   uint32_t index;
-  const pel_op *op; /* NULL: a slot */
-  uint32_t npipes, drained; /* needed pipes that end here, and how many of them are done; under the run's lock */
+  const pel_op *op;         /* NULL: a slot */
+  uint32_t npipes, drained; /* needed pipes that end here, and how many of them are done;
+                               under the run's lock */
   uint32_t ntypes;
-  const pel_type **types;   /* a slot's columns */
+  const pel_type **types; /* a slot's columns */
   bool needed, open, complete, failed, sealed;
-  pel_arena arena;          /* parameters */
+  pel_arena arena; /* parameters */
   void *params, *state;
-  pel_stage stage;          /* of open and close: operators may keep its env */
-  pel_sink_local *locals;   /* per worker */
-  uint64_t morsels;         /* in finished pipes of this sink */
+  pel_stage stage;        /* of open and close: operators may keep its env */
+  pel_sink_local *locals; /* per worker */
+  uint64_t morsels;       /* in finished pipes of this sink */
   uint32_t phase;
-  pel_spin lock;            /* around pieces */
-  struct pel_sink *after;   /* an impure call that comes before this one, or NULL */
+  pel_spin lock;          /* around pieces */
+  struct pel_sink *after; /* an impure call that comes before this one, or NULL */
   PEL_VEC(pel_numbered_piece) pieces;
   pel_join_pieces *join;
-  uint32_t readers;         /* needed pipes that still have to read it; under the run's lock */
+  uint32_t readers; /* needed pipes that still have to read it; under the run's lock */
 } pel_sink;
 
-typedef enum pel_pipe_state { PEL_PIPE_WAITS, PEL_PIPE_READY, PEL_PIPE_RUNS, PEL_PIPE_OVER } pel_pipe_state;
+typedef enum pel_pipe_state {
+  PEL_PIPE_WAITS,
+  PEL_PIPE_READY,
+  PEL_PIPE_RUNS,
+  PEL_PIPE_OVER
+} pel_pipe_state;
 
 typedef struct pel_pipe {
   pel_engine_run *run;
@@ -94,27 +102,28 @@ typedef struct pel_pipe {
   uint32_t index;
   pel_sink *sink;
   bool needed;
-  uint32_t pending;         /* under the run's lock */
+  uint32_t pending; /* under the run's lock */
   pel_pipe_state state;
   const pel_op *source_op;
   pel_arena arena;
   void *source_params, *source_state;
-  pel_stage stage;          /* of open and close */
+  pel_stage stage; /* of open and close */
   bool source_open;
   pel_request request;
-  uint64_t units;           /* of FROM_NODE, FROM_SLOTS, FROM_UNIT */
+  uint64_t units;             /* of FROM_NODE, FROM_SLOTS, FROM_UNIT */
   uint64_t rows, morsel_rows; /* of FROM_SLOTS */
-  uint64_t *unit_rows;      /* of FROM_NODE: rows each unit gave, written by whoever ran it */
-  uint64_t base;            /* morsels of earlier pipes of the same sink */
-  pel_lane *lanes;          /* per worker */
+  uint64_t *unit_rows; /* of FROM_NODE: rows each unit gave, written by whoever ran it */
+  uint64_t base;       /* morsels of earlier pipes of the same sink */
+  pel_lane *lanes;     /* per worker */
   pel_dispenser *dispenser;
-  pel_atomic_u64 stop;      /* rows with a higher ordinal are not wanted: after a failure, or enough rows */
-  pel_atomic_u64 tickets;   /* morsels begun */
-  pel_spin lock;            /* around what follows */
-  uint64_t highest;         /* unit index + 1 */
-  uint64_t lowest;          /* all units below are finished (ordered sinks) */
-  uint64_t window;          /* bits of finished units from lowest on */
-  bool failed;              /* `failure` is its own, or it inherited one */
+  pel_atomic_u64 stop; /* rows with a higher ordinal are not wanted: after a failure, or
+                          enough rows */
+  pel_atomic_u64 tickets; /* morsels begun */
+  pel_spin lock;          /* around what follows */
+  uint64_t highest;       /* unit index + 1 */
+  uint64_t lowest;        /* all units below are finished (ordered sinks) */
+  uint64_t window;        /* bits of finished units from lowest on */
+  bool failed;            /* `failure` is its own, or it inherited one */
   bool own_failure;
   pel_failure failure;
 } pel_pipe;
@@ -171,7 +180,8 @@ void pel__stage_deinit(pel_stage *s);
 PEL_INLINE void pel__stage_reset(pel_stage *s) { pel__arena_reset(&s->temp); }
 
 /* failures.c */
-pel_status pel__pipe_fail(pel_pipe *p, uint64_t ordinal, pel_status status, const char *code, const char *text);
+pel_status pel__pipe_fail(pel_pipe *p, uint64_t ordinal, pel_status status,
+                          const char *code, const char *text);
 /* f's item, span and ordinal are the pipe's and this one. */
 pel_status pel__pipe_fail_with(pel_pipe *p, uint64_t ordinal, const pel_failure *f);
 /* A status that nobody has explained yet. */
@@ -183,7 +193,8 @@ void pel__run_collect_failures(pel_engine_run *run);
 void pel__pipe_stop(pel_pipe *p, uint64_t ordinal);
 
 /* bind.c */
-pel_status pel__node_bind(pel_engine_run *run, uint32_t node, pel_arena *arena, void **params, pel_error *e);
+pel_status pel__node_bind(pel_engine_run *run, uint32_t node, pel_arena *arena,
+                          void **params, pel_error *e);
 
 /* pipe.c */
 pel_status pel__pipe_open(pel_pipe *p, uint32_t worker);
@@ -191,8 +202,10 @@ void pel__pipe_close(pel_pipe *p);
 
 /* sink.c */
 pel_status pel__sink_open(pel_sink *k, pel_pipe *first, uint32_t worker);
-pel_status pel__sink_consume(pel_sink *k, pel_pipe *p, uint32_t worker, const pel_chunk *c);
-pel_status pel__sink_end_morsel(pel_sink *k, pel_pipe *p, uint32_t worker, uint64_t morsel);
+pel_status pel__sink_consume(pel_sink *k, pel_pipe *p, uint32_t worker,
+                             const pel_chunk *c);
+pel_status pel__sink_end_morsel(pel_sink *k, pel_pipe *p, uint32_t worker,
+                                uint64_t morsel);
 /* All pipes are drained: seal, run the phases, then pel__run_sink_complete. */
 void pel__sink_finish(pel_sink *k, uint32_t worker);
 void pel__sink_close(pel_sink *k);
@@ -208,5 +221,7 @@ pel_dispenser *pel__run_dispenser(pel_engine_run *run);
 /* results.c */
 void pel__run_collect_stats(pel_engine_run *run);
 
-PEL_INLINE uint32_t pel__sink_of_slot(const pel_plan_data *plan, uint32_t slot) { return plan->n_nodes + slot; }
+PEL_INLINE uint32_t pel__sink_of_slot(const pel_plan_data *plan, uint32_t slot) {
+  return plan->n_nodes + slot;
+}
 #endif

@@ -18,8 +18,8 @@ _Static_assert(offsetof(pel_budget, used) - offsetof(pel_budget, reclaim_ctx) >=
                    PEL_CACHE_LINE,
                "what is written often is not beside what is read often");
 
-/* Charges what an allocation grows by before it is made; gives back what it shrinks by after.
- * take and give are the two ways of charging; backing makes the allocation. */
+/* Charges what an allocation grows by before it is made; gives back what it shrinks by
+ * after. take and give are the two ways of charging; backing makes the allocation. */
 typedef struct meter {
   const pel_alloc *backing;
   void *ctx;
@@ -86,13 +86,15 @@ static bool charge_once(pel_budget *b, uint64_t n) {
 
 bool pel__budget_charge(pel_budget *budget, uint64_t n) {
   if (charge_once(budget, n)) return true;
-  if (budget->reclaim && budget->reclaim(budget->reclaim_ctx, n) > 0 && charge_once(budget, n))
+  if (budget->reclaim && budget->reclaim(budget->reclaim_ctx, n) > 0 &&
+      charge_once(budget, n))
     return true;
   /* others may have given back meanwhile: more than the limit was wanted all the same */
   uint64_t used = pel__budget_used(budget);
   if (used <= budget->limit && n <= budget->limit - used) used = budget->limit - n + 1;
   /* relaxed: for a message */
-  pel__store_u64(&budget->wanted, n > UINT64_MAX - used ? UINT64_MAX : used + n, PEL_RELAXED);
+  pel__store_u64(&budget->wanted, n > UINT64_MAX - used ? UINT64_MAX : used + n,
+                 PEL_RELAXED);
   return false;
 }
 

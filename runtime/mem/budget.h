@@ -16,18 +16,21 @@ pel_status pel__budget_new(uint64_t limit, const pel_alloc *backing, pel_budget 
                            pel_error *err);
 void pel__budget_free(pel_budget *budget); /* NULL is fine */
 
-/* false when it would pass the limit (after reclaim was asked): nothing is charged then. */
+/* false when it would pass the limit (after reclaim was asked): nothing is charged then.
+ */
 bool pel__budget_charge(pel_budget *budget, uint64_t n);
 void pel__budget_uncharge(pel_budget *budget, uint64_t n);
 uint64_t pel__budget_limit(const pel_budget *budget);
 uint64_t pel__budget_used(
     const pel_budget *budget); /* credits and reserves count in full */
 uint64_t pel__budget_peak(const pel_budget *budget);
-/* What the limit would have had to be for the charge that was last refused; 0: none was. */
+/* What the limit would have had to be for the charge that was last refused; 0: none was.
+ */
 uint64_t pel__budget_wanted(const pel_budget *budget);
 /* Bytes that could be charged now. */
 uint64_t pel__budget_left(const pel_budget *budget);
-/* The peak starts again from what is used now, and nothing was refused: one run's figures. */
+/* The peak starts again from what is used now, and nothing was refused: one run's
+ * figures. */
 void pel__budget_reset_peak(pel_budget *budget);
 
 /* Called by whoever runs into the limit: gives back about want cached bytes with

@@ -6,8 +6,8 @@
 #include "runtime/base/check.h"
 #include "runtime/sys/sys.h"
 
-/* From MAPPED on, a block is mapped pages, its size one of four per doubling, and it may be
- * kept when it comes back: new pages cost a fault each (0.1 ms for half a MiB). */
+/* From MAPPED on, a block is mapped pages, its size one of four per doubling, and it may
+ * be kept when it comes back: new pages cost a fault each (0.1 ms for half a MiB). */
 enum {
   ALIGN = 64,
   MAPPED_SHIFT = 18,

@@ -18,24 +18,28 @@ pel_status pel__build_new(const pel_alloc *alloc, pel_plan_build **out) {
 }
 
 /* Every array of the builder that goes into the plan as it is. */
-#define PLAIN_ARRAYS(X)                                                                   \
-  X(ops) X(args) X(reg_types) X(ranges) X(names) X(instrs) X(progs) X(node_args) X(nodes) \
-  X(steps) X(pipes) X(slots) X(params) X(items) X(cparams) X(natives) X(spans) X(sources)
+#define PLAIN_ARRAYS(X)                                                            \
+  X(ops)                                                                           \
+  X(args) X(reg_types) X(ranges) X(names) X(instrs) X(progs) X(node_args) X(nodes) \
+      X(steps) X(pipes) X(slots) X(params) X(items) X(cparams) X(natives) X(spans) \
+          X(sources)
 
 void pel__build_free(pel_plan_build *b) {
   if (!b) return;
 #define DEINIT(name) PEL_VEC_DEINIT(&b->name, b->alloc);
   PLAIN_ARRAYS(DEINIT)
-  DEINIT(types) DEINIT(field_names) DEINIT(field_types) DEINIT(type_hashes) DEINIT(type_slots)
-  DEINIT(consts)
+  DEINIT(types)
+  DEINIT(field_names) DEINIT(field_types) DEINIT(type_hashes) DEINIT(type_slots)
+      DEINIT(consts)
 #undef DEINIT
-  pel__plan_release(b->plan);
+          pel__plan_release(b->plan);
   pel__alloc_free(b->alloc, b, sizeof *b);
 }
 
-#define PUSH(vec, value)                                                                 \
-  do {                                                                                   \
-    if ((vec)->n >= UINT32_MAX - 1 || !PEL_VEC_PUSH((vec), (value), b->alloc)) b->failed = true; \
+#define PUSH(vec, value)                                                       \
+  do {                                                                         \
+    if ((vec)->n >= UINT32_MAX - 1 || !PEL_VEC_PUSH((vec), (value), b->alloc)) \
+      b->failed = true;                                                        \
   } while (0)
 
 pel_str pel__build_text(pel_plan_build *b, pel_str s) {
@@ -60,8 +64,10 @@ static uint64_t hash_type(const pel_plan_build *b, const pel_build_type *t) {
   return h;
 }
 
-static bool same_type(const pel_plan_build *b, const pel_build_type *x, const pel_build_type *y) {
-  if (x->kind != y->kind || x->nullable != y->nullable || x->fields.n != y->fields.n) return false;
+static bool same_type(const pel_plan_build *b, const pel_build_type *x,
+                      const pel_build_type *y) {
+  if (x->kind != y->kind || x->nullable != y->nullable || x->fields.n != y->fields.n)
+    return false;
   if (x->kind == PEL_LIST && x->item != y->item) return false;
   for (uint32_t i = 0; i < x->fields.n; i++) {
     size_t at = x->fields.at + i, to = y->fields.at + i;
@@ -87,7 +93,8 @@ static bool grow_slots(pel_plan_build *b) {
   return true;
 }
 
-/* The fields of t stand at the end of the field arrays; they are taken back when the type was known. */
+/* The fields of t stand at the end of the field arrays; they are taken back when the type
+ * was known. */
 static uint32_t intern_type(pel_plan_build *b, pel_build_type t) {
   if (b->failed) return 0;
   if (b->types.n * 2 >= b->type_slots.cap && !grow_slots(b)) {
@@ -146,7 +153,8 @@ uint32_t pel__build_type(pel_plan_build *b, const pel_type *t) {
       b->failed = true;
       return 0;
     }
-    for (uint32_t i = 0; i < t->nfields; i++) types[i] = pel__build_type(b, t->fields[i].type);
+    for (uint32_t i = 0; i < t->nfields; i++)
+      types[i] = pel__build_type(b, t->fields[i].type);
     r.fields = (pel_range){(uint32_t)b->field_types.n, t->nfields};
     for (uint32_t i = 0; i < t->nfields; i++) {
       const char *name = pel__build_text(b, pel__str(t->fields[i].name)).p;
@@ -184,8 +192,12 @@ static pel_const copy_const(pel_plan_build *b, const pel_const *c) {
       break;
     }
     case PEL_F32:
-    case PEL_F64: r.as.f = c->as.f; break;
-    default: r.as.i = c->as.i; break;
+    case PEL_F64:
+      r.as.f = c->as.f;
+      break;
+    default:
+      r.as.i = c->as.i;
+      break;
   }
   return r;
 }
@@ -208,12 +220,14 @@ uint32_t pel__build_const_str(pel_plan_build *b, const char *text) {
 
 /* ---- the rest ---- */
 
-uint32_t pel__build_op(pel_plan_build *b, const char *name, const char *sig, pel_op_kind kind) {
+uint32_t pel__build_op(pel_plan_build *b, const char *name, const char *sig,
+                       pel_op_kind kind) {
   for (size_t i = 0; i < b->ops.n; i++)
     if (pel__str_is(b->ops.at[i].name, name) && pel__str_is(b->ops.at[i].sig, sig) &&
         b->ops.at[i].kind == kind)
       return (uint32_t)i;
-  pel_plan_op x = {pel__build_text(b, pel__str(name)), pel__build_text(b, pel__str(sig)), kind};
+  pel_plan_op x = {pel__build_text(b, pel__str(name)), pel__build_text(b, pel__str(sig)),
+                   kind};
   PUSH(&b->ops, x);
   return (uint32_t)b->ops.n - 1;
 }
@@ -226,11 +240,11 @@ uint32_t pel__build_span(pel_plan_build *b, pel_span span) {
   return (uint32_t)b->spans.n - 1;
 }
 
-#define BUILD_RANGE(fn, T, field)                                     \
-  pel_range fn(pel_plan_build *b, const T *at, uint32_t n) {          \
-    pel_range r = {(uint32_t)b->field.n, n};                          \
-    for (uint32_t i = 0; i < n; i++) PUSH(&b->field, at[i]);          \
-    return r;                                                         \
+#define BUILD_RANGE(fn, T, field)                            \
+  pel_range fn(pel_plan_build *b, const T *at, uint32_t n) { \
+    pel_range r = {(uint32_t)b->field.n, n};                 \
+    for (uint32_t i = 0; i < n; i++) PUSH(&b->field, at[i]); \
+    return r;                                                \
   }
 BUILD_RANGE(pel__build_args, uint32_t, args)
 BUILD_RANGE(pel__build_reg_types, uint32_t, reg_types)
@@ -246,10 +260,10 @@ pel_range pel__build_names(pel_plan_build *b, const pel_str *at, uint32_t n) {
   return r;
 }
 
-#define BUILD_ONE(fn, T, field)               \
-  uint32_t fn(pel_plan_build *b, T x) {       \
-    PUSH(&b->field, x);                       \
-    return (uint32_t)b->field.n - 1;          \
+#define BUILD_ONE(fn, T, field)         \
+  uint32_t fn(pel_plan_build *b, T x) { \
+    PUSH(&b->field, x);                 \
+    return (uint32_t)b->field.n - 1;    \
   }
 BUILD_ONE(pel__build_prog, pel_prog, progs)
 BUILD_ONE(pel__build_node, pel_plan_node, nodes)

@@ -20,11 +20,13 @@ typedef struct pel_build_const {
   pel_const value; /* deep copy; types inside are set by seal */
 } pel_build_const;
 
-/* Arrays may be read and entries changed in place while building; they move when something is added. */
+/* Arrays may be read and entries changed in place while building; they move when
+ * something is added. */
 typedef struct pel_plan_build {
   pel_plan_data *plan; /* texts go into its arena at once */
   const pel_alloc *alloc;
-  bool failed; /* no memory for something: seal says so, all calls until then are harmless */
+  bool failed; /* no memory for something: seal says so, all calls until then are harmless
+                */
   PEL_VEC(pel_build_type) types;
   PEL_VEC(const char *) field_names;
   PEL_VEC(uint32_t) field_types;
@@ -54,9 +56,11 @@ typedef struct pel_plan_build {
 PEL_USE_RESULT pel_status pel__build_new(const pel_alloc *alloc, pel_plan_build **out);
 void pel__build_free(pel_plan_build *b);
 /* Makes the plan and verifies it; b lives on until free. */
-PEL_USE_RESULT pel_status pel__build_seal(pel_plan_build *b, pel_plan_data **out, pel_error *e);
+PEL_USE_RESULT pel_status pel__build_seal(pel_plan_build *b, pel_plan_data **out,
+                                          pel_error *e);
 
-/* Each answers the number of what was added (equal types, ops and spans are kept once). */
+/* Each answers the number of what was added (equal types, ops and spans are kept once).
+ */
 uint32_t pel__build_type(pel_plan_build *b, const pel_type *t);
 uint32_t pel__build_scalar(pel_plan_build *b, pel_kind kind, bool nullable);
 uint32_t pel__build_list(pel_plan_build *b, uint32_t item);
@@ -67,7 +71,8 @@ uint32_t pel__build_nullable(pel_plan_build *b, uint32_t type, bool nullable);
 uint32_t pel__build_const(pel_plan_build *b, const pel_const *c);
 uint32_t pel__build_const_i64(pel_plan_build *b, int64_t value);
 uint32_t pel__build_const_str(pel_plan_build *b, const char *text);
-uint32_t pel__build_op(pel_plan_build *b, const char *name, const char *sig, pel_op_kind kind);
+uint32_t pel__build_op(pel_plan_build *b, const char *name, const char *sig,
+                       pel_op_kind kind);
 uint32_t pel__build_span(pel_plan_build *b, pel_span span);
 pel_str pel__build_text(pel_plan_build *b, pel_str s);
 pel_range pel__build_args(pel_plan_build *b, const uint32_t *at, uint32_t n);

@@ -2,8 +2,9 @@
 #include "runtime/base/hash.h"
 #include "runtime/plan/plan.h"
 
-/* One description of every struct serves both directions: `io` either appends what it is shown, or fills it in.
- * File: "PELPLAN\0", u32 version, u32 zero, u64 length of the body, u64 XXH3 of the body, body. */
+/* One description of every struct serves both directions: `io` either appends what it is
+ * shown, or fills it in. File: "PELPLAN\0", u32 version, u32 zero, u64 length of the
+ * body, u64 XXH3 of the body, body. */
 static const char magic[8] = {'P', 'E', 'L', 'P', 'L', 'A', 'N', 0};
 enum { HEAD = 32 };
 
@@ -36,9 +37,11 @@ static void io_u64(io *s, uint64_t *x) {
 }
 
 static void io_u32(io *s, uint32_t *x) {
-  uint8_t b[4] = {(uint8_t)*x, (uint8_t)(*x >> 8), (uint8_t)(*x >> 16), (uint8_t)(*x >> 24)};
+  uint8_t b[4] = {(uint8_t)*x, (uint8_t)(*x >> 8), (uint8_t)(*x >> 16),
+                  (uint8_t)(*x >> 24)};
   io_bytes(s, b, 4);
-  if (!s->out) *x = b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+  if (!s->out)
+    *x = b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
 static void io_u16(io *s, uint16_t *x) {
@@ -55,12 +58,12 @@ static void io_bool(io *s, bool *x) {
   *x = b == 1;
 }
 
-#define IO_ENUM(s, field, T)                        \
-  do {                                              \
-    uint32_t v_ = (uint32_t)(field);                \
-    io_u32((s), &v_);                               \
-    if (v_ > 255) (s)->bad = true;                  \
-    (field) = (T)(v_ > 255 ? 0 : v_);               \
+#define IO_ENUM(s, field, T)          \
+  do {                                \
+    uint32_t v_ = (uint32_t)(field);  \
+    io_u32((s), &v_);                 \
+    if (v_ > 255) (s)->bad = true;    \
+    (field) = (T)(v_ > 255 ? 0 : v_); \
   } while (0)
 
 static void *io_room(io *s, size_t n, size_t size) {
@@ -69,7 +72,8 @@ static void *io_room(io *s, size_t n, size_t size) {
   return p;
 }
 
-/* A count of things that take at least `least` bytes each: what a short file claims is refused before memory is asked for. */
+/* A count of things that take at least `least` bytes each: what a short file claims is
+ * refused before memory is asked for. */
 static uint32_t io_count(io *s, uint32_t n, size_t least) {
   io_u32(s, &n);
   if (!s->out && (s->bad || n > (size_t)(s->end - s->at) / least)) {
@@ -294,12 +298,12 @@ static void io_source(io *s, pel_plan_source *x) {
   io_str(s, &x->text);
 }
 
-#define IO_ARRAY(s, name, least, fn)                                                \
-  do {                                                                              \
-    pel_plan_data *p_ = (s)->plan;                                                  \
-    uint32_t n_ = io_count((s), p_->n_##name, (least));                             \
-    if (!(s)->out) p_->name = io_room((s), n_, sizeof *p_->name);                   \
-    if (!(s)->out) p_->n_##name = p_->name ? n_ : 0;                                \
+#define IO_ARRAY(s, name, least, fn)                                                    \
+  do {                                                                                  \
+    pel_plan_data *p_ = (s)->plan;                                                      \
+    uint32_t n_ = io_count((s), p_->n_##name, (least));                                 \
+    if (!(s)->out) p_->name = io_room((s), n_, sizeof *p_->name);                       \
+    if (!(s)->out) p_->n_##name = p_->name ? n_ : 0;                                    \
     for (uint32_t i_ = 0; i_ < p_->n_##name && !(s)->bad; i_++) fn((s), &p_->name[i_]); \
   } while (0)
 
@@ -329,7 +333,8 @@ static void io_plan(io *s) {
 pel_status pel__plan_encode(const pel_plan_data *p, pel_buf *out) {
   pel_buf body;
   pel__buf_init(&body, out->alloc);
-  io s = {.out = &body, .plan = (pel_plan_data *)(uintptr_t)p}; /* only read when writing */
+  io s = {.out = &body,
+          .plan = (pel_plan_data *)(uintptr_t)p}; /* only read when writing */
   io_plan(&s);
   io h = {.out = out};
   uint32_t version = PEL_PLAN_VERSION, zero = 0;
@@ -354,24 +359,28 @@ static pel_status read_head(io *s, size_t n, pel_error *e) {
     return pel_error_set(e, PEL_E_INVALID, "this is no saved plan");
   io_u32(s, &version);
   if (version != PEL_PLAN_VERSION)
-    return pel_error_set(e, PEL_E_INVALID, "the plan was saved by another version of PEL (%u, this is %u)", version,
-                         (unsigned)PEL_PLAN_VERSION);
+    return pel_error_set(e, PEL_E_INVALID,
+                         "the plan was saved by another version of PEL (%u, this is %u)",
+                         version, (unsigned)PEL_PLAN_VERSION);
   io_u32(s, &zero);
   io_u64(s, &length);
   io_u64(s, &sum);
   if (s->bad || zero != 0 || length != n - HEAD)
     return pel_error_set(e, PEL_E_INVALID, "the saved plan is cut or has grown");
   if (pel__hash_bytes(s->at, n - HEAD, 0) != sum)
-    return pel_error_set(e, PEL_E_INVALID, "the saved plan is damaged: its checksum differs");
+    return pel_error_set(e, PEL_E_INVALID,
+                         "the saved plan is damaged: its checksum differs");
   return PEL_OK;
 }
 
-pel_status pel__plan_decode(const void *bytes, size_t n, const pel_alloc *alloc, pel_plan_data **out, pel_error *e) {
+pel_status pel__plan_decode(const void *bytes, size_t n, const pel_alloc *alloc,
+                            pel_plan_data **out, pel_error *e) {
   io s = {.at = bytes, .end = (const uint8_t *)bytes + n};
   pel_status r = read_head(&s, n, e);
   if (r != PEL_OK) return r;
   pel_plan_data *p;
-  if (pel__plan_new(alloc, &p) != PEL_OK) return pel_error_set(e, PEL_E_NOMEM, "no memory for the plan");
+  if (pel__plan_new(alloc, &p) != PEL_OK)
+    return pel_error_set(e, PEL_E_NOMEM, "no memory for the plan");
   s.plan = p;
   io_plan(&s);
   if (s.nomem)

@@ -8,9 +8,9 @@ const char *pel__plan_kind_name(pel_kind k) {
 }
 
 const char *pel__plan_code_name(uint16_t code) {
-  static const char *const names[] = {"?",    "column", "const",  "slot",     "call",
-                                      "native", "field", "record", "filter", "mask",
-                                      "select", "list_map", "list_agg", "list", "poison"};
+  static const char *const names[] = {
+      "?",      "column", "const",  "slot",     "call",     "native", "field", "record",
+      "filter", "mask",   "select", "list_map", "list_agg", "list",   "poison"};
   return code < sizeof names / sizeof *names ? names[code] : "?";
 }
 
@@ -35,7 +35,9 @@ void pel__plan_type_print(const pel_type *t, pel_buf *out) {
       }
       pel__buf_char(out, '}');
       break;
-    default: pel__buf_text(out, pel__plan_kind_name(t->kind)); break;
+    default:
+      pel__buf_text(out, pel__plan_kind_name(t->kind));
+      break;
   }
   if (t->nullable) pel__buf_char(out, '?');
 }

@@ -1,7 +1,7 @@
 #include "runtime/plan/plan.h"
 
-/* Walks from items to pipes, against the order of the pipes: whatever a pipe reads was made by an earlier one, so one sweep
- * from the last pipe to the first marks all. */
+/* Walks from items to pipes, against the order of the pipes: whatever a pipe reads was
+ * made by an earlier one, so one sweep from the last pipe to the first marks all. */
 typedef struct needs {
   const pel_plan_data *p;
   bool *slots, *nodes, *progs;
@@ -41,8 +41,10 @@ static void need_progs(needs *w) {
 
 static void need_pipe(needs *w, const pel_plan_pipe *x) {
   const pel_plan_data *p = w->p;
-  if (x->source != PEL_NONE && x->from != PEL_FROM_SLOTS && x->from != PEL_FROM_UNIT) need_node(w, x->source);
-  for (uint32_t i = 0; x->from == PEL_FROM_SLOTS && i < x->slots.n; i++) w->slots[p->args[x->slots.at + i]] = true;
+  if (x->source != PEL_NONE && x->from != PEL_FROM_SLOTS && x->from != PEL_FROM_UNIT)
+    need_node(w, x->source);
+  for (uint32_t i = 0; x->from == PEL_FROM_SLOTS && i < x->slots.n; i++)
+    w->slots[p->args[x->slots.at + i]] = true;
   if (x->filter != PEL_NONE) need_prog(w, x->filter);
   for (uint32_t i = 0; i < x->steps.n; i++) {
     const pel_plan_step *s = &p->steps[x->steps.at + i];
@@ -65,19 +67,25 @@ bool pel__plan_is_impure(const pel_plan_data *p, uint32_t node) {
   const pel_plan_arg *a = &p->node_args[n->args.at];
   if (a->kind != PEL_ARG_CONST) return false;
   const pel_const *number = &p->consts[a->ref];
-  return number->type->kind == PEL_I64 && (uint64_t)number->as.i < p->n_natives && !p->natives[number->as.i].pure;
+  return number->type->kind == PEL_I64 && (uint64_t)number->as.i < p->n_natives &&
+         !p->natives[number->as.i].pure;
 }
 
 pel_status pel__plan_needed(const pel_plan_data *p, const bool *roots, bool *pipes) {
   return pel__plan_needed_beside(p, roots, NULL, false, pipes, NULL);
 }
 
-pel_status pel__plan_needed_beside(const pel_plan_data *p, const bool *roots, const bool *given, bool impure, bool *pipes,
+pel_status pel__plan_needed_beside(const pel_plan_data *p, const bool *roots,
+                                   const bool *given, bool impure, bool *pipes,
                                    bool *slots) {
   pel_arena a;
   pel__arena_init(&a, p->arena.alloc);
-  needs w = {p, PEL_ARENA_ARRAY(&a, bool, p->n_slots), PEL_ARENA_ARRAY(&a, bool, p->n_nodes),
-             PEL_ARENA_ARRAY(&a, bool, p->n_progs), PEL_ARENA_ARRAY(&a, uint32_t, p->n_progs), 0};
+  needs w = {p,
+             PEL_ARENA_ARRAY(&a, bool, p->n_slots),
+             PEL_ARENA_ARRAY(&a, bool, p->n_nodes),
+             PEL_ARENA_ARRAY(&a, bool, p->n_progs),
+             PEL_ARENA_ARRAY(&a, uint32_t, p->n_progs),
+             0};
   pel_status s = w.slots && w.nodes && w.progs && w.todo ? PEL_OK : PEL_E_NOMEM;
   for (uint32_t i = 0; s == PEL_OK && i < p->n_items; i++)
     if (roots[i]) need_item(&w, &p->items[i]);
@@ -85,7 +93,8 @@ pel_status pel__plan_needed_beside(const pel_plan_data *p, const bool *roots, co
     if (pel__plan_is_impure(p, i)) need_node(&w, i);
   for (uint32_t i = p->n_pipes; s == PEL_OK && i-- > 0;) {
     const pel_plan_pipe *x = &p->pipes[i];
-    pipes[i] = x->sink != PEL_NONE ? w.nodes[x->sink] : w.slots[x->slot] && !(given && given[x->slot]);
+    pipes[i] = x->sink != PEL_NONE ? w.nodes[x->sink]
+                                   : w.slots[x->slot] && !(given && given[x->slot]);
     if (!pipes[i]) continue;
     if (x->sink != PEL_NONE) need_node(&w, x->sink);
     need_pipe(&w, x);

@@ -22,7 +22,8 @@ pel_plan_data *pel__plan_retain(pel_plan_data *p) {
 }
 
 void pel__plan_release(pel_plan_data *p) {
-  /* Acquire and release: pairs with every other release, so that the last one sees their reads done. */
+  /* Acquire and release: pairs with every other release, so that the last one sees their
+   * reads done. */
   if (!p || pel__sub_u32(&p->refs, 1, PEL_ACQ_REL) != 1) return;
   const pel_alloc *alloc = p->arena.alloc;
   pel__arena_deinit(&p->arena);

@@ -22,12 +22,14 @@ static pel_status check_texts(pel_plan_check *c) {
     PEL_WANT(c, text_ok(p->names[i]), "name %u is no text", i);
   for (uint32_t i = 0; i < p->n_ops; i++) {
     const pel_plan_op *o = &p->ops[i];
-    PEL_WANT(c, text_ok(o->name) && o->name.n && text_ok(o->sig), "operator %u has no name", i);
+    PEL_WANT(c, text_ok(o->name) && o->name.n && text_ok(o->sig),
+             "operator %u has no name", i);
     PEL_WANT(c, (unsigned)o->kind <= PEL_OP_VERB, "operator %u is of no kind", i);
   }
   for (uint32_t i = 0; i < p->n_sources; i++)
-    PEL_WANT(c, (p->sources[i].text.p || !p->sources[i].text.n) && text_ok(p->sources[i].name),
-             "source %u has no name", i);
+    PEL_WANT(
+        c, (p->sources[i].text.p || !p->sources[i].text.n) && text_ok(p->sources[i].name),
+        "source %u has no name", i);
   return PEL_OK;
 }
 
@@ -36,8 +38,9 @@ static pel_status check_spans(pel_plan_check *c) {
   for (uint32_t i = 0; i < p->n_spans; i++) {
     const pel_span *s = &p->spans[i];
     if (s->line == 0) continue;
-    PEL_WANT(c, s->file < p->n_sources && s->begin <= s->end &&
-                    s->end <= p->sources[s->file].text.n,
+    PEL_WANT(c,
+             s->file < p->n_sources && s->begin <= s->end &&
+                 s->end <= p->sources[s->file].text.n,
              "span %u lies outside of its source", i);
   }
   return PEL_OK;
@@ -58,8 +61,10 @@ static pel_status check_slots(pel_plan_check *c) {
 static pel_status check_param(pel_plan_check *c, uint32_t i) {
   const pel_plan_data *p = c->p;
   const pel_plan_param *x = &p->params[i];
-  PEL_WANT(c, text_ok(x->name) && x->name.n && text_ok(x->doc), "param %u has no name", i);
-  PEL_WANT(c, x->type < p->n_types && x->slot < p->n_slots, "param %u has no type or slot", i);
+  PEL_WANT(c, text_ok(x->name) && x->name.n && text_ok(x->doc), "param %u has no name",
+           i);
+  PEL_WANT(c, x->type < p->n_types && x->slot < p->n_slots,
+           "param %u has no type or slot", i);
   PEL_WANT(c, (unsigned)x->shape <= PEL_SHAPE_TABLE, "param %u has no shape", i);
   PEL_WANT(c, pel__opt_in(x->span, p->n_spans), "param %u has no place", i);
   PEL_WANT(c, pel__opt_in(x->constant, p->n_consts), "param %u has no default", i);
@@ -70,8 +75,10 @@ static pel_status check_param(pel_plan_check *c, uint32_t i) {
   if (x->constant == PEL_NONE) return PEL_OK;
   const pel_type *t = p->consts[x->constant].type;
   uint32_t number = pel__type_number(p, t);
-  if (x->shape == PEL_SHAPE_ARRAY && t->kind == PEL_LIST) number = pel__type_number(p, t->item);
-  PEL_WANT(c, single && pel__type_fits(p, number, x->type), "param %u has a default of another type", i);
+  if (x->shape == PEL_SHAPE_ARRAY && t->kind == PEL_LIST)
+    number = pel__type_number(p, t->item);
+  PEL_WANT(c, single && pel__type_fits(p, number, x->type),
+           "param %u has a default of another type", i);
   return PEL_OK;
 }
 
@@ -80,18 +87,22 @@ static pel_status check_item(pel_plan_check *c, uint32_t i) {
   const pel_plan_item *x = &p->items[i];
   PEL_WANT(c, (unsigned)x->kind <= PEL_ITEM_TEST && (unsigned)x->shape <= PEL_SHAPE_TABLE,
            "item %u is of no kind", i);
-  PEL_WANT(c, text_ok(x->name) && pel__opt_in(x->span, p->n_spans), "item %u has no name", i);
-  PEL_WANT(c, pel__opt_in(x->slot, p->n_slots) && pel__opt_in(x->node, p->n_nodes) &&
-                  pel__opt_in(x->path, p->n_node_args) && pel__opt_in(x->left, p->n_slots) &&
-                  pel__opt_in(x->right, p->n_slots),
+  PEL_WANT(c, text_ok(x->name) && pel__opt_in(x->span, p->n_spans), "item %u has no name",
+           i);
+  PEL_WANT(c,
+           pel__opt_in(x->slot, p->n_slots) && pel__opt_in(x->node, p->n_nodes) &&
+               pel__opt_in(x->path, p->n_node_args) && pel__opt_in(x->left, p->n_slots) &&
+               pel__opt_in(x->right, p->n_slots),
            "item %u points outside", i);
   const bool single = x->shape == PEL_SHAPE_SCALAR || x->shape == PEL_SHAPE_ARRAY;
-  PEL_WANT(c, !single || x->slot == PEL_NONE || p->slots[x->slot].types.n == 1, "item %u has other columns", i);
+  PEL_WANT(c, !single || x->slot == PEL_NONE || p->slots[x->slot].types.n == 1,
+           "item %u has other columns", i);
   if (x->kind == PEL_ITEM_LET) return PEL_OK;
   PEL_WANT(c, (x->slot == PEL_NONE) != (x->node == PEL_NONE), "item %u has no value", i);
   if (x->kind == PEL_ITEM_OUT) return PEL_OK;
-  PEL_WANT(c, x->slot != PEL_NONE && p->slots[x->slot].types.n == 1 &&
-                  p->types[p->reg_types[p->slots[x->slot].types.at]].kind == PEL_BOOL,
+  PEL_WANT(c,
+           x->slot != PEL_NONE && p->slots[x->slot].types.n == 1 &&
+               p->types[p->reg_types[p->slots[x->slot].types.at]].kind == PEL_BOOL,
            "test %u is no bool", i);
   return PEL_OK;
 }
@@ -99,16 +110,20 @@ static pel_status check_item(pel_plan_check *c, uint32_t i) {
 static pel_status check_cparam(pel_plan_check *c, const pel_native *f, uint32_t i) {
   const pel_plan_data *p = c->p;
   const pel_cparam *x = &p->cparams[f->params.at + i];
-  PEL_WANT(c, text_ok(x->name) && (unsigned)x->ctype <= PEL_C_ARRAY && x->ctype != PEL_C_VOID &&
-                  (unsigned)x->mode <= PEL_C_INOUT,
+  PEL_WANT(c,
+           text_ok(x->name) && (unsigned)x->ctype <= PEL_C_ARRAY &&
+               x->ctype != PEL_C_VOID && (unsigned)x->mode <= PEL_C_INOUT,
            "C parameter %u is of no type", i);
-  PEL_WANT(c, pel__opt_in(x->type, p->n_types) && pel__opt_in(x->size_of, f->params.n) &&
-                  pel__opt_in(x->size, f->params.n),
+  PEL_WANT(c,
+           pel__opt_in(x->type, p->n_types) && pel__opt_in(x->size_of, f->params.n) &&
+               pel__opt_in(x->size, f->params.n),
            "C parameter %u points outside", i);
-  bool typed = x->ctype == PEL_C_ARRAY || x->ctype == PEL_C_STRUCT || x->ctype == PEL_C_STRUCT_PTR;
+  bool typed =
+      x->ctype == PEL_C_ARRAY || x->ctype == PEL_C_STRUCT || x->ctype == PEL_C_STRUCT_PTR;
   PEL_WANT(c, !typed || x->type != PEL_NONE, "C parameter %u has no type", i);
   bool record = x->ctype == PEL_C_STRUCT || x->ctype == PEL_C_STRUCT_PTR;
-  PEL_WANT(c, !record || p->types[x->type].kind == PEL_RECORD, "C parameter %u is no record", i);
+  PEL_WANT(c, !record || p->types[x->type].kind == PEL_RECORD,
+           "C parameter %u is no record", i);
   if (x->size_of != PEL_NONE)
     PEL_WANT(c, p->cparams[f->params.at + x->size_of].ctype == PEL_C_ARRAY,
              "C parameter %u is the size of no array", i);
@@ -118,12 +133,15 @@ static pel_status check_cparam(pel_plan_check *c, const pel_native *f, uint32_t 
 static pel_status check_native(pel_plan_check *c, uint32_t i) {
   const pel_plan_data *p = c->p;
   const pel_native *f = &p->natives[i];
-  PEL_WANT(c, text_ok(f->library) && text_ok(f->folder) && text_ok(f->symbol) && f->symbol.n &&
-                  text_ok(f->message),
+  PEL_WANT(c,
+           text_ok(f->library) && text_ok(f->folder) && text_ok(f->symbol) &&
+               f->symbol.n && text_ok(f->message),
            "C function %u has no name", i);
   PEL_WANT(c, pel__range_in(f->params, p->n_cparams), "C function %u points outside", i);
-  PEL_WANT(c, (unsigned)f->result <= PEL_C_ARRAY && pel__opt_in(f->result_type, p->n_types) &&
-                  pel__opt_in(f->ok, p->n_consts) && pel__opt_in(f->span, p->n_spans),
+  PEL_WANT(c,
+           (unsigned)f->result <= PEL_C_ARRAY &&
+               pel__opt_in(f->result_type, p->n_types) &&
+               pel__opt_in(f->ok, p->n_consts) && pel__opt_in(f->span, p->n_spans),
            "C function %u points outside", i);
   for (uint32_t k = 0; k < f->params.n; k++) PEL_CHECK(check_cparam(c, f, k));
   return PEL_OK;

@@ -67,8 +67,8 @@ bool pel__deque_push(pel_deque *d, pel_task task, const pel_alloc *alloc) {
   /* relaxed: both are written by this thread only. */
   uint64_t bottom = pel__load_u64(&d->bottom, PEL_RELAXED);
   pel_deque_ring *ring = pel__load_ptr(&d->ring, PEL_RELAXED);
-  /* acquire: pairs with the thieves' advance of top: their reads of a slot come before it is
-   * written again. */
+  /* acquire: pairs with the thieves' advance of top: their reads of a slot come before it
+   * is written again. */
   uint64_t top = pel__load_u64(&d->top, PEL_ACQUIRE);
   if (!ring || bottom - top >= ring->count) ring = grow(d, ring, top, bottom, alloc);
   if (!ring) return false;
@@ -85,8 +85,8 @@ bool pel__deque_pop(pel_deque *d, pel_task *task) {
   /* acquire: as in push. An old top only makes it look less empty than it is. */
   if (bottom == pel__load_u64(&d->top, PEL_ACQUIRE)) return false;
   bottom--;
-  /* seq_cst, store before load: pairs with load top, load bottom in steal: either the thief
-   * sees that the last task is being taken, or we see its advance of top. */
+  /* seq_cst, store before load: pairs with load top, load bottom in steal: either the
+   * thief sees that the last task is being taken, or we see its advance of top. */
   pel__store_u64(&d->bottom, bottom, PEL_SEQ_CST);
   uint64_t top = pel__load_u64(&d->top, PEL_SEQ_CST);
   bool got = top <= bottom;
@@ -104,11 +104,12 @@ pel_steal pel__deque_steal(pel_deque *d, pel_task *task) {
   uint64_t top = pel__load_u64(&d->top, PEL_SEQ_CST);
   uint64_t bottom = pel__load_u64(&d->bottom, PEL_SEQ_CST);
   if (top >= bottom) return PEL_STEAL_EMPTY;
-  /* acquire: pairs with the release in grow. A ring that is too new holds the task too. */
+  /* acquire: pairs with the release in grow. A ring that is too new holds the task too.
+   */
   const pel_deque_ring *ring = pel__load_ptr(&d->ring, PEL_ACQUIRE);
   pel_task t = get(ring, top);
-  /* seq_cst: pairs with other thieves and with pop; only one advances from here. As a release
-   * it pairs with the acquire of top in push. */
+  /* seq_cst: pairs with other thieves and with pop; only one advances from here. As a
+   * release it pairs with the acquire of top in push. */
   if (!pel__cas_u64(&d->top, &top, top + 1, PEL_SEQ_CST)) return PEL_STEAL_LOST;
   *task = t;
   return PEL_STOLEN;

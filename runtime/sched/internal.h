@@ -87,8 +87,8 @@ bool pel__job_has_work(pel_job *job);
 void pel__job_finish_one(pel_job *job);
 
 /* park.c */
-/* There is new work in job: wakes a thread for it unless one is searching already. start: a
- * new thread may be started for it. By workers of the job. */
+/* There is new work in job: wakes a thread for it unless one is searching already. start:
+ * a new thread may be started for it. By workers of the job. */
 void pel__sched_notify(pel_job *job, bool start);
 /* The same from any thread; starts nothing. */
 void pel__sched_notify_from_outside(pel_job *job);

@@ -95,7 +95,8 @@ bool pel__job_cancelled(const pel_job *job) {
 }
 
 bool pel__job_unwanted(const pel_job *job, uint64_t ordinal) {
-  /* relaxed: a hint that may come late; what is decided by it is decided again under locks. */
+  /* relaxed: a hint that may come late; what is decided by it is decided again under
+   * locks. */
   return ordinal >= pel__load_u64(&job->failed_at, PEL_RELAXED) ||
          pel__job_cancelled(job);
 }
@@ -132,7 +133,8 @@ pel_status pel__job_run(pel_job *job) {
   job->running = true;
   for (;;) {
     bool found = pel__worker_work(&me);
-    /* acquire: pairs with the release in pel__job_finish_one: all work is before our return. */
+    /* acquire: pairs with the release in pel__job_finish_one: all work is before our
+     * return. */
     if (pel__load_u64(&job->pending, PEL_ACQUIRE) == 0) break;
     if (!found) pel__job_wait(job);
   }

@@ -1,15 +1,15 @@
 /* The pool's threads: who searches, who sleeps, who is woken.
  *
- * `crowd` counts threads started, asleep and searching, in one word. New work wakes a thread
- * only while none is searching; a searcher that finds something and was the last one looks
- * whether there is more, and wakes the next. So threads come one by one while there is work,
- * and a burst of tasks does not wake everybody.
+ * `crowd` counts threads started, asleep and searching, in one word. New work wakes a
+ * thread only while none is searching; a searcher that finds something and was the last
+ * one looks whether there is more, and wakes the next. So threads come one by one while
+ * there is work, and a burst of tasks does not wake everybody.
  *
- * No wake-up is lost. Whoever makes work visible does that first, then looks at `crowd` (and
- * at the caller's `parked`). Whoever gives up searching writes `crowd` first (a caller:
- * `parked`), then looks for work once more. All four are seq_cst, so one of them sees the
- * other; what becomes visible under a lock is followed by a count in `published`, which
- * stands in that order for it. */
+ * No wake-up is lost. Whoever makes work visible does that first, then looks at `crowd`
+ * (and at the caller's `parked`). Whoever gives up searching writes `crowd` first (a
+ * caller: `parked`), then looks for work once more. All four are seq_cst, so one of them
+ * sees the other; what becomes visible under a lock is followed by a count in
+ * `published`, which stands in that order for it. */
 #include "runtime/sched/internal.h"
 
 #define STARTED ((uint64_t)1)
@@ -164,8 +164,8 @@ void pel__sched_notify_from_outside(pel_job *job) {
 }
 
 void pel__sched_found(pel_sched *sched) {
-  /* seq_cst, before the look for more: pairs with notify_pool, which did nothing if it saw a
-   * searcher. */
+  /* seq_cst, before the look for more: pairs with notify_pool, which did nothing if it
+   * saw a searcher. */
   uint64_t before = pel__sub_u64(&sched->crowd, SEARCHING, PEL_SEQ_CST);
   if (searching(before) == 1 && any_work(sched)) notify_pool(sched, true);
 }
@@ -179,8 +179,8 @@ static void append(pel_sched *sched, pel_job *job) {
   job->next = NULL;
 }
 
-/* A job with something to do; it stays until depart. It goes to the end of the list, so that
- * several jobs get a share each. */
+/* A job with something to do; it stays until depart. It goes to the end of the list, so
+ * that several jobs get a share each. */
 static pel_job *visit(pel_sched *sched) {
   pel__lock_acquire(&sched->lock);
   pel_job **at = &sched->jobs;
@@ -199,8 +199,8 @@ static void depart(pel_sched *sched, pel_job *job) {
   pel_atomic_u32 *vacated = &job->vacated;
   pel__lock_acquire(&sched->lock);
   bool last = --job->visitors == 0 && job->closing;
-  /* release: pairs with the acquire in pel__job_leave_pool; the job may be freed from here
-   * on. The wake below only names its address. */
+  /* release: pairs with the acquire in pel__job_leave_pool; the job may be freed from
+   * here on. The wake below only names its address. */
   if (last) pel__store_u32(vacated, 1, PEL_RELEASE);
   pel__lock_release(&sched->lock);
   if (last) pel__futex_wake(vacated, 1);

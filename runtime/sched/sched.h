@@ -35,11 +35,11 @@ uint32_t pel__sched_workers(const pel_sched *sched);
 uint32_t pel__sched_threads(const pel_sched *sched);
 
 /* --- Failure order ---
- * Every piece of work has an ordinal below UINT64_MAX, given by the caller. When a piece fails,
- * what has a higher ordinal and has not begun is dropped, what has a lower one is still
- * done: so the failure that the job reports is the one with the least ordinal, whatever
- * the schedule was. (Work that shall go on after another's failure must keep that failure
- * to itself and answer PEL_OK.) */
+ * Every piece of work has an ordinal below UINT64_MAX, given by the caller. When a piece
+ * fails, what has a higher ordinal and has not begun is dropped, what has a lower one is
+ * still done: so the failure that the job reports is the one with the least ordinal,
+ * whatever the schedule was. (Work that shall go on after another's failure must keep
+ * that failure to itself and answer PEL_OK.) */
 
 typedef struct pel_task {
   /* PEL_OK or PEL_DONE: fine. Anything else fails the job. */
@@ -48,7 +48,8 @@ typedef struct pel_task {
   uint64_t ordinal;
 } pel_task;
 
-/* One cut of a dispenser. All but `ordinal` and `later` is between its next and its run. */
+/* One cut of a dispenser. All but `ordinal` and `later` is between its next and its run.
+ */
 typedef struct pel_morsel {
   uint64_t ordinal;
   uint64_t begin, end;
@@ -57,20 +58,21 @@ typedef struct pel_morsel {
 } pel_morsel;
 
 /* Work that workers pull, ascending by ordinal. Fill in the first part (the rest zero, as
- * `= {…}` leaves it), open it, leave it where it is until its drained is called or the run
- * has returned. */
+ * `= {…}` leaves it), open it, leave it where it is until its drained is called or the
+ * run has returned. */
 typedef struct pel_dispenser {
-  /* Cuts the next morsel: PEL_OK, PEL_DONE (no more), or a failure. Cheap: called under this
-   * dispenser's lock, by one worker at a time, and never again once it said PEL_DONE; if
-   * `shared`, by several at once, and it must go on saying PEL_DONE. PEL_OK with m->later
-   * set: there is no morsel now; the workers leave, until pel__job_resume.
-   * NULL: the morsels are 0 … count-1: begin = i, end = i+1, ordinal = this ordinal + i. */
+  /* Cuts the next morsel: PEL_OK, PEL_DONE (no more), or a failure. Cheap: called under
+   * this dispenser's lock, by one worker at a time, and never again once it said
+   * PEL_DONE; if `shared`, by several at once, and it must go on saying PEL_DONE. PEL_OK
+   * with m->later set: there is no morsel now; the workers leave, until pel__job_resume.
+   * NULL: the morsels are 0 … count-1: begin = i, end = i+1, ordinal = this ordinal + i.
+   */
   pel_status (*next)(void *ctx, uint32_t worker, pel_morsel *m);
   /* Does it. PEL_DONE: no further morsels are wanted (take); those begun are finished. */
   pel_status (*run)(void *ctx, uint32_t worker, const pel_morsel *m);
   /* NULL, or called once, by the last worker to leave, when every morsel was run and none
-   * failed or was dropped. May open dispensers and submit tasks; until it returns the job is
-   * not over. Tasks that morsels submitted may still be waiting. */
+   * failed or was dropped. May open dispensers and submit tasks; until it returns the job
+   * is not over. Tasks that morsels submitted may still be waiting. */
   pel_status (*drained)(void *ctx, uint32_t worker);
   void *ctx;
   uint64_t count;   /* if next is NULL */

@@ -1,6 +1,6 @@
-/* Finding work and doing it. A worker looks at its deque, the job's dispensers, other workers'
- * deques, in this order; it comes back to its deque before every morsel, so that what a morsel
- * submits is done while it is warm and does not pile up. */
+/* Finding work and doing it. A worker looks at its deque, the job's dispensers, other
+ * workers' deques, in this order; it comes back to its deque before every morsel, so that
+ * what a morsel submits is done while it is warm and does not pile up. */
 #include "runtime/base/hash.h"
 #include "runtime/sched/internal.h"
 
@@ -9,8 +9,8 @@ static void count(pel_atomic_u64 *n, uint64_t more) {
   pel__store_u64(n, pel__load_u64(n, PEL_RELAXED) + more, PEL_RELAXED);
 }
 
-/* Before each piece of work. The first one ends the search; whoever takes something wakes the
- * next if there is more: so threads come one by one, as long as there is work. */
+/* Before each piece of work. The first one ends the search; whoever takes something wakes
+ * the next if there is more: so threads come one by one, as long as there is work. */
 static void found(pel_worker *w) {
   if (w->since) return;
   w->since = pel__clock_ns();
@@ -23,8 +23,8 @@ static void found(pel_worker *w) {
 }
 
 void pel__job_finish_one(pel_job *job) {
-  /* seq_cst: as a release it pairs with the acquire in run; its place in the one order stands
-   * before the look at `parked`, and pairs with pel__job_wait. */
+  /* seq_cst: as a release it pairs with the acquire in run; its place in the one order
+   * stands before the look at `parked`, and pairs with pel__job_wait. */
   if (pel__sub_u64(&job->pending, 1, PEL_SEQ_CST) == 1) pel__sched_wake_caller(job);
 }
 
@@ -50,7 +50,8 @@ static bool run_own_tasks(pel_worker *w) {
   return any;
 }
 
-/* Nearest first: workers beside us in the ring. A seed turns the ring anew for each try. */
+/* Nearest first: workers beside us in the ring. A seed turns the ring anew for each try.
+ */
 static uint32_t first_victim(pel_worker *w) {
   const pel_sched *s = w->job->sched;
   if (s->seed == 0) return w->index + 1;
@@ -96,7 +97,8 @@ static bool must_be_closed(const pel_dispenser *d) {
   return d->inside == 0 && is_unwanted(d);
 }
 
-/* Under the job's lock: the worker leaves. True: it was the last; it must call complete. */
+/* Under the job's lock: the worker leaves. True: it was the last; it must call complete.
+ */
 static bool step_out(pel_dispenser *d) {
   pel_job *job = d->job;
   d->inside--;
@@ -143,8 +145,8 @@ static bool is_over(const pel_dispenser *d) {
   return pel__load_u32(&d->over, PEL_RELAXED) != 0;
 }
 
-/* relaxed: next is asked under the dispenser's lock, which orders it; where several may ask,
- * each finds out for itself. */
+/* relaxed: next is asked under the dispenser's lock, which orders it; where several may
+ * ask, each finds out for itself. */
 static void set_over(pel_dispenser *d) { pel__store_u32(&d->over, 1, PEL_RELAXED); }
 
 static cut ask_next(pel_worker *w, pel_dispenser *d, pel_morsel *m) {
@@ -190,8 +192,8 @@ static void leave(pel_worker *w, pel_dispenser *d, bool dropped) {
   if (last) complete(w, d);
 }
 
-/* Lays the dispenser to sleep, unless it was resumed since `wakes` was read. False: ask it
- * again. */
+/* Lays the dispenser to sleep, unless it was resumed since `wakes` was read. False: ask
+ * it again. */
 static bool leave_asleep(pel_worker *w, pel_dispenser *d, bool dropped, uint32_t wakes) {
   pel__lock_acquire(&w->job->lock);
   d->dropped |= dropped;
@@ -256,7 +258,8 @@ static bool has_tasks(const pel_job *job) {
   return false;
 }
 
-/* Under the job's lock. By count it can be told that there is nothing left to enter for. */
+/* Under the job's lock. By count it can be told that there is nothing left to enter for.
+ */
 static bool has_morsels(const pel_dispenser *d) {
   if (must_be_closed(d)) return true;
   if (!may_enter(d)) return false;
@@ -264,7 +267,8 @@ static bool has_morsels(const pel_dispenser *d) {
 }
 
 bool pel__job_has_work(pel_job *job) {
-  /* seq_cst: pairs with pel__sched_publish; what was published before is seen under the lock. */
+  /* seq_cst: pairs with pel__sched_publish; what was published before is seen under the
+   * lock. */
   (void)pel__load_u32(&job->sched->published, PEL_SEQ_CST);
   if (has_tasks(job)) return true;
   pel__lock_acquire(&job->lock);

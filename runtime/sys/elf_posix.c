@@ -1,5 +1,6 @@
-/* Layout: System V ABI, "Object Files" and "Dynamic Linking"; the GNU hash table as binutils
- * writes it. Only what the loader itself would use is read: segments, not sections. */
+/* Layout: System V ABI, "Object Files" and "Dynamic Linking"; the GNU hash table as
+ * binutils writes it. Only what the loader itself would use is read: segments, not
+ * sections. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -239,7 +240,8 @@ static bool keep(pel_symbols *symbols, const symbol *s) {
   return pel__map_put(&symbols->kinds, pel__str(name), (uint32_t)kind);
 }
 
-/* An old version, kept for programs linked long ago: dlsym does not give it out either. */
+/* An old version, kept for programs linked long ago: dlsym does not give it out either.
+ */
 static bool is_retired(const uint16_t *versions, uint32_t i) {
   enum { HIDDEN = 0x8000, FIRST_OWN = 2 };
   return versions && versions[i] & HIDDEN && (versions[i] & ~HIDDEN) >= FIRST_OWN;

@@ -118,8 +118,8 @@ pel_status pel__file_read_at(const pel_file *file, uint64_t offset, void *p, siz
   return PEL_OK;
 }
 
-/* Sleeps until there is something to read. Only needed where somebody may say stop, or where
- * the descriptor was handed to us non-blocking. */
+/* Sleeps until there is something to read. Only needed where somebody may say stop, or
+ * where the descriptor was handed to us non-blocking. */
 static pel_status wait_readable(const pel_file *file, pel_error *err) {
   for (;;) {
     struct pollfd p = {.fd = file->fd, .events = POLLIN};

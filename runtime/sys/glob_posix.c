@@ -28,7 +28,8 @@ static bool has_wildcard(pel_str s) {
 
 bool pel__glob_is_pattern(const char *path) { return has_wildcard(pel__str(path)); }
 
-/* Bytes of the character at p: `?` stands for one code point, or for a byte that is none. */
+/* Bytes of the character at p: `?` stands for one code point, or for a byte that is none.
+ */
 static size_t char_length(const char *p, size_t n) {
   for (size_t k = 1; k <= 4 && k <= n; k++)
     if (pel__utf8_valid(p, k) == k) return k;
@@ -56,7 +57,8 @@ static bool in_class(pel_str p, unsigned char c, size_t *used) {
   return false;
 }
 
-/* One character of the name against one unit of the pattern; lengths out, 0 if no match. */
+/* One character of the name against one unit of the pattern; lengths out, 0 if no match.
+ */
 static size_t match_one(pel_str p, pel_str name, size_t *used) {
   *used = 1;
   if (name.n == 0) return 0;

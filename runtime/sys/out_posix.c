@@ -50,8 +50,8 @@ static pel_status open_direct(pel_out_file *out, pel_dir base, pel_error *err) {
   return out->fd < 0 ? fail(out, err) : PEL_OK;
 }
 
-/* An unnamed file dies with us whatever happens; not every file system has them, and to be
- * named later it needs /proc. */
+/* An unnamed file dies with us whatever happens; not every file system has them, and to
+ * be named later it needs /proc. */
 static bool open_unnamed(pel_out_file *out) {
 #ifdef O_TMPFILE
   if (access("/proc/self/fd", X_OK) != 0) return false;
@@ -106,7 +106,8 @@ static pel_status open_existing(pel_out_file *out, pel_dir base, int found,
     return fail(out, err);
   }
   if (!S_ISREG(st.st_mode)) return open_direct(out, base, err);
-  /* Replacing needs no right to write the old file; somebody took that right away on purpose. */
+  /* Replacing needs no right to write the old file; somebody took that right away on
+   * purpose. */
   if (faccessat(base.fd, out->path, W_OK, AT_EACCESS) != 0) return fail(out, err);
   pel_status s = is_link(base, out->path) ? follow(out, found, err) : PEL_OK;
   if (s == PEL_OK) s = open_beside(out, base, err);

@@ -37,14 +37,16 @@ typedef enum pel_file_kind {
 /* A directory is refused. */
 pel_status pel__file_open(pel_dir base, const char *path, const pel_alloc *alloc,
                           pel_file **file, pel_error *err);
-/* Standard input, named "-" in messages; regular if the shell redirected it from a file. */
+/* Standard input, named "-" in messages; regular if the shell redirected it from a file.
+ */
 pel_status pel__file_stdin(const pel_alloc *alloc, pel_file **file, pel_error *err);
 void pel__file_close(pel_file *file); /* NULL is fine */
 pel_file_kind pel__file_kind(const pel_file *file);
 const char *pel__file_path(const pel_file *file);
 /* Bytes when it was opened; 0 for a stream. */
 uint64_t pel__file_size(const pel_file *file);
-/* A file on disk without content; it is read as a stream, but there is nothing to wait for. */
+/* A file on disk without content; it is read as a stream, but there is nothing to wait
+ * for. */
 bool pel__file_is_empty(const pel_file *file);
 /* Reads until n bytes are there or the file ends: *got < n means the end. */
 pel_status pel__file_read_at(const pel_file *file, uint64_t offset, void *p, size_t n,
@@ -52,8 +54,8 @@ pel_status pel__file_read_at(const pel_file *file, uint64_t offset, void *p, siz
 /* The next 1 … n bytes of a stream (or of a regular file, from its own position); *got ==
  * 0 means the end. */
 pel_status pel__file_read(pel_file *file, void *p, size_t n, size_t *got, pel_error *err);
-/* While a stream has nothing to give, stop(ctx) is asked about 20 times a second; true ends
- * the read with PEL_E_CANCELLED. Set before the file is shared. */
+/* While a stream has nothing to give, stop(ctx) is asked about 20 times a second; true
+ * ends the read with PEL_E_CANCELLED. Set before the file is shared. */
 void pel__file_on_wait(pel_file *file, bool (*stop)(void *ctx), void *ctx);
 /* Appends the whole file (any kind) to text; PEL_E_LIMIT when it is longer than limit
  * bytes. */
@@ -85,7 +87,8 @@ pel_status pel__out_write(pel_out_file *out, const void *p, size_t n, pel_error 
 uint64_t pel__out_size(const pel_out_file *out);
 /* fsync, rename over the target, fsync of the directory. At most once. */
 pel_status pel__out_commit(pel_out_file *out, pel_error *err);
-/* Ends it; without a commit the old file stands and nothing is left behind. NULL is fine. */
+/* Ends it; without a commit the old file stands and nothing is left behind. NULL is fine.
+ */
 void pel__out_free(pel_out_file *out);
 
 bool pel__is_terminal(int fd);
@@ -167,7 +170,8 @@ void pel__futex_wait(pel_atomic_u32 *word, uint32_t expected, uint64_t timeout_n
 /* Wakes at most n sleepers. Safe in a signal handler. */
 void pel__futex_wake(pel_atomic_u32 *word, uint32_t n);
 
-/* A lock for short sections; zero-initialised it is open. Sleeps when it must wait long. */
+/* A lock for short sections; zero-initialised it is open. Sleeps when it must wait long.
+ */
 typedef struct pel_lock {
   pel_atomic_u32 state; /* 0 open, 1 taken, 2 taken and somebody sleeps */
 } pel_lock;
@@ -190,8 +194,9 @@ void pel__library_close(pel_library library);
 
 /* The file the loader would take for name, in the arena. A name with a `/` is relative to
  * folder (NULL: as it is). A bare one is looked for in folder (NULL: none),
- * LD_LIBRARY_PATH, /etc/ld.so.cache and the standard directories; files that are no ELF library for this machine (linker
- * scripts, other architectures) are passed over. PEL_E_NOENT when there is none. */
+ * LD_LIBRARY_PATH, /etc/ld.so.cache and the standard directories; files that are no ELF
+ * library for this machine (linker scripts, other architectures) are passed over.
+ * PEL_E_NOENT when there is none. */
 pel_status pel__library_find(const char *folder, const char *name, pel_arena *arena,
                              char **path, pel_error *err);
 

@@ -66,7 +66,8 @@ static hwloc_obj_t closest_memory(hwloc_obj_t o) {
   return o;
 }
 
-/* hwloc goes through the machine in order, so a thing that is not the last one seen is new. */
+/* hwloc goes through the machine in order, so a thing that is not the last one seen is
+ * new. */
 static uint32_t number(hwloc_obj_t o, hwloc_obj_t *seen, uint32_t *count) {
   if (*count == 0 || o != *seen) ++*count;
   *seen = o;

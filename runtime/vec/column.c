@@ -10,24 +10,30 @@ uint32_t pel__kind_width(pel_kind k) {
   switch (k) {
     case PEL_BOOL:
     case PEL_I8:
-    case PEL_U8: return 1;
+    case PEL_U8:
+      return 1;
     case PEL_I16:
-    case PEL_U16: return 2;
+    case PEL_U16:
+      return 2;
     case PEL_I32:
     case PEL_U32:
     case PEL_F32:
-    case PEL_DATE: return 4;
+    case PEL_DATE:
+      return 4;
     case PEL_I64:
     case PEL_U64:
     case PEL_F64:
     case PEL_TIME:
     case PEL_DUR:
-    case PEL_LIST: return 8;
+    case PEL_LIST:
+      return 8;
     case PEL_STR:
-    case PEL_BYTES: return 16;
+    case PEL_BYTES:
+      return 16;
     case PEL_KIND_NONE:
     case PEL_RECORD:
-    case PEL_KIND_COUNT: break;
+    case PEL_KIND_COUNT:
+      break;
   }
   return 0;
 }
@@ -62,11 +68,13 @@ const pel_type *pel__type_copy(pel_arena *a, const pel_type *t) {
   return r;
 }
 
-/* ---- growing -------------------------------------------------------------------------------------------------------- */
+/* ---- growing ---- */
 
-static bool resize(const pel_alloc *a, void **p, uint64_t old_n, uint64_t n, size_t width) {
+static bool resize(const pel_alloc *a, void **p, uint64_t old_n, uint64_t n,
+                   size_t width) {
   size_t old_size, size;
-  if (!pel__size_mul(old_n, width, &old_size) || !pel__size_mul(n, width, &size)) return false;
+  if (!pel__size_mul(old_n, width, &old_size) || !pel__size_mul(n, width, &size))
+    return false;
   void *q = pel__alloc_resize(a, *p, *p ? old_size : 0, size);
   if (!q) return false;
   *p = q;
@@ -87,7 +95,8 @@ static bool reserve(pel_colbuf *b, uint64_t more, const pel_copy *m) {
     if (extra && b->rows == 0) ((int64_t *)b->data)[0] = 0;
   }
   if (b->state && !resize(m->alloc, (void **)&b->state, b->cap, cap, 1)) return false;
-  if (b->fail && !resize(m->alloc, (void **)&b->fail, b->cap, cap, sizeof *b->fail)) return false;
+  if (b->fail && !resize(m->alloc, (void **)&b->fail, b->cap, cap, sizeof *b->fail))
+    return false;
   b->cap = cap;
   return true;
 }
@@ -110,11 +119,13 @@ pel_status pel__colbuf_init(pel_colbuf *b, const pel_type *type, const pel_copy 
 }
 
 void pel__colbuf_deinit(pel_colbuf *b, const pel_alloc *alloc) {
-  for (uint32_t i = 0; b->child && i < b->nchild; i++) pel__colbuf_deinit(&b->child[i], alloc);
+  for (uint32_t i = 0; b->child && i < b->nchild; i++)
+    pel__colbuf_deinit(&b->child[i], alloc);
   pel__alloc_free(alloc, b->child, b->nchild * sizeof *b->child);
   pel__alloc_free(alloc, b->kids, b->nchild * sizeof *b->kids);
   if (b->type && b->data)
-    pel__alloc_free(alloc, b->data, (b->cap + (b->type->kind == PEL_LIST)) * lane_width(b));
+    pel__alloc_free(alloc, b->data,
+                    (b->cap + (b->type->kind == PEL_LIST)) * lane_width(b));
   pel__alloc_free(alloc, b->state, b->cap);
   pel__alloc_free(alloc, b->fail, b->cap * sizeof *b->fail);
   *b = (pel_colbuf){0};
@@ -127,7 +138,7 @@ size_t pel__colbuf_bytes(const pel_colbuf *b) {
   return n;
 }
 
-/* ---- null and poison ------------------------------------------------------------------------------------------------ */
+/* ---- null and poison ---- */
 
 PEL_INLINE uint64_t row_of(const pel_rows *r, uint64_t k) {
   return r->first + (r->sel ? r->sel[k] : k);
@@ -158,28 +169,42 @@ static pel_status append_lanes(pel_colbuf *b, const pel_col *c, const pel_rows *
   }
   for (uint64_t k = 0; k < r->n; k++) b->state[b->rows + k] = c->state[row_of(r, k)];
   if (bad < 2) return PEL_OK;
-  if (!b->fail && !resize(m->alloc, (void **)&b->fail, 0, b->cap, sizeof *b->fail)) return PEL_E_NOMEM;
-  for (uint64_t k = 0; k < r->n; k++) b->fail[b->rows + k] = c->fail ? c->fail[row_of(r, k)] : 0;
+  if (!b->fail && !resize(m->alloc, (void **)&b->fail, 0, b->cap, sizeof *b->fail))
+    return PEL_E_NOMEM;
+  for (uint64_t k = 0; k < r->n; k++)
+    b->fail[b->rows + k] = c->fail ? c->fail[row_of(r, k)] : 0;
   return PEL_OK;
 }
 
-/* ---- values --------------------------------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
-#define COPY_ROWS(T)                                                                     \
-  do {                                                                                   \
-    T *dst = (T *)b->data + b->rows;                                                     \
-    const T *src = (const T *)c->data + r->first;                                        \
-    if (!r->sel) memcpy(dst, src, r->n * sizeof(T));                                     \
-    else for (uint64_t k = 0; k < r->n; k++) dst[k] = src[r->sel[k]];                    \
+#define COPY_ROWS(T)                                               \
+  do {                                                             \
+    T *dst = (T *)b->data + b->rows;                               \
+    const T *src = (const T *)c->data + r->first;                  \
+    if (!r->sel)                                                   \
+      memcpy(dst, src, r->n * sizeof(T));                          \
+    else                                                           \
+      for (uint64_t k = 0; k < r->n; k++) dst[k] = src[r->sel[k]]; \
   } while (0)
 
 static void append_values(pel_colbuf *b, const pel_col *c, const pel_rows *r) {
   switch (lane_width(b)) {
-    case 1: COPY_ROWS(uint8_t); break;
-    case 2: COPY_ROWS(uint16_t); break;
-    case 4: COPY_ROWS(uint32_t); break;
-    case 8: COPY_ROWS(uint64_t); break;
-    default: COPY_ROWS(pel_view); break;
+    case 1:
+      COPY_ROWS(uint8_t);
+      break;
+    case 2:
+      COPY_ROWS(uint16_t);
+      break;
+    case 4:
+      COPY_ROWS(uint32_t);
+      break;
+    case 8:
+      COPY_ROWS(uint64_t);
+      break;
+    default:
+      COPY_ROWS(pel_view);
+      break;
   }
 }
 
@@ -207,13 +232,15 @@ static pel_status own_text(pel_view *v, uint64_t n, pel_arena *text) {
   return PEL_OK;
 }
 
-static pel_status append_text(pel_colbuf *b, const pel_col *c, const pel_rows *r, const pel_copy *m) {
+static pel_status append_text(pel_colbuf *b, const pel_col *c, const pel_rows *r,
+                              const pel_copy *m) {
   append_values(b, c, r);
   if (b->state) drop_bad_views(b, r->n);
   return m->text ? own_text((pel_view *)b->data + b->rows, r->n, m->text) : PEL_OK;
 }
 
-static pel_status append_lists(pel_colbuf *b, const pel_col *c, const pel_rows *r, const pel_copy *m) {
+static pel_status append_lists(pel_colbuf *b, const pel_col *c, const pel_rows *r,
+                               const pel_copy *m) {
   const int64_t *off = (const int64_t *)c->data;
   int64_t *to = (int64_t *)b->data + b->rows;
   const uint8_t *state = b->state ? b->state + b->rows : NULL;
@@ -237,7 +264,8 @@ static pel_status append_lists(pel_colbuf *b, const pel_col *c, const pel_rows *
   return PEL_OK;
 }
 
-pel_status pel__colbuf_append(pel_colbuf *b, const pel_col *c, const pel_rows *r, const pel_copy *m) {
+pel_status pel__colbuf_append(pel_colbuf *b, const pel_col *c, const pel_rows *r,
+                              const pel_copy *m) {
   if (r->n == 0) return PEL_OK;
   if (!reserve(b, r->n, m)) return PEL_E_NOMEM;
   pel_status st = append_lanes(b, c, r, m);
@@ -272,7 +300,8 @@ bool pel__col_from(const pel_col *c, uint64_t first, const pel_env *env, pel_col
   if (r.state) r.state += first;
   if (r.fail) r.fail += first;
   if (c->type->kind == PEL_RECORD && first) {
-    r.child = (pel_col *)env->temp(env, (c->type->nfields + !c->type->nfields) * sizeof *r.child);
+    r.child = (pel_col *)env->temp(
+        env, (c->type->nfields + !c->type->nfields) * sizeof *r.child);
     if (!r.child) return false;
     for (uint32_t i = 0; i < c->type->nfields; i++)
       if (!pel__col_from(&c->child[i], first, env, &r.child[i])) return false;
@@ -281,17 +310,23 @@ bool pel__col_from(const pel_col *c, uint64_t first, const pel_env *env, pel_col
   return true;
 }
 
-/* ---- constants ------------------------------------------------------------------------------------------------------ */
+/* ---- constants ---- */
 
 static void put_number(const pel_const *c, pel_kind k, void *at) {
   int64_t i = c->as.i;
   uint32_t width = pel__kind_width(k);
-  if (k == PEL_F32) *(float *)at = (float)c->as.f;
-  else if (k == PEL_F64) *(double *)at = c->as.f;
-  else if (width == 1) *(uint8_t *)at = (uint8_t)i;
-  else if (width == 2) *(uint16_t *)at = (uint16_t)i;
-  else if (width == 4) *(uint32_t *)at = (uint32_t)i;
-  else *(int64_t *)at = i;
+  if (k == PEL_F32)
+    *(float *)at = (float)c->as.f;
+  else if (k == PEL_F64)
+    *(double *)at = c->as.f;
+  else if (width == 1)
+    *(uint8_t *)at = (uint8_t)i;
+  else if (width == 2)
+    *(uint16_t *)at = (uint16_t)i;
+  else if (width == 4)
+    *(uint32_t *)at = (uint32_t)i;
+  else
+    *(int64_t *)at = i;
 }
 
 static pel_status const_parts(pel_colbuf *b, const pel_const *c, const pel_copy *m) {
@@ -304,7 +339,8 @@ static pel_status const_parts(pel_colbuf *b, const pel_const *c, const pel_copy 
     pel_status st = pel__colbuf_const(to, from, m);
     if (st) return st;
   }
-  if (list) ((int64_t *)b->data)[b->rows + 1] = ((int64_t *)b->data)[b->rows] + (int64_t)n;
+  if (list)
+    ((int64_t *)b->data)[b->rows + 1] = ((int64_t *)b->data)[b->rows] + (int64_t)n;
   return PEL_OK;
 }
 
@@ -331,7 +367,7 @@ pel_status pel__colbuf_const(pel_colbuf *b, const pel_const *c, const pel_copy *
   return st;
 }
 
-/* ---- small helpers of the register code ----------------------------------------------------------------------------- */
+/* ---- small helpers of the register code ---- */
 
 static void *temp_resize(void *ctx, void *p, size_t old_n, size_t n) {
   const pel_env *env = (const pel_env *)ctx;
@@ -348,27 +384,37 @@ pel_alloc pel__temp_alloc(const pel_env *env) {
 
 #define BY_WIDTH(width, M) \
   switch (width) {         \
-    case 1: M(uint8_t);    \
-    case 2: M(uint16_t);   \
-    case 4: M(uint32_t);   \
-    case 8: M(uint64_t);   \
-    case 16: M(pel_view);  \
-    default: return;       \
+    case 1:                \
+      M(uint8_t);          \
+    case 2:                \
+      M(uint16_t);         \
+    case 4:                \
+      M(uint32_t);         \
+    case 8:                \
+      M(uint64_t);         \
+    case 16:               \
+      M(pel_view);         \
+    default:               \
+      return;              \
   }
 
-#define GATHER(T)                                                                        \
-  for (uint32_t k = 0; k < n; k++) ((T *)dst)[k] = ((const T *)src)[rows[k]];            \
+#define GATHER(T)                                                             \
+  for (uint32_t k = 0; k < n; k++) ((T *)dst)[k] = ((const T *)src)[rows[k]]; \
   return
 
-void pel__values_gather(void *dst, const void *src, const uint32_t *rows, uint32_t n, uint32_t width) {
+void pel__values_gather(void *dst, const void *src, const uint32_t *rows, uint32_t n,
+                        uint32_t width) {
   BY_WIDTH(width, GATHER)
 }
 
-#define BLEND(T)                                                                         \
-  if (!sel) memcpy(dst, src, n * sizeof(T));                                             \
-  else for (uint32_t k = 0; k < n; k++) ((T *)dst)[sel[k]] = ((const T *)src)[sel[k]];   \
+#define BLEND(T)                                                                    \
+  if (!sel)                                                                         \
+    memcpy(dst, src, n * sizeof(T));                                                \
+  else                                                                              \
+    for (uint32_t k = 0; k < n; k++) ((T *)dst)[sel[k]] = ((const T *)src)[sel[k]]; \
   return
 
-void pel__values_blend(void *dst, const void *src, const uint16_t *sel, uint32_t n, uint32_t width) {
+void pel__values_blend(void *dst, const void *src, const uint16_t *sel, uint32_t n,
+                       uint32_t width) {
   BY_WIDTH(width, BLEND)
 }

@@ -1,7 +1,7 @@
 /* A column that grows: what table pieces and lists in the making are built with.
- * A pel_colbuf owns its arrays (from the allocator given with each call, always the same) until deinit or until they
- * are taken; text is copied or borrowed as pel_copy says.
- * One thread at a time. */
+ * A pel_colbuf owns its arrays (from the allocator given with each call, always the same)
+ * until deinit or until they are taken; text is copied or borrowed as pel_copy says. One
+ * thread at a time. */
 #ifndef PEL_RUNTIME_VEC_COLUMN_H
 #define PEL_RUNTIME_VEC_COLUMN_H
 
@@ -31,28 +31,34 @@ typedef struct pel_rows {
   const uint16_t *sel;
 } pel_rows;
 
-PEL_USE_RESULT pel_status pel__colbuf_init(pel_colbuf *b, const pel_type *type, const pel_copy *m);
+PEL_USE_RESULT pel_status pel__colbuf_init(pel_colbuf *b, const pel_type *type,
+                                           const pel_copy *m);
 void pel__colbuf_deinit(pel_colbuf *b, const pel_alloc *alloc);
 /* After PEL_E_NOMEM the buffer can only be deinitialised. */
-PEL_USE_RESULT pel_status pel__colbuf_append(pel_colbuf *b, const pel_col *c, const pel_rows *r,
-                                             const pel_copy *m);
+PEL_USE_RESULT pel_status pel__colbuf_append(pel_colbuf *b, const pel_col *c,
+                                             const pel_rows *r, const pel_copy *m);
 /* A column that borrows the buffer until it changes. */
 pel_col pel__colbuf_view(pel_colbuf *b);
 /* Bytes it holds, long text aside. */
 size_t pel__colbuf_bytes(const pel_colbuf *b);
 
-/* The column from row `first` on; `rows` long records take their children's array from temp. NULL-data when there is
- * no memory is told by false. */
-PEL_USE_RESULT bool pel__col_from(const pel_col *c, uint64_t first, const pel_env *env, pel_col *out);
+/* The column from row `first` on; `rows` long records take their children's array from
+ * temp. NULL-data when there is no memory is told by false. */
+PEL_USE_RESULT bool pel__col_from(const pel_col *c, uint64_t first, const pel_env *env,
+                                  pel_col *out);
 /* An allocator over env->temp: nothing is given back, growth copies. */
 pel_alloc pel__temp_alloc(const pel_env *env);
 /* A type and all it refers to. NULL: no memory. */
 const pel_type *pel__type_copy(pel_arena *a, const pel_type *t);
-/* Rows [at, at + n) become the constant. Lists and records: the column is a fresh colbuf's. */
-PEL_USE_RESULT pel_status pel__colbuf_const(pel_colbuf *b, const pel_const *c, const pel_copy *m);
+/* Rows [at, at + n) become the constant. Lists and records: the column is a fresh
+ * colbuf's. */
+PEL_USE_RESULT pel_status pel__colbuf_const(pel_colbuf *b, const pel_const *c,
+                                            const pel_copy *m);
 
 /* dst[k] = src[k], n values of a width. */
-void pel__values_gather(void *dst, const void *src, const uint32_t *rows, uint32_t n, uint32_t width);
+void pel__values_gather(void *dst, const void *src, const uint32_t *rows, uint32_t n,
+                        uint32_t width);
 /* dst[sel[k]] = src[sel[k]] (sel NULL: k), n values of a width. */
-void pel__values_blend(void *dst, const void *src, const uint16_t *sel, uint32_t n, uint32_t width);
+void pel__values_blend(void *dst, const void *src, const uint16_t *sel, uint32_t n,
+                       uint32_t width);
 #endif

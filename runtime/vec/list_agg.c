@@ -8,15 +8,15 @@ typedef struct folding {
   pel_vm_domain d;
   const pel_agg *agg;
   size_t stride;
-  uint32_t most;    /* rows at once */
-  char *memory;     /* their states */
-  void **states;    /* and where they are */
-  void **of_item;   /* per item of a block: its row's state */
+  uint32_t most;  /* rows at once */
+  char *memory;   /* their states */
+  void **states;  /* and where they are */
+  void **of_item; /* per item of a block: its row's state */
   pel_col *cols;
-  uint16_t *good;   /* items of a block that are not poisoned */
+  uint16_t *good; /* items of a block that are not poisoned */
   uint64_t *ordinals;
-  pel_col result;   /* of the rows at hand, one after the other */
-  uint32_t *bad;    /* per row at hand: failure number of a poisoned item, plus one */
+  pel_col result;    /* of the rows at hand, one after the other */
+  uint32_t *bad;     /* per row at hand: failure number of a poisoned item, plus one */
   pel_colbuf *lists; /* results that are lists */
   pel_alloc alloc;
 } folding;
@@ -44,17 +44,23 @@ static bool open_folding(folding *f, pel_vm_local *l, const pel_vm_step *s) {
   f->good = (uint16_t *)env->temp(env, PEL_BLOCK_ROWS * sizeof *f->good);
   f->ordinals = (uint64_t *)env->temp(env, f->most * sizeof *f->ordinals);
   f->bad = (uint32_t *)env->temp(env, f->most * sizeof *f->bad);
-  if (!f->states || !f->of_item || !f->cols || !f->good || !f->ordinals || !f->bad) return false;
+  if (!f->states || !f->of_item || !f->cols || !f->good || !f->ordinals || !f->bad)
+    return false;
   f->alloc = pel__temp_alloc(env);
   return room_for_result(f, env, l->regs[s->dst].type);
 }
 
-PEL_INLINE uint32_t row_at(const pel_vm_rows *r, uint32_t k) { return r->sel ? r->sel[k] : k; }
+PEL_INLINE uint32_t row_at(const pel_vm_rows *r, uint32_t k) {
+  return r->sel ? r->sel[k] : k;
+}
 
-/* Takes poisoned items out of a block of one or more rows; the first failure of a row is its result. */
-static const uint16_t *without_poison(folding *f, const uint32_t *row, uint32_t one_row, uint32_t *n) {
+/* Takes poisoned items out of a block of one or more rows; the first failure of a row is
+ * its result. */
+static const uint16_t *without_poison(folding *f, const uint32_t *row, uint32_t one_row,
+                                      uint32_t *n) {
   bool any = false;
-  for (uint32_t i = 0; i < f->d.s->nargs; i++) any |= f->cols[i].fail != NULL && f->cols[i].state != NULL;
+  for (uint32_t i = 0; i < f->d.s->nargs; i++)
+    any |= f->cols[i].fail != NULL && f->cols[i].state != NULL;
   if (!any || f->agg->takes_poison) return NULL;
   uint32_t good = 0;
   for (uint32_t k = 0; k < *n; k++) {
@@ -74,7 +80,8 @@ static const uint16_t *without_poison(folding *f, const uint32_t *row, uint32_t 
 }
 
 /* One long list. */
-static pel_status fold_row(folding *f, uint32_t k, uint32_t row, uint64_t at, uint32_t len) {
+static pel_status fold_row(folding *f, uint32_t k, uint32_t row, uint64_t at,
+                           uint32_t len) {
   const pel_env *env = f->d.l->env;
   for (uint32_t done = 0; done < len;) {
     uint32_t n = len - done < PEL_BLOCK_ROWS ? len - done : PEL_BLOCK_ROWS, kept = n;
@@ -98,7 +105,8 @@ static pel_status fold_block(folding *f, uint64_t at, uint32_t n, const uint32_t
   return f->agg->update(f->d.l->env, f->of_item, f->cols, sel, n, at);
 }
 
-static pel_status fold_short(folding *f, uint32_t first, uint32_t count, uint64_t at, uint32_t *place) {
+static pel_status fold_short(folding *f, uint32_t first, uint32_t count, uint64_t at,
+                             uint32_t *place) {
   uint32_t n = 0;
   for (uint32_t k = 0; k < count; k++) {
     uint32_t row = row_at(&f->d.rows, first + k), left = f->d.lens[first + k];
@@ -117,16 +125,19 @@ static pel_status fold_short(folding *f, uint32_t first, uint32_t count, uint64_
 }
 
 /* Items [at, …) of the rows first … first + count into their states. */
-static pel_status fold_rows(folding *f, uint32_t first, uint32_t count, uint64_t at, uint64_t *end) {
+static pel_status fold_rows(folding *f, uint32_t first, uint32_t count, uint64_t at,
+                            uint64_t *end) {
   uint64_t total = 0;
   for (uint32_t k = 0; k < count; k++) total += f->d.lens[first + k];
   *end = at + total;
   if (!f->agg->update_all || total / 32 < count) {
-    uint32_t *place = (uint32_t *)f->d.l->env->temp(f->d.l->env, PEL_BLOCK_ROWS * sizeof *place);
+    uint32_t *place =
+        (uint32_t *)f->d.l->env->temp(f->d.l->env, PEL_BLOCK_ROWS * sizeof *place);
     return place ? fold_short(f, first, count, at, place) : PEL_E_NOMEM;
   }
   for (uint32_t k = 0; k < count; k++) {
-    pel_status st = fold_row(f, k, row_at(&f->d.rows, first + k), at, f->d.lens[first + k]);
+    pel_status st =
+        fold_row(f, k, row_at(&f->d.rows, first + k), at, f->d.lens[first + k]);
     if (st) return st;
     at += f->d.lens[first + k];
   }
@@ -141,18 +152,21 @@ static bool need_fail(const pel_env *env, pel_col *out) {
 }
 
 /* Results of count rows to their places; a null or failed list keeps its mark. */
-static pel_status scatter(folding *f, uint32_t first, uint32_t count, pel_col *out, uint8_t *room) {
+static pel_status scatter(folding *f, uint32_t first, uint32_t count, pel_col *out,
+                          uint8_t *room) {
   const pel_env *env = f->d.l->env;
   uint32_t width = pel__kind_width(out->type->kind);
   for (uint32_t k = 0; k < count; k++) {
-    uint32_t row = row_at(&f->d.rows, first + k), fail = f->result.fail ? f->result.fail[k] : 0;
+    uint32_t row = row_at(&f->d.rows, first + k),
+             fail = f->result.fail ? f->result.fail[k] : 0;
     uint8_t state = f->result.state[k];
     if (f->bad[k]) {
       state = PEL_POISON;
       fail = f->bad[k] - 1;
     }
     if (out->type->kind != PEL_LIST)
-      memcpy((char *)out->data + (size_t)row * width, (char *)f->result.data + (size_t)k * width, width);
+      memcpy((char *)out->data + (size_t)row * width,
+             (char *)f->result.data + (size_t)k * width, width);
     if (out->state && out->state[row] != PEL_VALID) continue;
     if (state == PEL_VALID) continue;
     if (!out->state) memset(out->state = room, PEL_VALID, f->d.l->rows);
@@ -164,7 +178,8 @@ static pel_status scatter(folding *f, uint32_t first, uint32_t count, pel_col *o
   return PEL_OK;
 }
 
-/* Results that are lists: their items go behind those of the rows before; offsets by rows. */
+/* Results that are lists: their items go behind those of the rows before; offsets by
+ * rows. */
 static pel_status append_lists(folding *f, uint32_t first, uint32_t count, pel_col *out) {
   const pel_copy copy = {&f->alloc, NULL};
   const pel_rows rows = {0, count, NULL};
@@ -179,7 +194,8 @@ static pel_status append_lists(folding *f, uint32_t first, uint32_t count, pel_c
   return PEL_OK;
 }
 
-static pel_status finish_rows(folding *f, uint32_t first, uint32_t count, pel_col *out, uint8_t *room) {
+static pel_status finish_rows(folding *f, uint32_t first, uint32_t count, pel_col *out,
+                              uint8_t *room) {
   pel_vm_local *l = f->d.l;
   memset(f->result.state, PEL_VALID, count);
   f->result.fail = NULL;
@@ -192,8 +208,8 @@ static pel_status finish_rows(folding *f, uint32_t first, uint32_t count, pel_co
   return st ? st : scatter(f, first, count, out, room);
 }
 
-static pel_status fold_some(folding *f, uint32_t first, uint32_t count, uint64_t *at, pel_col *out,
-                            uint8_t *room) {
+static pel_status fold_some(folding *f, uint32_t first, uint32_t count, uint64_t *at,
+                            pel_col *out, uint8_t *room) {
   for (uint32_t k = 0; k < count; k++) {
     f->states[k] = f->memory + k * f->stride;
     f->agg->init(f->states[k]);
@@ -201,7 +217,8 @@ static pel_status fold_some(folding *f, uint32_t first, uint32_t count, uint64_t
   }
   pel_status st = fold_rows(f, first, count, *at, at);
   if (!st) st = finish_rows(f, first, count, out, room);
-  for (uint32_t k = 0; f->agg->fini && k < count; k++) f->agg->fini(f->d.l->env, f->states[k]);
+  for (uint32_t k = 0; f->agg->fini && k < count; k++)
+    f->agg->fini(f->d.l->env, f->states[k]);
   return st;
 }
 
@@ -226,7 +243,8 @@ pel_status pel__vm_list_agg(pel_vm_local *l, const pel_vm_step *s) {
   uint8_t *room = l->buffers[l->vm->regs[s->dst].at].state;
   bool *is_list = (bool *)l->env->temp(l->env, s->nargs + 1);
   if (!is_list) return PEL_E_NOMEM;
-  for (uint32_t i = 0; i < s->nargs; i++) is_list[i] = l->vm->regs[s->args[i]].type->kind == PEL_LIST;
+  for (uint32_t i = 0; i < s->nargs; i++)
+    is_list[i] = l->vm->regs[s->args[i]].type->kind == PEL_LIST;
   pel_status st = pel__vm_domain_open(l, s, is_list, out, room, &f.d);
   if (!st && !open_folding(&f, l, s)) st = PEL_E_NOMEM;
   bool lists = out->type->kind == PEL_LIST;

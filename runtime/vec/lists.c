@@ -1,20 +1,27 @@
 #include "runtime/base/check.h"
 #include "runtime/vec/vm.h"
 
-/* Programs over the items of lists. The items of a block's rows are walked as one long column, cut into blocks of their
- * own; where the rows' items do not follow each other in memory they are first copied together. */
+/* Programs over the items of lists. The items of a block's rows are walked as one long
+ * column, cut into blocks of their own; where the rows' items do not follow each other in
+ * memory they are first copied together. */
 
-/* ---- the items of some lists, side by side -------------------------------------------------------------------------- */
+/* ---- the items of some lists, side by side ---- */
 
-static pel_status lengths_differ(pel_vm_domain *d, pel_col *dst, uint32_t row, int64_t a, int64_t b) {
-  const pel_call call = {.env = d->l->env, .out = dst, .ordinal = d->l->ordinal, .owner = d->l->owner};
-  return pel_call_poison(&call, row, "size", "lists of %lld and %lld items cannot be mapped together",
+static pel_status lengths_differ(pel_vm_domain *d, pel_col *dst, uint32_t row, int64_t a,
+                                 int64_t b) {
+  const pel_call call = {
+      .env = d->l->env, .out = dst, .ordinal = d->l->ordinal, .owner = d->l->owner};
+  return pel_call_poison(&call, row, "size",
+                         "lists of %lld and %lld items cannot be mapped together",
                          (long long)a, (long long)b);
 }
 
-PEL_INLINE uint32_t row_at(const pel_vm_rows *r, uint32_t k) { return r->sel ? r->sel[k] : k; }
+PEL_INLINE uint32_t row_at(const pel_vm_rows *r, uint32_t k) {
+  return r->sel ? r->sel[k] : k;
+}
 
-/* Lengths of the rows' lists; null and failed lists have none, rows whose lists differ fail. */
+/* Lengths of the rows' lists; null and failed lists have none, rows whose lists differ
+ * fail. */
 static pel_status measure(pel_vm_domain *d, const pel_col *args, pel_col *dst) {
   uint32_t n = d->s->nargs, first = 0;
   while (first < n && !d->is_list[first]) first++;
@@ -48,8 +55,10 @@ static bool contiguous(const pel_vm_domain *d, const pel_col *list, uint64_t *be
   for (uint32_t k = 0; k < d->rows.n; k++) {
     if (d->lens[k] == 0) continue;
     uint32_t row = row_at(&d->rows, k);
-    if (at < 0) *begin = (uint64_t)off[row];
-    else if (off[row] != at) return false;
+    if (at < 0)
+      *begin = (uint64_t)off[row];
+    else if (off[row] != at)
+      return false;
     at = off[row + 1];
   }
   return true;
@@ -77,7 +86,8 @@ static pel_status line_up(pel_vm_domain *d, const pel_col *args) {
     uint64_t begin;
     pel_status st = PEL_OK;
     if (contiguous(d, &args[i], &begin))
-      st = pel__col_from(args[i].child, begin, d->l->env, &d->items[i]) ? PEL_OK : PEL_E_NOMEM;
+      st = pel__col_from(args[i].child, begin, d->l->env, &d->items[i]) ? PEL_OK
+                                                                        : PEL_E_NOMEM;
     else
       st = copy_together(d, &args[i], &d->items[i]);
     if (st) return st;
@@ -86,8 +96,8 @@ static pel_status line_up(pel_vm_domain *d, const pel_col *args) {
   return PEL_OK;
 }
 
-pel_status pel__vm_domain_open(pel_vm_local *l, const pel_vm_step *s, const bool *is_list, pel_col *dst,
-                               uint8_t *room, pel_vm_domain *d) {
+pel_status pel__vm_domain_open(pel_vm_local *l, const pel_vm_step *s, const bool *is_list,
+                               pel_col *dst, uint8_t *room, pel_vm_domain *d) {
   const pel_env *env = l->env;
   *d = (pel_vm_domain){.l = l, .s = s, .rows = pel__vm_rows(l, s), .is_list = is_list};
   pel_col *args = (pel_col *)env->temp(env, s->nargs * sizeof *args);
@@ -150,24 +160,26 @@ static pel_status repeat(pel_vm_domain *d, uint32_t reg, uint32_t n, pel_col *ou
 pel_status pel__vm_domain_block(pel_vm_domain *d, uint64_t at, uint32_t n, pel_col *out) {
   for (uint32_t i = 0; i < d->s->nargs; i++) {
     pel_status st = PEL_OK;
-    if (!d->is_list[i]) st = repeat(d, d->s->args[i], n, &out[i]);
-    else if (!pel__col_from(&d->items[i], at, d->l->env, &out[i])) st = PEL_E_NOMEM;
+    if (!d->is_list[i])
+      st = repeat(d, d->s->args[i], n, &out[i]);
+    else if (!pel__col_from(&d->items[i], at, d->l->env, &out[i]))
+      st = PEL_E_NOMEM;
     if (st) return st;
   }
   return PEL_OK;
 }
 
-/* ---- LIST_MAP ------------------------------------------------------------------------------------------------------- */
+/* ---- LIST_MAP ---- */
 
 typedef struct mapping {
   pel_vm_domain d;
   pel_vm_local *child;
-  pel_col *cols;     /* inputs of a block */
-  pel_colbuf *bufs;  /* outputs so far */
+  pel_col *cols;    /* inputs of a block */
+  pel_colbuf *bufs; /* outputs so far */
   pel_alloc alloc;
-  uint32_t *kept;    /* per row of d.rows: items that went through the filters */
-  uint32_t *place;   /* of the block: which row of d.rows an item belongs to */
-  uint32_t *origin;  /* of the block: the outermost row, for failures */
+  uint32_t *kept;   /* per row of d.rows: items that went through the filters */
+  uint32_t *place;  /* of the block: which row of d.rows an item belongs to */
+  uint32_t *origin; /* of the block: the outermost row, for failures */
 } mapping;
 
 static void note_kept(mapping *m, const pel_vm_local *c) {
@@ -178,7 +190,8 @@ static pel_status append_outputs(mapping *m, const pel_vm_local *c) {
   const pel_copy copy = {&m->alloc, NULL};
   const pel_rows rows = {0, c->nsel, c->sel};
   for (uint32_t i = 0; i < m->d.s->ndst; i++) {
-    pel_status st = pel__colbuf_append(&m->bufs[i], &c->regs[c->vm->outputs[i]], &rows, &copy);
+    pel_status st =
+        pel__colbuf_append(&m->bufs[i], &c->regs[c->vm->outputs[i]], &rows, &copy);
     if (st) return st;
   }
   return PEL_OK;
@@ -188,7 +201,11 @@ static pel_status map_block(mapping *m, uint64_t at, uint32_t n) {
   pel_vm_local *l = m->d.l;
   pel_status st = pel__vm_domain_block(&m->d, at, n, m->cols);
   if (st) return st;
-  const pel_chunk in = {.rows = n, .nsel = n, .ncols = m->d.s->nargs, .cols = m->cols, .ordinal = l->ordinal};
+  const pel_chunk in = {.rows = n,
+                        .nsel = n,
+                        .ncols = m->d.s->nargs,
+                        .cols = m->cols,
+                        .ordinal = l->ordinal};
   st = pel__vm_block(m->child, l->env, &in, m->origin);
   if (st) return st;
   note_kept(m, m->child);
@@ -253,7 +270,8 @@ static pel_status map_open(pel_vm_local *l, const pel_vm_step *s, mapping *m) {
   pel_col *dst = pel__vm_dst(l, s->dst);
   const bool *is_list = which_are_lists(l, s);
   if (!is_list) return PEL_E_NOMEM;
-  pel_status st = pel__vm_domain_open(l, s, is_list, dst, l->buffers[l->vm->regs[s->dst].at].state, &m->d);
+  pel_status st = pel__vm_domain_open(l, s, is_list, dst,
+                                      l->buffers[l->vm->regs[s->dst].at].state, &m->d);
   if (st) return st;
   m->child = l->children[s->number];
   m->alloc = pel__temp_alloc(env);
@@ -291,7 +309,7 @@ pel_status pel__vm_list_map(pel_vm_local *l, const pel_vm_step *s) {
   return PEL_OK;
 }
 
-/* ---- LIST ----------------------------------------------------------------------------------------------------------- */
+/* ---- LIST ---- */
 
 pel_status pel__vm_list(pel_vm_local *l, const pel_vm_step *s) {
   pel_vm_rows r = pel__vm_rows(l, s);

@@ -42,7 +42,9 @@ static uint32_t most_args(const pel_vm *vm) {
 
 static uint32_t parts_of(const pel_vm_step *s) {
   if (s->action == pel__vm_record || s->action == pel__vm_list) return s->nargs;
-  return s->action == pel__vm_list_field ? 1 : s->action == pel__vm_list_map ? s->ndst : 0;
+  return s->action == pel__vm_list_field ? 1
+         : s->action == pel__vm_list_map ? s->ndst
+                                         : 0;
 }
 
 static bool new_steps(pel_vm_local *l) {
@@ -60,7 +62,8 @@ static bool new_steps(pel_vm_local *l) {
 
 static pel_status new_spreads(pel_vm_local *l, pel_table *const *slots) {
   const pel_vm *vm = l->vm;
-  const pel_copy copy = {l->alloc, NULL}; /* text of constants and slots outlives the local */
+  const pel_copy copy = {l->alloc,
+                         NULL}; /* text of constants and slots outlives the local */
   l->spreads = PEL_ARENA_ARRAY(&l->arena, pel_vm_spread, vm->nspreads);
   if (!l->spreads) return PEL_E_NOMEM;
   for (uint32_t i = 0; i < vm->nspreads; i++) {
@@ -76,10 +79,12 @@ static pel_status new_spreads(pel_vm_local *l, pel_table *const *slots) {
   return PEL_OK;
 }
 
-static pel_status new_children(pel_vm_local *l, const pel_env *env, pel_table *const *slots) {
+static pel_status new_children(pel_vm_local *l, const pel_env *env,
+                               pel_table *const *slots) {
   for (uint32_t i = 0; i < l->vm->nsteps; i++) {
     if (!l->vm->steps[i].child) continue;
-    pel_status st = pel__vm_local_new(l->vm->steps[i].child, env, slots, &l->hooks, l->alloc, &l->children[i]);
+    pel_status st = pel__vm_local_new(l->vm->steps[i].child, env, slots, &l->hooks,
+                                      l->alloc, &l->children[i]);
     if (st) return st;
   }
   return PEL_OK;
@@ -90,7 +95,8 @@ static pel_status fill(pel_vm_local *l, const pel_env *env, pel_table *const *sl
   l->regs = PEL_ARENA_ARRAY(&l->arena, pel_col, vm->nregs);
   l->args = PEL_ARENA_ARRAY(&l->arena, pel_col, most_args(vm));
   l->outputs = PEL_ARENA_ARRAY(&l->arena, pel_col, vm->noutputs);
-  for (int i = 0; i < 2; i++) l->sels[i] = (uint16_t *)aligned(&l->arena, PEL_BLOCK_ROWS * sizeof(uint16_t));
+  for (int i = 0; i < 2; i++)
+    l->sels[i] = (uint16_t *)aligned(&l->arena, PEL_BLOCK_ROWS * sizeof(uint16_t));
   bool ok = l->regs && l->args && l->outputs && l->sels[0] && l->sels[1];
   if (!ok || !new_buffers(l) || !new_masks(l) || !new_steps(l)) return PEL_E_NOMEM;
   for (uint32_t i = 0; i < vm->nregs; i++) l->regs[i].type = vm->regs[i].type;
@@ -98,8 +104,9 @@ static pel_status fill(pel_vm_local *l, const pel_env *env, pel_table *const *sl
   return st ? st : new_children(l, env, slots);
 }
 
-pel_status pel__vm_local_new(const pel_vm *vm, const pel_env *env, pel_table *const *slots,
-                             const pel_vm_hooks *hooks, const pel_alloc *alloc, pel_vm_local **out) {
+pel_status pel__vm_local_new(const pel_vm *vm, const pel_env *env,
+                             pel_table *const *slots, const pel_vm_hooks *hooks,
+                             const pel_alloc *alloc, pel_vm_local **out) {
   pel_arena arena;
   pel__arena_init(&arena, alloc);
   pel_vm_local *l = PEL_ARENA_NEW(&arena, pel_vm_local);
@@ -119,8 +126,10 @@ pel_status pel__vm_local_new(const pel_vm *vm, const pel_env *env, pel_table *co
 
 void pel__vm_local_free(pel_vm_local *l) {
   if (!l) return;
-  for (uint32_t i = 0; l->children && i < l->vm->nsteps; i++) pel__vm_local_free(l->children[i]);
-  for (uint32_t i = 0; l->spreads && i < l->vm->nspreads; i++) pel__colbuf_deinit(&l->spreads[i].buf, l->alloc);
+  for (uint32_t i = 0; l->children && i < l->vm->nsteps; i++)
+    pel__vm_local_free(l->children[i]);
+  for (uint32_t i = 0; l->spreads && i < l->vm->nspreads; i++)
+    pel__colbuf_deinit(&l->spreads[i].buf, l->alloc);
   pel_arena arena = l->arena;
   pel__arena_deinit(&arena);
 }
@@ -132,8 +141,9 @@ pel_status pel__vm_spread(pel_vm_local *l, uint32_t number, uint32_t rows) {
   const pel_copy copy = {l->alloc, NULL};
   const pel_rows one = {0, 1, NULL};
   while (x->buf.rows < rows) {
-    pel_status st = x->slot ? pel__colbuf_append(&x->buf, &x->slot->cols[s->ref], &one, &copy)
-                            : pel__colbuf_const(&x->buf, &l->vm->plan->consts[s->ref], &copy);
+    pel_status st = x->slot
+                        ? pel__colbuf_append(&x->buf, &x->slot->cols[s->ref], &one, &copy)
+                        : pel__colbuf_const(&x->buf, &l->vm->plan->consts[s->ref], &copy);
     if (st) return st;
   }
   l->regs[s->dst] = pel__colbuf_view(&x->buf);

@@ -1,8 +1,10 @@
 #include "runtime/vec/vm.h"
 
-/* Filters narrow the rows of a block for good; masks list some of them for a while; SELECT puts results together. */
+/* Filters narrow the rows of a block for good; masks list some of them for a while;
+ * SELECT puts results together. */
 
-/* Appends the rows that pass. Branch-free: a filter's outcome is what a branch predictor is worst at. */
+/* Appends the rows that pass. Branch-free: a filter's outcome is what a branch predictor
+ * is worst at. */
 #define KEEP(row_, pass_)          \
   do {                             \
     to[n] = (uint16_t)(row_);      \
@@ -19,12 +21,14 @@ static uint32_t keep_true(const pel_col *c, pel_vm_rows r, uint16_t *to) {
   else if (!state)
     for (uint32_t k = 0; k < r.n; k++) KEEP(r.sel[k], v[r.sel[k]]);
   else
-    for (uint32_t k = 0; k < r.n; k++) KEEP(r.sel[k], v[r.sel[k]] & (state[r.sel[k]] == PEL_VALID));
+    for (uint32_t k = 0; k < r.n; k++)
+      KEEP(r.sel[k], v[r.sel[k]] & (state[r.sel[k]] == PEL_VALID));
   return n;
 }
 
-/* The first failing condition fails the item. Its row goes like one that is false, and the block goes on: a later filter
- * may meet a failure in an earlier row, which is then the one to be shown, as it is when the rows come one by one. */
+/* The first failing condition fails the item. Its row goes like one that is false, and
+ * the block goes on: a later filter may meet a failure in an earlier row, which is then
+ * the one to be shown, as it is when the rows come one by one. */
 static void consume(pel_vm_local *l, const pel_col *c) {
   if (!c->fail || !c->state) return;
   for (uint32_t k = 0; k < l->nsel; k++) {
@@ -40,16 +44,18 @@ pel_status pel__vm_filter(pel_vm_local *l, const pel_vm_step *s) {
   consume(l, c);
   uint16_t *to = l->sels[l->sel == l->sels[0]];
   uint32_t n = keep_true(c, (pel_vm_rows){l->sel, l->nsel}, to);
-  if (n == l->nsel) return PEL_OK; /* none dropped: what was said about the rows still holds */
+  if (n == l->nsel)
+    return PEL_OK; /* none dropped: what was said about the rows still holds */
   l->sel = to;
   l->nsel = n;
   l->epoch++;
   return PEL_OK;
 }
 
-/* ---- masks ---------------------------------------------------------------------------------------------------------- */
+/* ---- masks ---- */
 
-/* Which bit of a mask a cell is, by 4 × state + value; wanted[] says whether it is asked for. */
+/* Which bit of a mask a cell is, by 4 × state + value; wanted[] says whether it is asked
+ * for. */
 static void wanted_cells(uint32_t bits, bool is_bool, uint8_t wanted[16]) {
   memset(wanted, 0, 16);
   for (uint32_t v = 0; v < 2; v++) {
@@ -62,13 +68,15 @@ static void wanted_cells(uint32_t bits, bool is_bool, uint8_t wanted[16]) {
 }
 
 static uint32_t keep_all(pel_vm_rows r, uint16_t *to) {
-  if (r.sel) memcpy(to, r.sel, r.n * sizeof *to);
+  if (r.sel)
+    memcpy(to, r.sel, r.n * sizeof *to);
   else
     for (uint32_t i = 0; i < r.n; i++) to[i] = (uint16_t)i;
   return r.n;
 }
 
-static uint32_t keep_wanted(const pel_col *c, pel_vm_rows r, uint32_t bits, uint16_t *to) {
+static uint32_t keep_wanted(const pel_col *c, pel_vm_rows r, uint32_t bits,
+                            uint16_t *to) {
   bool is_bool = c->type->kind == PEL_BOOL;
   uint8_t wanted[16];
   wanted_cells(bits, is_bool, wanted);
@@ -94,7 +102,7 @@ pel_status pel__vm_mask(pel_vm_local *l, const pel_vm_step *s) {
   return PEL_OK;
 }
 
-/* ---- select --------------------------------------------------------------------------------------------------------- */
+/* ---- select ---- */
 
 typedef struct choice {
   pel_vm_local *l;
@@ -113,7 +121,8 @@ static void blend_lanes(const pel_vm_rows *r, const pel_col *from, pel_col *out)
 
 /* Values of records come field by field, each as a column of its own. */
 static void blend_values(const pel_vm_rows *r, const pel_col *from, pel_col *out) {
-  pel__values_blend(out->data, from->data, r->sel, r->n, pel__kind_width(out->type->kind));
+  pel__values_blend(out->data, from->data, r->sel, r->n,
+                    pel__kind_width(out->type->kind));
 }
 
 static pel_status blend_list(const choice *x, const pel_col *const *from, pel_col *out) {
@@ -144,7 +153,8 @@ static pel_status blend_list(const choice *x, const pel_col *const *from, pel_co
 
 static pel_status blend(const choice *x, const pel_col *const *from, pel_col *out);
 
-static pel_status blend_record(const choice *x, const pel_col *const *from, pel_col *out) {
+static pel_status blend_record(const choice *x, const pel_col *const *from,
+                               pel_col *out) {
   pel_vm_local *l = x->l;
   const pel_col **field = (const pel_col **)l->env->temp(l->env, x->n * sizeof *field);
   if (!field) return PEL_E_NOMEM;
@@ -156,7 +166,8 @@ static pel_status blend_record(const choice *x, const pel_col *const *from, pel_
   return PEL_OK;
 }
 
-/* out has room for values; marks are made here when they are needed. Later pairs first: earlier ones win. */
+/* out has room for values; marks are made here when they are needed. Later pairs first:
+ * earlier ones win. */
 static pel_status blend(const choice *x, const pel_col *const *from, pel_col *out) {
   pel_vm_local *l = x->l;
   bool marks = false, fails = false;
@@ -168,9 +179,11 @@ static pel_status blend(const choice *x, const pel_col *const *from, pel_col *ou
   }
   if (out->type->kind == PEL_LIST) return blend_list(x, from, out);
   if (marks || out->type->nullable || covered < pel__vm_rows(l, x->s).n) {
-    if (!out->state && !(out->state = (uint8_t *)l->env->temp(l->env, PEL_BLOCK_ROWS))) return PEL_E_NOMEM;
+    if (!out->state && !(out->state = (uint8_t *)l->env->temp(l->env, PEL_BLOCK_ROWS)))
+      return PEL_E_NOMEM;
     memset(out->state, PEL_NULL, l->rows);
-    if (fails && !(out->fail = (uint32_t *)l->env->temp(l->env, PEL_BLOCK_ROWS * sizeof *out->fail)))
+    if (fails && !(out->fail = (uint32_t *)l->env->temp(
+                       l->env, PEL_BLOCK_ROWS * sizeof *out->fail)))
       return PEL_E_NOMEM;
     if (fails) memset(out->fail, 0, PEL_BLOCK_ROWS * sizeof *out->fail);
   } else {
@@ -192,9 +205,11 @@ pel_status pel__vm_select(pel_vm_local *l, const pel_vm_step *s) {
     if (!pel__vm_blank(l->env, out->type, l->rows, &room)) return PEL_E_NOMEM;
     out->child = room.child;
   }
-  const pel_col **from = (const pel_col **)l->env->temp(l->env, (x.n + !x.n) * sizeof *from);
+  const pel_col **from =
+      (const pel_col **)l->env->temp(l->env, (x.n + !x.n) * sizeof *from);
   if (!from) return PEL_E_NOMEM;
   for (uint32_t p = 0; p < x.n; p++) from[p] = &l->regs[s->args[2 * p + 1]];
-  out->state = l->buffers[l->vm->regs[s->dst].at].state; /* room, taken back when not needed */
+  out->state =
+      l->buffers[l->vm->regs[s->dst].at].state; /* room, taken back when not needed */
   return blend(&x, from, out);
 }

@@ -3,8 +3,9 @@
 #include "runtime/base/check.h"
 #include "runtime/vec/column.h"
 
-/* Pieces are colbufs with an arena for long text. Joining copies the values of the pieces side by side into arrays of
- * the right size; long text stays where it is, the table takes the pieces' arenas over. A single piece is not copied. */
+/* Pieces are colbufs with an arena for long text. Joining copies the values of the pieces
+ * side by side into arrays of the right size; long text stays where it is, the table
+ * takes the pieces' arenas over. A single piece is not copied. */
 
 struct pel_piece {
   const pel_alloc *alloc;
@@ -14,8 +15,8 @@ struct pel_piece {
   pel_colbuf *cols;
 };
 
-pel_status pel__piece_new(const pel_alloc *alloc, const pel_type *const *types, uint32_t ncols,
-                          pel_piece **out) {
+pel_status pel__piece_new(const pel_alloc *alloc, const pel_type *const *types,
+                          uint32_t ncols, pel_piece **out) {
   pel_piece *p = (pel_piece *)pel__alloc_get(alloc, sizeof *p);
   if (!p) return PEL_E_NOMEM;
   *p = (pel_piece){.alloc = alloc, .ncols = ncols};
@@ -25,7 +26,8 @@ pel_status pel__piece_new(const pel_alloc *alloc, const pel_type *const *types, 
   pel_status st = p->cols ? PEL_OK : PEL_E_NOMEM;
   if (p->cols) memset(p->cols, 0, bytes);
   const pel_copy copy = {alloc, NULL};
-  for (uint32_t i = 0; i < ncols && !st; i++) st = pel__colbuf_init(&p->cols[i], types[i], &copy);
+  for (uint32_t i = 0; i < ncols && !st; i++)
+    st = pel__colbuf_init(&p->cols[i], types[i], &copy);
   if (st) {
     pel__piece_free(p);
     return st;
@@ -54,7 +56,8 @@ size_t pel__piece_bytes(const pel_piece *p) {
 }
 
 static void free_arrays(pel_piece *p) {
-  for (uint32_t i = 0; p->cols && i < p->ncols; i++) pel__colbuf_deinit(&p->cols[i], p->alloc);
+  for (uint32_t i = 0; p->cols && i < p->ncols; i++)
+    pel__colbuf_deinit(&p->cols[i], p->alloc);
   pel__alloc_free(p->alloc, p->cols, (p->ncols + !p->ncols) * sizeof *p->cols);
   p->cols = NULL;
 }
@@ -66,7 +69,7 @@ void pel__piece_free(pel_piece *p) {
   pel__alloc_free(p->alloc, p, sizeof *p);
 }
 
-/* ---- what a joined table owns --------------------------------------------------------------------------------------- */
+/* ---- what a joined table owns ---- */
 
 typedef struct pel_array {
   struct pel_array *next;
@@ -114,13 +117,13 @@ static pel_table_owner *new_owner(const pel_alloc *alloc, size_t npieces) {
   return o;
 }
 
-/* ---- joining -------------------------------------------------------------------------------------------------------- */
+/* ---- joining ---- */
 
 /* One column of the table, or of a column in it, and where each piece's rows go. */
 typedef struct pel_place {
   pel_col *col;
   uint64_t rows;
-  uint64_t *start;  /* npieces */
+  uint64_t *start;   /* npieces */
   pel_colbuf **from; /* npieces */
   uint32_t nchild;
   struct pel_place *child;
@@ -151,7 +154,8 @@ static pel_status lay_out_children(pel_join_pieces *j, pel_place *p) {
   for (uint32_t i = 0; i < p->nchild; i++) {
     pel_place *c = &p->child[i];
     c->col = &p->col->child[i];
-    c->col->type = p->col->type->kind == PEL_LIST ? p->col->type->item : p->col->type->fields[i].type;
+    c->col->type = p->col->type->kind == PEL_LIST ? p->col->type->item
+                                                  : p->col->type->fields[i].type;
     c->from = PEL_ARENA_ARRAY(&j->heap, pel_colbuf *, n);
     if (!c->from) return PEL_E_NOMEM;
     for (size_t k = 0; k < n; k++) c->from[k] = &p->from[k]->child[i];
@@ -176,7 +180,8 @@ static pel_status lay_out(pel_join_pieces *j, pel_place *p) {
     if (!p->col->data) return PEL_E_NOMEM;
     if (kind == PEL_LIST) ((int64_t *)p->col->data)[0] = 0;
   }
-  if (needs_lane(p, o->npieces, false) && !(p->col->state = (uint8_t *)own_array(o, p->rows, 1)))
+  if (needs_lane(p, o->npieces, false) &&
+      !(p->col->state = (uint8_t *)own_array(o, p->rows, 1)))
     return PEL_E_NOMEM;
   if (needs_lane(p, o->npieces, true) &&
       !(p->col->fail = (uint32_t *)own_array(o, p->rows, sizeof(uint32_t))))
@@ -197,10 +202,14 @@ static void fill_place(const pel_place *p, size_t k) {
   } else if (width) {
     memcpy((char *)p->col->data + at * width, b->data, n * width);
   }
-  if (p->col->state && b->state) memcpy(p->col->state + at, b->state, n);
-  else if (p->col->state) memset(p->col->state + at, PEL_VALID, n);
-  if (p->col->fail && b->fail) memcpy(p->col->fail + at, b->fail, n * sizeof *b->fail);
-  else if (p->col->fail) memset(p->col->fail + at, 0, n * sizeof *b->fail);
+  if (p->col->state && b->state)
+    memcpy(p->col->state + at, b->state, n);
+  else if (p->col->state)
+    memset(p->col->state + at, PEL_VALID, n);
+  if (p->col->fail && b->fail)
+    memcpy(p->col->fail + at, b->fail, n * sizeof *b->fail);
+  else if (p->col->fail)
+    memset(p->col->fail + at, 0, n * sizeof *b->fail);
   for (uint32_t i = 0; i < p->nchild; i++) fill_place(&p->child[i], k);
 }
 
@@ -223,7 +232,8 @@ static pel_status lay_out_table(pel_join_pieces *j) {
 /* A table that is one piece shows the piece's own arrays. */
 static void adopt(pel_join_pieces *j) {
   pel_piece *p = j->owner->pieces[0];
-  for (uint32_t i = 0; i < j->ncols; i++) j->table->cols[i] = pel__colbuf_view(&p->cols[i]);
+  for (uint32_t i = 0; i < j->ncols; i++)
+    j->table->cols[i] = pel__colbuf_view(&p->cols[i]);
 }
 
 static void retype(pel_col *c, const pel_type *t) {
@@ -253,9 +263,9 @@ static pel_status prepare(pel_join_pieces *j, uint32_t *nparts) {
   return lay_out_table(j);
 }
 
-pel_status pel__table_join_begin(const pel_alloc *alloc, const pel_type *const *types, uint32_t ncols,
-                                 pel_piece **pieces, size_t npieces, pel_join_pieces **out,
-                                 uint32_t *nparts) {
+pel_status pel__table_join_begin(const pel_alloc *alloc, const pel_type *const *types,
+                                 uint32_t ncols, pel_piece **pieces, size_t npieces,
+                                 pel_join_pieces **out, uint32_t *nparts) {
   pel_arena heap;
   pel__arena_init(&heap, alloc);
   pel_join_pieces *j = PEL_ARENA_NEW(&heap, pel_join_pieces);
@@ -270,8 +280,10 @@ pel_status pel__table_join_begin(const pel_alloc *alloc, const pel_type *const *
   }
   for (size_t i = 0; i < npieces; i++) {
     table->rows += pieces[i]->rows;
-    if (pieces[i]->rows) owner->pieces[owner->npieces++] = pieces[i];
-    else pel__piece_free(pieces[i]);
+    if (pieces[i]->rows)
+      owner->pieces[owner->npieces++] = pieces[i];
+    else
+      pel__piece_free(pieces[i]);
   }
   *j = (pel_join_pieces){.heap = heap, .table = table, .owner = owner, .ncols = ncols};
   table->release = free_owner;
@@ -287,7 +299,8 @@ pel_status pel__table_join_begin(const pel_alloc *alloc, const pel_type *const *
 
 pel_status pel__table_join_part(pel_join_pieces *j, uint32_t part) {
   const pel_place *p = &j->places[part / j->groups];
-  for (size_t k = part % j->groups; k < j->owner->npieces; k += j->groups) fill_place(p, k);
+  for (size_t k = part % j->groups; k < j->owner->npieces; k += j->groups)
+    fill_place(p, k);
   return PEL_OK;
 }
 

@@ -4,9 +4,10 @@
 #include "runtime/base/check.h"
 #include "runtime/vec/vm.h"
 
-/* ---- rows ----------------------------------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
-/* A mask made before a filter may hold rows that are gone: they are dropped when the mask is next used. */
+/* A mask made before a filter may hold rows that are gone: they are dropped when the mask
+ * is next used. */
 static void refresh(pel_vm_local *l, pel_vm_mask *m) {
   if (m->epoch == l->epoch) return;
   m->epoch = l->epoch;
@@ -33,11 +34,12 @@ pel_vm_rows pel__vm_rows(pel_vm_local *l, const pel_vm_step *s) {
   return r;
 }
 
-/* ---- columns -------------------------------------------------------------------------------------------------------- */
+/* ---- columns ---- */
 
 pel_col *pel__vm_dst(pel_vm_local *l, uint32_t reg) {
   pel_col *c = &l->regs[reg];
-  c->data = l->vm->regs[reg].home == PEL_VM_BUFFER ? l->buffers[l->vm->regs[reg].at].data : NULL;
+  c->data = l->vm->regs[reg].home == PEL_VM_BUFFER ? l->buffers[l->vm->regs[reg].at].data
+                                                   : NULL;
   c->state = NULL;
   c->fail = NULL;
   c->child = NULL;
@@ -60,12 +62,15 @@ static void merge_states(uint8_t *into, const uint8_t *from, uint32_t n) {
 }
 
 /* Failures of the cells that this argument poisoned, the arguments before it not. */
-static void merge_fails(uint32_t *fail, const uint8_t *before, const pel_col *c, uint32_t n) {
+static void merge_fails(uint32_t *fail, const uint8_t *before, const pel_col *c,
+                        uint32_t n) {
   for (uint32_t i = 0; i < n; i++)
-    if (c->state[i] == PEL_POISON && (!before || before[i] != PEL_POISON)) fail[i] = c->fail[i];
+    if (c->state[i] == PEL_POISON && (!before || before[i] != PEL_POISON))
+      fail[i] = c->fail[i];
 }
 
-pel_status pel__vm_merge(pel_vm_local *l, const pel_col *args, uint32_t n, pel_col *out, uint8_t *room) {
+pel_status pel__vm_merge(pel_vm_local *l, const pel_col *args, uint32_t n, pel_col *out,
+                         uint8_t *room) {
   uint8_t *state = NULL;
   uint32_t *fail = NULL;
   for (uint32_t i = 0; i < n; i++) {
@@ -79,8 +84,10 @@ pel_status pel__vm_merge(pel_vm_local *l, const pel_col *args, uint32_t n, pel_c
       }
       merge_fails(fail, state, c, l->rows);
     }
-    if (state) merge_states(state, c->state, l->rows);
-    else memcpy(state = room, c->state, l->rows);
+    if (state)
+      merge_states(state, c->state, l->rows);
+    else
+      memcpy(state = room, c->state, l->rows);
   }
   out->state = state;
   out->fail = fail;
@@ -100,16 +107,20 @@ bool pel__vm_blank(const pel_env *env, const pel_type *t, uint32_t rows, pel_col
   if (n && !c.child) return false;
   for (uint32_t i = 0; i < n; i++) {
     bool list = t->kind == PEL_LIST;
-    if (!pel__vm_blank(env, list ? t->item : t->fields[i].type, list ? 0 : rows, &c.child[i])) return false;
+    if (!pel__vm_blank(env, list ? t->item : t->fields[i].type, list ? 0 : rows,
+                       &c.child[i]))
+      return false;
   }
   *out = c;
   return true;
 }
 
-/* ---- failures ------------------------------------------------------------------------------------------------------- */
+/* ---- failures ---- */
 
-/* A kernel's failing cell: rare, so its lanes come from scratch and the text is made on the way. */
-pel_status pel_call_poison(const pel_call *c, uint32_t row, const char *code, const char *fmt, ...) {
+/* A kernel's failing cell: rare, so its lanes come from scratch and the text is made on
+ * the way. */
+pel_status pel_call_poison(const pel_call *c, uint32_t row, const char *code,
+                           const char *fmt, ...) {
   char text[512];
   va_list ap;
   va_start(ap, fmt);
@@ -134,9 +145,10 @@ pel_status pel_call_poison(const pel_call *c, uint32_t row, const char *code, co
   return PEL_OK;
 }
 
-/* ---- a block -------------------------------------------------------------------------------------------------------- */
+/* ---- a block ---- */
 
-pel_status pel__vm_block(pel_vm_local *l, const pel_env *env, const pel_chunk *in, const uint32_t *owner) {
+pel_status pel__vm_block(pel_vm_local *l, const pel_env *env, const pel_chunk *in,
+                         const uint32_t *owner) {
   PEL_ASSERT(in->rows <= PEL_BLOCK_ROWS);
   l->env = env;
   l->in = in->cols;
@@ -158,10 +170,12 @@ pel_status pel__vm_block(pel_vm_local *l, const pel_env *env, const pel_chunk *i
   return PEL_OK;
 }
 
-pel_status pel__vm_run(pel_vm_local *l, const pel_env *env, const pel_chunk *in, pel_chunk *out) {
+pel_status pel__vm_run(pel_vm_local *l, const pel_env *env, const pel_chunk *in,
+                       pel_chunk *out) {
   pel_status st = pel__vm_block(l, env, in, NULL);
   if (st) return st;
-  for (uint32_t i = 0; i < l->vm->noutputs; i++) l->outputs[i] = l->regs[l->vm->outputs[i]];
+  for (uint32_t i = 0; i < l->vm->noutputs; i++)
+    l->outputs[i] = l->regs[l->vm->outputs[i]];
   *out = (pel_chunk){.rows = in->rows,
                      .nsel = l->nsel,
                      .sel = l->sel,

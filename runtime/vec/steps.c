@@ -19,7 +19,8 @@ static bool any_poison(const pel_col *args, uint32_t n) {
   return false;
 }
 
-/* What a kernel that looks at nulls itself may rely on: room for marks, and for failures if any can come in. */
+/* What a kernel that looks at nulls itself may rely on: room for marks, and for failures
+ * if any can come in. */
 static pel_status prepare_marks(pel_vm_local *l, const pel_vm_step *s, pel_col *out) {
   pel__vm_state(l, s->dst);
   if (!any_poison(l->args, s->nargs)) return PEL_OK;
@@ -36,12 +37,20 @@ pel_status pel__vm_call(pel_vm_local *l, const pel_vm_step *s) {
   bool strict = s->op->props & PEL_NULL_STRICT;
   pel_status st;
   if (strict)
-    st = pel__vm_merge(l, l->args, s->nargs, out, l->buffers[l->vm->regs[s->dst].at].state);
+    st = pel__vm_merge(l, l->args, s->nargs, out,
+                       l->buffers[l->vm->regs[s->dst].at].state);
   else
     st = prepare_marks(l, s, out);
   if (st || r.n == 0) return st;
-  const pel_call call = {.env = l->env, .in = l->args, .nin = s->nargs, .n = r.n, .sel = r.sel,
-                         .state = out->state, .out = out, .ordinal = l->ordinal, .owner = l->owner};
+  const pel_call call = {.env = l->env,
+                         .in = l->args,
+                         .nin = s->nargs,
+                         .n = r.n,
+                         .sel = r.sel,
+                         .state = out->state,
+                         .out = out,
+                         .ordinal = l->ordinal,
+                         .owner = l->owner};
   st = s->kernel(&call);
   if (!strict && !out->type->nullable && !out->fail) out->state = NULL;
   return st;
@@ -52,7 +61,8 @@ pel_status pel__vm_native(pel_vm_local *l, const pel_vm_step *s) {
   pel_vm_rows r = pel__vm_rows(l, s);
   pel_col *out = pel__vm_dst(l, s->dst);
   gather_args(l, s);
-  pel_status st = pel__vm_merge(l, l->args, s->nargs, out, l->buffers[l->vm->regs[s->dst].at].state);
+  pel_status st =
+      pel__vm_merge(l, l->args, s->nargs, out, l->buffers[l->vm->regs[s->dst].at].state);
   if (st) return st;
   pel_kind kind = out->type->kind;
   if (kind == PEL_RECORD || kind == PEL_LIST) {
@@ -73,8 +83,15 @@ pel_status pel__vm_native(pel_vm_local *l, const pel_vm_step *s) {
     r = (pel_vm_rows){valid, n};
   }
   if (r.n == 0) return PEL_OK;
-  const pel_call call = {.env = l->env, .in = l->args, .nin = s->nargs, .n = r.n, .sel = r.sel,
-                         .state = out->state, .out = out, .ordinal = l->ordinal, .owner = l->owner};
+  const pel_call call = {.env = l->env,
+                         .in = l->args,
+                         .nin = s->nargs,
+                         .n = r.n,
+                         .sel = r.sel,
+                         .state = out->state,
+                         .out = out,
+                         .ordinal = l->ordinal,
+                         .owner = l->owner};
   return l->hooks.native(l->hooks.ctx, s->ref, &call);
 }
 
@@ -86,11 +103,13 @@ pel_status pel__vm_field(pel_vm_local *l, const pel_vm_step *s) {
   l->regs[s->dst] = field;
   if (!record->state) return PEL_OK;
   const pel_col both[2] = {*record, field};
-  return pel__vm_merge(l, both, 2, &l->regs[s->dst], l->buffers[l->vm->regs[s->dst].at].state);
+  return pel__vm_merge(l, both, 2, &l->regs[s->dst],
+                       l->buffers[l->vm->regs[s->dst].at].state);
 }
 
 /* Null marks of a list's items: there are as many as there are. */
-static pel_status merge_items(pel_vm_local *l, const pel_col *records, uint64_t n, pel_col *field) {
+static pel_status merge_items(pel_vm_local *l, const pel_col *records, uint64_t n,
+                              pel_col *field) {
   uint8_t *state = (uint8_t *)l->env->temp(l->env, n);
   uint32_t *fail = NULL;
   if (!state) return PEL_E_NOMEM;
@@ -102,7 +121,10 @@ static pel_status merge_items(pel_vm_local *l, const pel_col *records, uint64_t 
     uint8_t a = records->state[i], b = field->state ? field->state[i] : PEL_VALID;
     bool first = a == PEL_POISON || (a == PEL_NULL && b != PEL_POISON);
     state[i] = first ? a : b;
-    if (fail) fail[i] = state[i] != PEL_POISON ? 0 : a == PEL_POISON ? records->fail[i] : field->fail[i];
+    if (fail)
+      fail[i] = state[i] != PEL_POISON ? 0
+                : a == PEL_POISON      ? records->fail[i]
+                                       : field->fail[i];
   }
   field->state = state;
   field->fail = fail;

@@ -6,12 +6,15 @@
 #include "runtime/vec/column.h"
 
 pel_table *pel__table_retain(pel_table *t) {
-  if (t) pel__add_u32(&t->refs, 1, PEL_RELAXED); /* whoever retains holds a reference already */
+  if (t)
+    pel__add_u32(&t->refs, 1,
+                 PEL_RELAXED); /* whoever retains holds a reference already */
   return t;
 }
 
 void pel__table_release(pel_table *t) {
-  /* release and acquire: the last one out sees what the others did with the memory it frees */
+  /* release and acquire: the last one out sees what the others did with the memory it
+   * frees */
   if (!t || pel__sub_u32(&t->refs, 1, PEL_ACQ_REL) != 1) return;
   if (t->release) t->release(t->owner);
   const pel_alloc *alloc = t->alloc;
@@ -19,8 +22,8 @@ void pel__table_release(pel_table *t) {
   pel__alloc_free(alloc, t, sizeof *t);
 }
 
-pel_status pel__table_new(const pel_alloc *alloc, const pel_type *const *types, uint32_t ncols,
-                          pel_table **out) {
+pel_status pel__table_new(const pel_alloc *alloc, const pel_type *const *types,
+                          uint32_t ncols, pel_table **out) {
   pel_table *t = (pel_table *)pel__alloc_get(alloc, sizeof *t);
   if (!t) return PEL_E_NOMEM;
   memset(t, 0, sizeof *t);
@@ -40,8 +43,8 @@ pel_status pel__table_new(const pel_alloc *alloc, const pel_type *const *types, 
   return PEL_OK;
 }
 
-pel_status pel__table_chunk(const pel_table *t, uint64_t first, uint32_t n, const pel_env *env,
-                            pel_chunk *out) {
+pel_status pel__table_chunk(const pel_table *t, uint64_t first, uint32_t n,
+                            const pel_env *env, pel_chunk *out) {
   for (uint32_t i = 0; i < t->ncols; i++)
     if (!pel__col_from(&t->cols[i], first, env, &out->cols[i])) return PEL_E_NOMEM;
   out->rows = out->nsel = n;
@@ -51,7 +54,7 @@ pel_status pel__table_chunk(const pel_table *t, uint64_t first, uint32_t n, cons
   return PEL_OK;
 }
 
-/* ---- constants in and out ------------------------------------------------------------------------------------------- */
+/* ---- constants in and out ---- */
 
 static void *heap_resize(void *ctx, void *p, size_t old_n, size_t n) {
   if (n == 0) return NULL; /* dies with the table */
@@ -85,17 +88,24 @@ pel_status pel__table_of_consts(const pel_alloc *alloc, const pel_type *const *t
 static int64_t whole_value(const pel_col *c, uint64_t row) {
   switch (c->type->kind) {
     case PEL_BOOL:
-    case PEL_U8: return ((const uint8_t *)c->data)[row];
-    case PEL_I8: return ((const int8_t *)c->data)[row];
-    case PEL_I16: return ((const int16_t *)c->data)[row];
-    case PEL_U16: return ((const uint16_t *)c->data)[row];
+    case PEL_U8:
+      return ((const uint8_t *)c->data)[row];
+    case PEL_I8:
+      return ((const int8_t *)c->data)[row];
+    case PEL_I16:
+      return ((const int16_t *)c->data)[row];
+    case PEL_U16:
+      return ((const uint16_t *)c->data)[row];
     case PEL_I32:
-    case PEL_DATE: return ((const int32_t *)c->data)[row];
-    case PEL_U32: return ((const uint32_t *)c->data)[row];
+    case PEL_DATE:
+      return ((const int32_t *)c->data)[row];
+    case PEL_U32:
+      return ((const uint32_t *)c->data)[row];
     case PEL_I64:
     case PEL_U64:
     case PEL_TIME:
-    case PEL_DUR: return ((const int64_t *)c->data)[row];
+    case PEL_DUR:
+      return ((const int64_t *)c->data)[row];
     case PEL_KIND_NONE:
     case PEL_F32:
     case PEL_F64:
@@ -103,7 +113,8 @@ static int64_t whole_value(const pel_col *c, uint64_t row) {
     case PEL_BYTES:
     case PEL_LIST:
     case PEL_RECORD:
-    case PEL_KIND_COUNT: break;
+    case PEL_KIND_COUNT:
+      break;
   }
   return 0;
 }

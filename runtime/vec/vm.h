@@ -1,6 +1,6 @@
-/* The register machine's insides: a program made ready (pel_vm) and what one worker keeps of it (pel_vm_local).
- * A pel_vm is immutable and shared; a local belongs to one worker; both live in arenas of their own.
- * A local is for one thread at a time. */
+/* The register machine's insides: a program made ready (pel_vm) and what one worker keeps
+ * of it (pel_vm_local). A pel_vm is immutable and shared; a local belongs to one worker;
+ * both live in arenas of their own. A local is for one thread at a time. */
 #ifndef PEL_RUNTIME_VEC_VM_H
 #define PEL_RUNTIME_VEC_VM_H
 
@@ -29,7 +29,8 @@ struct pel_vm_step {
 typedef enum pel_vm_home {
   PEL_VM_NOWHERE, /* a mask, an input column, a view of other registers */
   PEL_VM_BUFFER,  /* buffers[at], shared with registers of other times */
-  PEL_VM_SPREAD   /* a constant or slot value, the same in every row, filled when the local is made */
+  PEL_VM_SPREAD /* a constant or slot value, the same in every row, filled when the local
+                   is made */
 } pel_vm_home;
 
 typedef struct pel_vm_reg {
@@ -69,7 +70,7 @@ typedef struct pel_vm_buffer {
 
 /* A constant or slot value that is spread over rows. */
 typedef struct pel_vm_spread {
-  pel_colbuf buf; /* rows of it so far */
+  pel_colbuf buf;  /* rows of it so far */
   pel_table *slot; /* NULL: a constant */
 } pel_vm_spread;
 
@@ -96,7 +97,8 @@ struct pel_vm_local {
   const uint16_t *sel;
   uint32_t epoch;
   uint64_t ordinal;
-  const uint32_t *owner; /* row of the outermost block each row belongs to; NULL: itself */
+  const uint32_t
+      *owner; /* row of the outermost block each row belongs to; NULL: itself */
 };
 
 /* Which rows a step computes. */
@@ -112,19 +114,22 @@ pel_vm_rows pel__vm_mask_rows(pel_vm_local *l, uint32_t mask);
 pel_col *pel__vm_dst(pel_vm_local *l, uint32_t reg);
 /* The state buffer of dst, every cell valid; it becomes the column's. */
 uint8_t *pel__vm_state(pel_vm_local *l, uint32_t reg);
-/* out's null marks from those of the arguments: poison wins over null, the first argument's over later ones. */
-PEL_USE_RESULT pel_status pel__vm_merge(pel_vm_local *l, const pel_col *args, uint32_t n, pel_col *out,
-                                        uint8_t *room);
-PEL_USE_RESULT pel_status pel__vm_block(pel_vm_local *l, const pel_env *env, const pel_chunk *in,
-                                        const uint32_t *owner);
+/* out's null marks from those of the arguments: poison wins over null, the first
+ * argument's over later ones. */
+PEL_USE_RESULT pel_status pel__vm_merge(pel_vm_local *l, const pel_col *args, uint32_t n,
+                                        pel_col *out, uint8_t *room);
+PEL_USE_RESULT pel_status pel__vm_block(pel_vm_local *l, const pel_env *env,
+                                        const pel_chunk *in, const uint32_t *owner);
 /* Make sure a spread register has so many rows. */
 PEL_USE_RESULT pel_status pel__vm_spread(pel_vm_local *l, uint32_t number, uint32_t rows);
 PEL_INLINE bool pel__vm_is_spread(const pel_vm_local *l, uint32_t reg) {
   return l->vm->regs[reg].home == PEL_VM_SPREAD;
 }
 
-/* rows cells of a type, zero, from env->temp; records and lists with what belongs below them. */
-PEL_USE_RESULT bool pel__vm_blank(const pel_env *env, const pel_type *t, uint32_t rows, pel_col *out);
+/* rows cells of a type, zero, from env->temp; records and lists with what belongs below
+ * them. */
+PEL_USE_RESULT bool pel__vm_blank(const pel_env *env, const pel_type *t, uint32_t rows,
+                                  pel_col *out);
 
 /* steps.c, masks.c, lists.c, list_agg.c */
 pel_status pel__vm_column(pel_vm_local *l, const pel_vm_step *s);
@@ -146,16 +151,20 @@ typedef struct pel_vm_domain {
   pel_vm_local *l;
   const pel_vm_step *s;
   pel_vm_rows rows;
-  uint32_t *lens;    /* per row of rows: how many items */
-  pel_col *items;    /* per argument: the items from the first one on; of others nothing */
+  uint32_t *lens; /* per row of rows: how many items */
+  pel_col *items; /* per argument: the items from the first one on; of others nothing */
   const bool *is_list; /* per argument: walked over (else repeated) */
   uint64_t total;
-  uint32_t *owner;   /* of the block in progress: row of this program's block */
+  uint32_t *owner; /* of the block in progress: row of this program's block */
 } pel_vm_domain;
 
-/* Merges null marks into dst, compares lengths (rows that differ are poisoned), lays items side by side. */
-PEL_USE_RESULT pel_status pel__vm_domain_open(pel_vm_local *l, const pel_vm_step *s, const bool *is_list,
-                                              pel_col *dst, uint8_t *room, pel_vm_domain *d);
-/* Columns of items [at, at + n), n ≤ PEL_BLOCK_ROWS; d->owner[0 … n) is filled by the caller. */
-PEL_USE_RESULT pel_status pel__vm_domain_block(pel_vm_domain *d, uint64_t at, uint32_t n, pel_col *out);
+/* Merges null marks into dst, compares lengths (rows that differ are poisoned), lays
+ * items side by side. */
+PEL_USE_RESULT pel_status pel__vm_domain_open(pel_vm_local *l, const pel_vm_step *s,
+                                              const bool *is_list, pel_col *dst,
+                                              uint8_t *room, pel_vm_domain *d);
+/* Columns of items [at, at + n), n ≤ PEL_BLOCK_ROWS; d->owner[0 … n) is filled by the
+ * caller. */
+PEL_USE_RESULT pel_status pel__vm_domain_block(pel_vm_domain *d, uint64_t at, uint32_t n,
+                                               pel_col *out);
 #endif

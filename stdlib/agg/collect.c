@@ -1,5 +1,5 @@
-/* collect: a column as one list per group, in the order of rows. A state holds the cells as bytes behind their ordinals;
- * nulls and poisoned cells are carried along. */
+/* collect: a column as one list per group, in the order of rows. A state holds the cells
+ * as bytes behind their ordinals; nulls and poisoned cells are carried along. */
 #include "runtime/base/check.h"
 #include "stdlib/agg/agg.h"
 #include "stdlib/table/column.h"
@@ -89,7 +89,7 @@ static pel_status combine(const pel_env *env, void *into, void *from) {
   return s;
 }
 
-/* ---- the result ------------------------------------------------------------------------------- */
+/* ---- the result ---- */
 
 typedef struct entry {
   uint64_t ordinal;
@@ -111,7 +111,8 @@ static void list_entries(const collected *c, entry *to) {
 static entry *sort_entries(entry *a, entry *b, size_t n) {
   for (size_t width = 1; width < n; width *= 2) {
     for (size_t at = 0; at < n; at += 2 * width) {
-      size_t mid = at + width < n ? at + width : n, end = mid + width < n ? mid + width : n;
+      size_t mid = at + width < n ? at + width : n,
+             end = mid + width < n ? mid + width : n;
       size_t i = at, j = mid, k = at;
       if (mid >= end || a[mid - 1].ordinal < a[mid].ordinal) { /* in order as it is */
         memcpy(b + at, a + at, (end - at) * sizeof *a);
@@ -173,7 +174,7 @@ static pel_status finish(const pel_env *env, void *const *states, uint32_t n,
   return PEL_OK;
 }
 
-/* ---- bytes -------------------------------------------------------------------------------------- */
+/* ---- bytes ---- */
 
 static size_t encode(const void *state, void *buf) {
   const collected *c = (const collected *)state;
@@ -214,7 +215,8 @@ static const pel_agg agg_collect = {.state_size = sizeof(collected),
                                     .needs_ordinal = true,
                                     .takes_poison = true};
 
-static const pel_agg *choose(const pel_type *const *in, uint32_t nin, const pel_type *out) {
+static const pel_agg *choose(const pel_type *const *in, uint32_t nin,
+                             const pel_type *out) {
   (void)in, (void)out;
   return nin == 1 ? &agg_collect : NULL;
 }

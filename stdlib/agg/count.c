@@ -1,7 +1,7 @@
 /* len, any, all: states of a word or two. */
 #include "stdlib/agg/agg.h"
 
-/* ---- len --------------------------------------------------------------------------------- */
+/* ---- len ---- */
 
 static void init(void *state) { memset(state, 0, 8); }
 
@@ -45,7 +45,8 @@ static const pel_agg agg_len = {.state_size = 8,
                                 .decode = decode,
                                 .takes_poison = true};
 
-static const pel_agg *choose_len(const pel_type *const *in, uint32_t nin, const pel_type *out) {
+static const pel_agg *choose_len(const pel_type *const *in, uint32_t nin,
+                                 const pel_type *out) {
   (void)in, (void)out;
   return nin <= 1 ? &agg_len : NULL;
 }
@@ -53,7 +54,7 @@ static const pel_agg *choose_len(const pel_type *const *in, uint32_t nin, const 
 PEL_OP(len, "len", "(xs: [*]'t) -> i64", PEL_OP_AGG, .props = PEL_PURE,
        .doc = "How many elements there are, nulls too.", .choose_agg = choose_len);
 
-/* ---- any, all: which of the two values were there, as bits --------------------------------- */
+/* ---- any, all: which of the two values were there, as bits ---- */
 
 enum { SAW_FALSE = 1, SAW_TRUE = 2 };
 
@@ -103,24 +104,30 @@ static pel_status all_finish(const pel_env *env, void *const *states, uint32_t n
   return PEL_OK;
 }
 
-#define BOOL_AGG(finish_)                                                                \
-  {.state_size = 8, .state_align = 8, .init = init, .update = bool_update,               \
-   .update_all = bool_update_all, .combine = bool_combine, .finish = (finish_),          \
-   .encode = encode, .decode = decode}
+#define BOOL_AGG(finish_)                                                        \
+  {                                                                              \
+    .state_size = 8, .state_align = 8, .init = init, .update = bool_update,      \
+    .update_all = bool_update_all, .combine = bool_combine, .finish = (finish_), \
+    .encode = encode, .decode = decode                                           \
+  }
 static const pel_agg agg_any = BOOL_AGG(any_finish), agg_all = BOOL_AGG(all_finish);
 
-static const pel_agg *choose_any(const pel_type *const *in, uint32_t nin, const pel_type *out) {
+static const pel_agg *choose_any(const pel_type *const *in, uint32_t nin,
+                                 const pel_type *out) {
   (void)out;
   return nin == 1 && in[0]->kind == PEL_BOOL ? &agg_any : NULL;
 }
-static const pel_agg *choose_all(const pel_type *const *in, uint32_t nin, const pel_type *out) {
+static const pel_agg *choose_all(const pel_type *const *in, uint32_t nin,
+                                 const pel_type *out) {
   (void)out;
   return nin == 1 && in[0]->kind == PEL_BOOL ? &agg_all : NULL;
 }
 
-PEL_OP(any, "any", "(xs: [*]bool) -> bool", PEL_OP_AGG, .props = PEL_PURE | PEL_SKIPS_NULLS,
+PEL_OP(any, "any", "(xs: [*]bool) -> bool", PEL_OP_AGG,
+       .props = PEL_PURE | PEL_SKIPS_NULLS,
        .doc = "Whether some element is true; false for none. Nulls are left out.",
        .choose_agg = choose_any);
-PEL_OP(all, "all", "(xs: [*]bool) -> bool", PEL_OP_AGG, .props = PEL_PURE | PEL_SKIPS_NULLS,
+PEL_OP(all, "all", "(xs: [*]bool) -> bool", PEL_OP_AGG,
+       .props = PEL_PURE | PEL_SKIPS_NULLS,
        .doc = "Whether every element is true; true for none. Nulls are left out.",
        .choose_agg = choose_all);

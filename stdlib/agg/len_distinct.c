@@ -1,5 +1,6 @@
-/* len_distinct: how many different values there are; what len(distinct(xs)) becomes. Null is a value like any other, NaNs
- * are one, −0 is 0, as in grouping. A state is a set: open addressing, values as two words. */
+/* len_distinct: how many different values there are; what len(distinct(xs)) becomes. Null
+ * is a value like any other, NaNs are one, −0 is 0, as in grouping. A state is a set:
+ * open addressing, values as two words. */
 #include "runtime/base/hash.h"
 #include "stdlib/agg/agg.h"
 #include "stdlib/table/column.h"
@@ -22,7 +23,8 @@ static void init(void *state) { memset(state, 0, sizeof(set)); }
 PEL_INLINE bool is_free(const value *v) { return (v->word[0] | v->word[1]) == 0; }
 
 static uint64_t hash_value(const value *v, bool text, uint64_t seed) {
-  if (text && v->text.in.n > 12) return pel__hash_bytes(v->text.out.p, v->text.in.n, seed);
+  if (text && v->text.in.n > 12)
+    return pel__hash_bytes(v->text.out.p, v->text.in.n, seed);
   return pel__hash_u64(v->word[0] ^ pel__hash_u64(v->word[1], seed), seed);
 }
 
@@ -181,7 +183,8 @@ static pel_status finish(const pel_env *env, void *const *states, uint32_t n,
   return PEL_OK;
 }
 
-/* Bytes: the three flags, then each value; texts with their length, numbers as they are. */
+/* Bytes: the three flags, then each value; texts with their length, numbers as they are.
+ */
 static size_t encode(const void *state, void *buf) {
   const set *s = (const set *)state;
   char *p = (char *)buf;
@@ -197,7 +200,8 @@ static size_t encode(const void *state, void *buf) {
     size_t head = s->is_text ? sizeof(uint32_t) : sizeof(uint64_t);
     size_t body = s->is_text ? v->text.in.n : 0;
     if (p) {
-      memcpy(p + n, s->is_text ? (const void *)&v->text.in.n : (const void *)&v->word[0], head);
+      memcpy(p + n, s->is_text ? (const void *)&v->text.in.n : (const void *)&v->word[0],
+             head);
       if (body) memcpy(p + n + head, pel_view_bytes(&v->text), body);
     }
     n += head + body;
@@ -242,7 +246,8 @@ static const pel_agg agg_len_distinct = {.state_size = sizeof(set),
                                          .encode = encode,
                                          .decode = decode};
 
-static const pel_agg *choose(const pel_type *const *in, uint32_t nin, const pel_type *out) {
+static const pel_agg *choose(const pel_type *const *in, uint32_t nin,
+                             const pel_type *out) {
   (void)out;
   return nin == 1 && pel__column_width(in[0]->kind) && in[0]->kind != PEL_LIST
              ? &agg_len_distinct

@@ -3,7 +3,7 @@
 #include "runtime/base/int128.h"
 #include "stdlib/agg/agg.h"
 
-/* ---- integers ---------------------------------------------------------------------------- */
+/* ---- integers ---- */
 
 typedef struct int_mean {
   uint64_t w[2]; /* the sum, 128 bits */
@@ -20,24 +20,25 @@ PEL_INLINE void int_add(int_mean *s, pel_i128 v, uint64_t count) {
 
 static void int_init(void *state) { memset(state, 0, sizeof(int_mean)); }
 
-#define INT_MEAN(name, T)                                                                 \
-  static pel_status update_##name(const pel_env *env, void *const *states,                \
-                                  const pel_col *in, const uint16_t *sel, uint32_t n,     \
-                                  uint64_t ordinal) {                                     \
-    (void)env, (void)ordinal;                                                             \
-    const T *v = (const T *)in->data;                                                     \
-    PEL_AGG_ROWS(in, sel, n, int_add((int_mean *)states[k], v[row], 1););                 \
-    return PEL_OK;                                                                        \
-  }                                                                                       \
-  static pel_status update_all_##name(const pel_env *env, void *state, const pel_col *in, \
-                                      const uint16_t *sel, uint32_t n, uint64_t ordinal) { \
-    (void)env, (void)ordinal;                                                             \
-    const T *v = (const T *)in->data;                                                     \
-    pel_i128 sum = 0;                                                                     \
-    uint64_t count = 0;                                                                   \
-    PEL_AGG_ROWS(in, sel, n, sum += v[row]; count++;);                                    \
-    int_add((int_mean *)state, sum, count);                                               \
-    return PEL_OK;                                                                        \
+#define INT_MEAN(name, T)                                                             \
+  static pel_status update_##name(const pel_env *env, void *const *states,            \
+                                  const pel_col *in, const uint16_t *sel, uint32_t n, \
+                                  uint64_t ordinal) {                                 \
+    (void)env, (void)ordinal;                                                         \
+    const T *v = (const T *)in->data;                                                 \
+    PEL_AGG_ROWS(in, sel, n, int_add((int_mean *)states[k], v[row], 1););             \
+    return PEL_OK;                                                                    \
+  }                                                                                   \
+  static pel_status update_all_##name(const pel_env *env, void *state,                \
+                                      const pel_col *in, const uint16_t *sel,         \
+                                      uint32_t n, uint64_t ordinal) {                 \
+    (void)env, (void)ordinal;                                                         \
+    const T *v = (const T *)in->data;                                                 \
+    pel_i128 sum = 0;                                                                 \
+    uint64_t count = 0;                                                               \
+    PEL_AGG_ROWS(in, sel, n, sum += v[row]; count++;);                                \
+    int_add((int_mean *)state, sum, count);                                           \
+    return PEL_OK;                                                                    \
   }
 
 INT_MEAN(i8, int8_t)
@@ -76,7 +77,7 @@ PEL_AGG_PLAIN_CODEC(int_mean)
 
 PEL_AGG_INTS(int_mean);
 
-/* ---- floats ------------------------------------------------------------------------------ */
+/* ---- floats ---- */
 
 typedef struct float_mean {
   pel_xsum sum;
@@ -85,32 +86,33 @@ typedef struct float_mean {
 
 static void float_init(void *state) { memset(state, 0, sizeof(float_mean)); }
 
-#define FLOAT_MEAN(name, T, add_n)                                                        \
-  static pel_status update_##name(const pel_env *env, void *const *states,                \
-                                  const pel_col *in, const uint16_t *sel, uint32_t n,     \
-                                  uint64_t ordinal) {                                     \
-    (void)ordinal;                                                                        \
-    const pel_alloc alloc = pel__agg_alloc(env);                                          \
-    const T *v = (const T *)in->data;                                                     \
-    PEL_AGG_ROWS(in, sel, n, float_mean *m = (float_mean *)states[k]; m->count++;         \
-                 if (PEL_UNLIKELY(!pel__xsum_add(&m->sum, v[row], &alloc)))               \
-                   return PEL_E_NOMEM;);                                                  \
-    return PEL_OK;                                                                        \
-  }                                                                                       \
-  static pel_status update_all_##name(const pel_env *env, void *state, const pel_col *in, \
-                                      const uint16_t *sel, uint32_t n, uint64_t ordinal) { \
-    (void)ordinal;                                                                        \
-    const pel_alloc alloc = pel__agg_alloc(env);                                          \
-    const T *v = (const T *)in->data;                                                     \
-    T dense[PEL_BLOCK_ROWS];                                                              \
-    uint32_t m = n;                                                                       \
-    if (sel || in->state) {                                                               \
-      m = 0;                                                                              \
-      PEL_AGG_ROWS(in, sel, n, (void)k; dense[m++] = v[row];);                            \
-      v = dense;                                                                          \
-    }                                                                                     \
-    ((float_mean *)state)->count += m;                                                    \
-    return add_n(&((float_mean *)state)->sum, v, m, &alloc) ? PEL_OK : PEL_E_NOMEM;       \
+#define FLOAT_MEAN(name, T, add_n)                                                       \
+  static pel_status update_##name(const pel_env *env, void *const *states,               \
+                                  const pel_col *in, const uint16_t *sel, uint32_t n,    \
+                                  uint64_t ordinal) {                                    \
+    (void)ordinal;                                                                       \
+    const pel_alloc alloc = pel__agg_alloc(env);                                         \
+    const T *v = (const T *)in->data;                                                    \
+    PEL_AGG_ROWS(                                                                        \
+        in, sel, n, float_mean *m = (float_mean *)states[k]; m->count++;                 \
+        if (PEL_UNLIKELY(!pel__xsum_add(&m->sum, v[row], &alloc))) return PEL_E_NOMEM;); \
+    return PEL_OK;                                                                       \
+  }                                                                                      \
+  static pel_status update_all_##name(const pel_env *env, void *state,                   \
+                                      const pel_col *in, const uint16_t *sel,            \
+                                      uint32_t n, uint64_t ordinal) {                    \
+    (void)ordinal;                                                                       \
+    const pel_alloc alloc = pel__agg_alloc(env);                                         \
+    const T *v = (const T *)in->data;                                                    \
+    T dense[PEL_BLOCK_ROWS];                                                             \
+    uint32_t m = n;                                                                      \
+    if (sel || in->state) {                                                              \
+      m = 0;                                                                             \
+      PEL_AGG_ROWS(in, sel, n, (void)k; dense[m++] = v[row];);                           \
+      v = dense;                                                                         \
+    }                                                                                    \
+    ((float_mean *)state)->count += m;                                                   \
+    return add_n(&((float_mean *)state)->sum, v, m, &alloc) ? PEL_OK : PEL_E_NOMEM;      \
   }
 
 FLOAT_MEAN(f64, double, pel__xsum_add_n)
@@ -158,27 +160,33 @@ static size_t float_encode(const void *state, void *buf) {
   return n + sizeof m->count;
 }
 
-static pel_status float_decode(const pel_env *env, void *state, const void *buf, size_t n) {
+static pel_status float_decode(const pel_env *env, void *state, const void *buf,
+                               size_t n) {
   const pel_alloc alloc = pel__agg_alloc(env);
   float_mean *m = (float_mean *)state;
   size_t used;
   if (n < sizeof m->count) return PEL_E_INVALID;
   memcpy(&m->count, buf, sizeof m->count);
-  return pel__xsum_decode((const uint8_t *)buf + sizeof m->count, n - sizeof m->count, &alloc,
-                          &m->sum, &used);
+  return pel__xsum_decode((const uint8_t *)buf + sizeof m->count, n - sizeof m->count,
+                          &alloc, &m->sum, &used);
 }
 
-#define FLOAT_AGG(name)                                                                  \
-  static const pel_agg agg_##name = {.state_size = sizeof(float_mean), .state_align = 8, \
-                                     .init = float_init, .update = update_##name,        \
-                                     .update_all = update_all_##name,                    \
-                                     .combine = float_combine, .finish = float_finish,   \
-                                     .fini = float_fini, .encode = float_encode,         \
+#define FLOAT_AGG(name)                                                \
+  static const pel_agg agg_##name = {.state_size = sizeof(float_mean), \
+                                     .state_align = 8,                 \
+                                     .init = float_init,               \
+                                     .update = update_##name,          \
+                                     .update_all = update_all_##name,  \
+                                     .combine = float_combine,         \
+                                     .finish = float_finish,           \
+                                     .fini = float_fini,               \
+                                     .encode = float_encode,           \
                                      .decode = float_decode}
 FLOAT_AGG(f64);
 FLOAT_AGG(f32);
 
-static const pel_agg *choose(const pel_type *const *in, uint32_t nin, const pel_type *out) {
+static const pel_agg *choose(const pel_type *const *in, uint32_t nin,
+                             const pel_type *out) {
   static const pel_agg *const by_kind[PEL_KIND_COUNT] = {
       [PEL_I8] = &agg_i8,   [PEL_I16] = &agg_i16, [PEL_I32] = &agg_i32,
       [PEL_I64] = &agg_i64, [PEL_U8] = &agg_u8,   [PEL_U16] = &agg_u16,

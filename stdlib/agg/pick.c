@@ -1,12 +1,15 @@
-/* first and last, by ordinal. A state keeps a rank that is higher the better its row is (0: no row yet): ~ordinal for
- * first, ordinal + 1 for last. Lists and records are kept as the bytes of their cell. */
+/* first and last, by ordinal. A state keeps a rank that is higher the better its row is
+ * (0: no row yet): ~ordinal for first, ordinal + 1 for last. Lists and records are kept
+ * as the bytes of their cell. */
 #include "stdlib/agg/agg.h"
 #include "stdlib/agg/text.h"
 #include "stdlib/table/column.h"
 
-PEL_INLINE uint64_t rank_of(uint64_t ordinal, bool last) { return last ? ordinal + 1 : ~ordinal; }
+PEL_INLINE uint64_t rank_of(uint64_t ordinal, bool last) {
+  return last ? ordinal + 1 : ~ordinal;
+}
 
-/* ---- values of up to 8 bytes ----------------------------------------------------------------- */
+/* ---- values of up to 8 bytes ---- */
 
 typedef struct pick {
   uint64_t rank;
@@ -15,16 +18,16 @@ typedef struct pick {
 
 static void pick_init(void *state) { memset(state, 0, sizeof(pick)); }
 
-#define PICK(name, T, last)                                                               \
-  static pel_status update_##name(const pel_env *env, void *const *states,                \
-                                  const pel_col *in, const uint16_t *sel, uint32_t n,     \
-                                  uint64_t ordinal) {                                     \
-    (void)env;                                                                            \
-    const T *v = (const T *)in->data;                                                     \
-    PEL_AGG_ROWS(in, sel, n, pick *p = (pick *)states[k];                                 \
-                 uint64_t rank = rank_of(ordinal + row, last);                            \
-                 if (rank > p->rank) *p = (pick){rank, v[row]};);                         \
-    return PEL_OK;                                                                        \
+#define PICK(name, T, last)                                                           \
+  static pel_status update_##name(const pel_env *env, void *const *states,            \
+                                  const pel_col *in, const uint16_t *sel, uint32_t n, \
+                                  uint64_t ordinal) {                                 \
+    (void)env;                                                                        \
+    const T *v = (const T *)in->data;                                                 \
+    PEL_AGG_ROWS(in, sel, n, pick *p = (pick *)states[k];                             \
+                 uint64_t rank = rank_of(ordinal + row, last);                        \
+                 if (rank > p->rank) *p = (pick){rank, v[row]};);                     \
+    return PEL_OK;                                                                    \
   }
 PICK(first_1, uint8_t, false)
 PICK(first_2, uint16_t, false)
@@ -69,12 +72,16 @@ static pel_status last_finish(const pel_env *env, void *const *states, uint32_t 
 
 PEL_AGG_PLAIN_CODEC(pick)
 
-#define PICK_AGG(which, width)                                                           \
-  static const pel_agg agg_##which##_##width = {                                         \
-      .state_size = sizeof(pick), .state_align = 8, .init = pick_init,                   \
-      .update = update_##which##_##width, .combine = pick_combine,                       \
-      .finish = which##_finish, .encode = encode, .decode = decode,                      \
-      .needs_ordinal = true}
+#define PICK_AGG(which, width)                                                      \
+  static const pel_agg agg_##which##_##width = {.state_size = sizeof(pick),         \
+                                                .state_align = 8,                   \
+                                                .init = pick_init,                  \
+                                                .update = update_##which##_##width, \
+                                                .combine = pick_combine,            \
+                                                .finish = which##_finish,           \
+                                                .encode = encode,                   \
+                                                .decode = decode,                   \
+                                                .needs_ordinal = true}
 PICK_AGG(first, 1);
 PICK_AGG(first, 2);
 PICK_AGG(first, 4);
@@ -84,30 +91,35 @@ PICK_AGG(last, 2);
 PICK_AGG(last, 4);
 PICK_AGG(last, 8);
 
-/* ---- text, and cells of lists and records as bytes ---------------------------------------------- */
+/* ---- text, and cells of lists and records as bytes ---- */
 
 static void bytes_init(void *state) { memset(state, 0, sizeof(pel_agg_text)); }
 
 static pel_status text_update(const pel_env *env, void *const *states, const pel_col *in,
-                              const uint16_t *sel, uint32_t n, uint64_t ordinal, bool last) {
+                              const uint16_t *sel, uint32_t n, uint64_t ordinal,
+                              bool last) {
   const pel_view *v = (const pel_view *)in->data;
   PEL_AGG_ROWS(in, sel, n, pel_agg_text *t = (pel_agg_text *)states[k];
-               uint64_t rank = rank_of(ordinal + row, last); if (rank <= t->seen) continue;
-               if (!pel__agg_text_set(env, t, pel_view_bytes(&v[row]), v[row].in.n))
-                 return PEL_E_NOMEM;
+               uint64_t rank = rank_of(ordinal + row, last);
+               if (rank <= t->seen) continue;
+               if (!pel__agg_text_set(env, t, pel_view_bytes(&v[row]),
+                                      v[row].in.n)) return PEL_E_NOMEM;
                t->seen = rank;);
   return PEL_OK;
 }
-static pel_status text_update_first(const pel_env *env, void *const *states, const pel_col *in,
-                                    const uint16_t *sel, uint32_t n, uint64_t ordinal) {
+static pel_status text_update_first(const pel_env *env, void *const *states,
+                                    const pel_col *in, const uint16_t *sel, uint32_t n,
+                                    uint64_t ordinal) {
   return text_update(env, states, in, sel, n, ordinal, false);
 }
-static pel_status text_update_last(const pel_env *env, void *const *states, const pel_col *in,
-                                   const uint16_t *sel, uint32_t n, uint64_t ordinal) {
+static pel_status text_update_last(const pel_env *env, void *const *states,
+                                   const pel_col *in, const uint16_t *sel, uint32_t n,
+                                   uint64_t ordinal) {
   return text_update(env, states, in, sel, n, ordinal, true);
 }
 
-static bool set_cell(const pel_env *env, pel_agg_text *t, const pel_col *in, uint32_t row) {
+static bool set_cell(const pel_env *env, pel_agg_text *t, const pel_col *in,
+                     uint32_t row) {
   size_t n = pel__cell_size(in, row);
   if (n > UINT32_MAX) return false;
   if (n > t->cap) {
@@ -123,18 +135,22 @@ static bool set_cell(const pel_env *env, pel_agg_text *t, const pel_col *in, uin
 }
 
 static pel_status cell_update(const pel_env *env, void *const *states, const pel_col *in,
-                              const uint16_t *sel, uint32_t n, uint64_t ordinal, bool last) {
+                              const uint16_t *sel, uint32_t n, uint64_t ordinal,
+                              bool last) {
   PEL_AGG_ROWS(in, sel, n, pel_agg_text *t = (pel_agg_text *)states[k];
-               uint64_t rank = rank_of(ordinal + row, last); if (rank <= t->seen) continue;
+               uint64_t rank = rank_of(ordinal + row, last);
+               if (rank <= t->seen) continue;
                if (!set_cell(env, t, in, row)) return PEL_E_NOMEM; t->seen = rank;);
   return PEL_OK;
 }
-static pel_status cell_update_first(const pel_env *env, void *const *states, const pel_col *in,
-                                    const uint16_t *sel, uint32_t n, uint64_t ordinal) {
+static pel_status cell_update_first(const pel_env *env, void *const *states,
+                                    const pel_col *in, const uint16_t *sel, uint32_t n,
+                                    uint64_t ordinal) {
   return cell_update(env, states, in, sel, n, ordinal, false);
 }
-static pel_status cell_update_last(const pel_env *env, void *const *states, const pel_col *in,
-                                   const uint16_t *sel, uint32_t n, uint64_t ordinal) {
+static pel_status cell_update_last(const pel_env *env, void *const *states,
+                                   const pel_col *in, const uint16_t *sel, uint32_t n,
+                                   uint64_t ordinal) {
   return cell_update(env, states, in, sel, n, ordinal, true);
 }
 
@@ -195,31 +211,41 @@ static pel_status cell_finish_last(const pel_env *env, void *const *states, uint
   return cell_finish(env, states, n, ordinals, out, "last");
 }
 
-#define BYTES_AGG(what, which)                                                           \
-  static const pel_agg agg_##which##_##what = {                                          \
-      .state_size = sizeof(pel_agg_text), .state_align = 8, .init = bytes_init,          \
-      .update = what##_update_##which, .combine = bytes_combine,                         \
-      .finish = what##_finish_##which, .fini = bytes_fini,                               \
-      .encode = pel__agg_text_encode, .decode = pel__agg_text_decode,                    \
-      .needs_ordinal = true}
+#define BYTES_AGG(what, which)                                                     \
+  static const pel_agg agg_##which##_##what = {.state_size = sizeof(pel_agg_text), \
+                                               .state_align = 8,                   \
+                                               .init = bytes_init,                 \
+                                               .update = what##_update_##which,    \
+                                               .combine = bytes_combine,           \
+                                               .finish = what##_finish_##which,    \
+                                               .fini = bytes_fini,                 \
+                                               .encode = pel__agg_text_encode,     \
+                                               .decode = pel__agg_text_decode,     \
+                                               .needs_ordinal = true}
 BYTES_AGG(text, first);
 BYTES_AGG(text, last);
 BYTES_AGG(cell, first);
 BYTES_AGG(cell, last);
 
-#define CHOOSE(which)                                                                    \
-  static const pel_agg *choose_##which(const pel_type *const *in, uint32_t nin,          \
-                                       const pel_type *out) {                            \
-    (void)out;                                                                           \
-    if (nin != 1) return NULL;                                                           \
-    if (in[0]->kind == PEL_LIST || in[0]->kind == PEL_RECORD) return &agg_##which##_cell; \
-    switch (pel__column_width(in[0]->kind)) {                                            \
-      case 1: return &agg_##which##_1;                                                   \
-      case 2: return &agg_##which##_2;                                                   \
-      case 4: return &agg_##which##_4;                                                   \
-      case 8: return &agg_##which##_8;                                                   \
-      default: return &agg_##which##_text;                                               \
-    }                                                                                    \
+#define CHOOSE(which)                                                           \
+  static const pel_agg *choose_##which(const pel_type *const *in, uint32_t nin, \
+                                       const pel_type *out) {                   \
+    (void)out;                                                                  \
+    if (nin != 1) return NULL;                                                  \
+    if (in[0]->kind == PEL_LIST || in[0]->kind == PEL_RECORD)                   \
+      return &agg_##which##_cell;                                               \
+    switch (pel__column_width(in[0]->kind)) {                                   \
+      case 1:                                                                   \
+        return &agg_##which##_1;                                                \
+      case 2:                                                                   \
+        return &agg_##which##_2;                                                \
+      case 4:                                                                   \
+        return &agg_##which##_4;                                                \
+      case 8:                                                                   \
+        return &agg_##which##_8;                                                \
+      default:                                                                  \
+        return &agg_##which##_text;                                             \
+    }                                                                           \
   }
 CHOOSE(first)
 CHOOSE(last)

@@ -29,7 +29,8 @@ void pel__agg_text_free(const pel_env *env, pel_agg_text *t) {
 }
 
 pel_status pel__agg_text_finish(const pel_env *env, void *const *states, uint32_t n,
-                                const uint64_t *ordinals, pel_col *out, const char *name) {
+                                const uint64_t *ordinals, pel_col *out,
+                                const char *name) {
   pel_view *result = (pel_view *)out->data;
   for (uint32_t k = 0; k < n; k++) {
     const pel_agg_text *t = (const pel_agg_text *)states[k];
@@ -58,7 +59,8 @@ size_t pel__agg_text_encode(const void *state, void *buf) {
   return sizeof t->seen + t->n;
 }
 
-pel_status pel__agg_text_decode(const pel_env *env, void *state, const void *buf, size_t n) {
+pel_status pel__agg_text_decode(const pel_env *env, void *state, const void *buf,
+                                size_t n) {
   pel_agg_text *t = (pel_agg_text *)state;
   *t = (pel_agg_text){NULL, 0, 0, 0};
   if (n < sizeof t->seen || n - sizeof t->seen > UINT32_MAX) return PEL_E_INVALID;

@@ -22,5 +22,6 @@ void pel__agg_text_free(const pel_env *env, pel_agg_text *t);
 pel_status pel__agg_text_finish(const pel_env *env, void *const *states, uint32_t n,
                                 const uint64_t *ordinals, pel_col *out, const char *name);
 size_t pel__agg_text_encode(const void *state, void *buf);
-pel_status pel__agg_text_decode(const pel_env *env, void *state, const void *buf, size_t n);
+pel_status pel__agg_text_decode(const pel_env *env, void *state, const void *buf,
+                                size_t n);
 #endif

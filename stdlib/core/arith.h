@@ -23,7 +23,8 @@ pel_i128 pel__col_int(const pel_col *c, uint32_t row);
 /* The range of an integer kind. */
 pel_i128 pel__kind_min(pel_kind k);
 pel_i128 pel__kind_max(pel_kind k);
-/* Poisons the valid rows in which the operation fails. Slow: called after a fast loop has seen that some row did. */
+/* Poisons the valid rows in which the operation fails. Slow: called after a fast loop has
+ * seen that some row did. */
 pel_status pel__arith_fail(const pel_call *c, pel_arith op);
 /* a ^ b exactly, or false: it does not fit kind k. b ≥ 0. */
 bool pel__int_pow(pel_i128 a, pel_i128 b, pel_kind k, pel_i128 *out);

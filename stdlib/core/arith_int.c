@@ -1,46 +1,48 @@
 #include "stdlib/core/arith.h"
 
-/* + - * on integers, negation and abs: a loop that always computes and only notes whether some row failed. */
+/* + - * on integers, negation and abs: a loop that always computes and only notes whether
+ * some row failed. */
 
 /* What a loop notes is negative (signed) or not zero. */
 #define ADD_SIGNED(T, U) r = (T)((U)x + (U)y), bad |= (T)((x ^ r) & (y ^ r))
 #define SUB_SIGNED(T, U) r = (T)((U)x - (U)y), bad |= (T)((x ^ y) & (x ^ r))
 #define ADD_UNSIGNED(T, U) r = (T)(x + y), bad |= (T)(r < x)
 #define SUB_UNSIGNED(T, U) r = (T)(x - y), bad |= (T)(x < y)
-#define MUL_NARROW(T, W) \
+#define MUL_NARROW(T, W)  \
   W w = (W)((W)x * (W)y); \
   r = (T)w, bad |= (T)((W)r != w)
-#define MUL_WIDE(T, W) bad |= (T) __builtin_mul_overflow(x, y, &r)
+#define MUL_WIDE(T, W) bad |= (T)__builtin_mul_overflow(x, y, &r)
 
-#define BINARY(fn, T, BODY, BAD, op)                                 \
-  static pel_status fn(const pel_call *c) {                          \
-    const T *a = PEL_IN(c, 0, T), *b = PEL_IN(c, 1, T);              \
-    T *o = PEL_OUT(c, T), bad = 0;                                   \
-    PEL_EACH_ROW(c, i, {                                             \
-      T x = a[i], y = b[i], r;                                       \
-      BODY;                                                          \
-      o[i] = r;                                                      \
-    });                                                              \
-    return (BAD) ? pel__arith_fail(c, op) : PEL_OK;                  \
+#define BINARY(fn, T, BODY, BAD, op)                    \
+  static pel_status fn(const pel_call *c) {             \
+    const T *a = PEL_IN(c, 0, T), *b = PEL_IN(c, 1, T); \
+    T *o = PEL_OUT(c, T), bad = 0;                      \
+    PEL_EACH_ROW(c, i, {                                \
+      T x = a[i], y = b[i], r;                          \
+      BODY;                                             \
+      o[i] = r;                                         \
+    });                                                 \
+    return (BAD) ? pel__arith_fail(c, op) : PEL_OK;     \
   }
 
-#define UNARY(fn, T, BODY, op)                                       \
-  static pel_status fn(const pel_call *c) {                          \
-    const T *a = PEL_IN(c, 0, T);                                    \
-    T *o = PEL_OUT(c, T), bad = 0;                                   \
-    PEL_EACH_ROW(c, i, {                                             \
-      T x = a[i], r;                                                 \
-      BODY;                                                          \
-      o[i] = r;                                                      \
-    });                                                              \
-    return bad ? pel__arith_fail(c, op) : PEL_OK;                    \
+#define UNARY(fn, T, BODY, op)                    \
+  static pel_status fn(const pel_call *c) {       \
+    const T *a = PEL_IN(c, 0, T);                 \
+    T *o = PEL_OUT(c, T), bad = 0;                \
+    PEL_EACH_ROW(c, i, {                          \
+      T x = a[i], r;                              \
+      BODY;                                       \
+      o[i] = r;                                   \
+    });                                           \
+    return bad ? pel__arith_fail(c, op) : PEL_OK; \
   }
 
-#define SIGNED(T, U, s)                                                   \
-  BINARY(add_##s, T, ADD_SIGNED(T, U), bad < 0, PEL_ARITH_ADD)            \
-  BINARY(sub_##s, T, SUB_SIGNED(T, U), bad < 0, PEL_ARITH_SUB)            \
+#define SIGNED(T, U, s)                                                                  \
+  BINARY(add_##s, T, ADD_SIGNED(T, U), bad < 0, PEL_ARITH_ADD)                           \
+  BINARY(sub_##s, T, SUB_SIGNED(T, U), bad < 0, PEL_ARITH_SUB)                           \
   UNARY(neg_##s, T, (r = (T)((U)0 - (U)x), bad |= (T)(x == r && x != 0)), PEL_ARITH_NEG) \
-  UNARY(abs_##s, T, (r = (T)(x < 0 ? (U)0 - (U)x : (U)x), bad |= (T)(r < 0)), PEL_ARITH_ABS)
+  UNARY(abs_##s, T, (r = (T)(x < 0 ? (U)0 - (U)x : (U)x), bad |= (T)(r < 0)),            \
+        PEL_ARITH_ABS)
 #define UNSIGNED(T, s)                                                    \
   BINARY(add_##s, T, ADD_UNSIGNED(T, T), bad != 0, PEL_ARITH_ADD)         \
   BINARY(sub_##s, T, SUB_UNSIGNED(T, T), bad != 0, PEL_ARITH_SUB)         \
@@ -64,10 +66,11 @@ BINARY(mul_u16, uint16_t, MUL_NARROW(uint16_t, uint32_t), bad != 0, PEL_ARITH_MU
 BINARY(mul_u32, uint32_t, MUL_NARROW(uint32_t, uint64_t), bad != 0, PEL_ARITH_MUL)
 BINARY(mul_u64, uint64_t, MUL_WIDE(uint64_t, ), bad != 0, PEL_ARITH_MUL)
 
-#define TABLE(name)                                                                              \
-  static const pel_kernel name##s[PEL_KIND_COUNT] = {                                            \
-      [PEL_I8] = name##_i8,   [PEL_I16] = name##_i16, [PEL_I32] = name##_i32, [PEL_I64] = name##_i64, \
-      [PEL_U8] = name##_u8,   [PEL_U16] = name##_u16, [PEL_U32] = name##_u32, [PEL_U64] = name##_u64};
+#define TABLE(name)                                                           \
+  static const pel_kernel name##s[PEL_KIND_COUNT] = {                         \
+      [PEL_I8] = name##_i8,   [PEL_I16] = name##_i16, [PEL_I32] = name##_i32, \
+      [PEL_I64] = name##_i64, [PEL_U8] = name##_u8,   [PEL_U16] = name##_u16, \
+      [PEL_U32] = name##_u32, [PEL_U64] = name##_u64};
 TABLE(add)
 TABLE(sub)
 TABLE(mul)
@@ -84,13 +87,17 @@ PEL_OP(add_int, "+", "(a: 'int, b: 'int) -> 'int", PEL_OP_MAP,
        .doc = "The sum of integers; fails when it does not fit.", .choose = choose_add);
 PEL_OP(sub_int, "-", "(a: 'int, b: 'int) -> 'int", PEL_OP_MAP,
        .props = PEL_PURE | PEL_NULL_STRICT | PEL_CAN_FAIL,
-       .doc = "The difference of integers; fails when it does not fit.", .choose = choose_sub);
+       .doc = "The difference of integers; fails when it does not fit.",
+       .choose = choose_sub);
 PEL_OP(mul_int, "*", "(a: 'int, b: 'int) -> 'int", PEL_OP_MAP,
        .props = PEL_PURE | PEL_NULL_STRICT | PEL_CAN_FAIL | PEL_COMMUTES,
-       .doc = "The product of integers; fails when it does not fit.", .choose = choose_mul);
+       .doc = "The product of integers; fails when it does not fit.",
+       .choose = choose_mul);
 PEL_OP(neg_int, "-", "(a: 'int) -> 'int", PEL_OP_MAP,
        .props = PEL_PURE | PEL_NULL_STRICT | PEL_CAN_FAIL,
-       .doc = "An integer with the other sign; fails when it does not fit.", .choose = choose_neg);
+       .doc = "An integer with the other sign; fails when it does not fit.",
+       .choose = choose_neg);
 PEL_OP(abs_int, "abs", "(a: 'int) -> 'int", PEL_OP_MAP,
        .props = PEL_PURE | PEL_NULL_STRICT | PEL_CAN_FAIL,
-       .doc = "An integer without its sign; fails when it does not fit.", .choose = choose_abs);
+       .doc = "An integer without its sign; fails when it does not fit.",
+       .choose = choose_abs);

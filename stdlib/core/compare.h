@@ -7,5 +7,6 @@
 #include "stdlib/core/kernel.h"
 
 /* A kernel that looks at values only, not at nulls. NULL: these are not two numbers. */
-pel_kernel pel__choose_eq_mixed(const pel_type *const *in, uint32_t nin, const pel_type *out);
+pel_kernel pel__choose_eq_mixed(const pel_type *const *in, uint32_t nin,
+                                const pel_type *out);
 #endif

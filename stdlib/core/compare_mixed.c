@@ -1,7 +1,8 @@
 #include "stdlib/core/compare.h"
 
-/* Comparisons of numbers of two types that no type holds together (i64 with u64 or f64 …): exact, nothing is rounded.
- * Each side is widened to i64, u64 or f64, which is exact; the three kinds are then compared two by two. */
+/* Comparisons of numbers of two types that no type holds together (i64 with u64 or f64
+ * …): exact, nothing is rounded. Each side is widened to i64, u64 or f64, which is exact;
+ * the three kinds are then compared two by two. */
 
 typedef enum wide_kind { WIDE_I64, WIDE_U64, WIDE_F64 } wide_kind;
 
@@ -15,11 +16,11 @@ typedef union wide {
 enum { LESS, EQUAL, MORE, UNORDERED };
 
 static wide_kind widen(const pel_call *c, uint32_t k, wide *w) {
-#define WIDEN(K, T, field, kind)                              \
-  case K: {                                                   \
-    const T *v = PEL_IN(c, k, T);                             \
-    PEL_EACH_ROW(c, i, { w->field[i] = v[i]; });              \
-    return kind;                                              \
+#define WIDEN(K, T, field, kind)                 \
+  case K: {                                      \
+    const T *v = PEL_IN(c, k, T);                \
+    PEL_EACH_ROW(c, i, { w->field[i] = v[i]; }); \
+    return kind;                                 \
   }
   switch ((int)c->in[k].type->kind) {
     WIDEN(PEL_I8, int8_t, i, WIDE_I64)
@@ -32,13 +33,15 @@ static wide_kind widen(const pel_call *c, uint32_t k, wide *w) {
     WIDEN(PEL_U64, uint64_t, u, WIDE_U64)
     WIDEN(PEL_F32, float, f, WIDE_F64)
     default:
-    WIDEN(PEL_F64, double, f, WIDE_F64)
+      WIDEN(PEL_F64, double, f, WIDE_F64)
   }
 }
 
 #define ORDER(a, b) ((a) < (b) ? LESS : (a) > (b) ? MORE : EQUAL)
 
-static int order_iu(int64_t a, uint64_t b) { return a < 0 ? LESS : ORDER((uint64_t)a, b); }
+static int order_iu(int64_t a, uint64_t b) {
+  return a < 0 ? LESS : ORDER((uint64_t)a, b);
+}
 
 /* The whole part decides, then what is behind the point. */
 static int order_if(int64_t a, double b) {
@@ -68,9 +71,9 @@ static pel_status compare(const pel_call *c, const uint8_t answers[4]) {
   wide a, b;
   int kinds = 3 * (int)widen(c, 0, &a) + (int)widen(c, 1, &b);
   uint8_t *o = PEL_OUT(c, uint8_t);
-#define CASE(x, y, EXPR)                                      \
-  case 3 * (x) + (y):                                         \
-    PEL_EACH_ROW(c, i, { o[i] = answers[EXPR]; });            \
+#define CASE(x, y, EXPR)                           \
+  case 3 * (x) + (y):                              \
+    PEL_EACH_ROW(c, i, { o[i] = answers[EXPR]; }); \
     break;
   switch (kinds) {
     CASE(WIDE_I64, WIDE_I64, ORDER(a.i[i], b.i[i]))
@@ -82,20 +85,23 @@ static pel_status compare(const pel_call *c, const uint8_t answers[4]) {
     CASE(WIDE_F64, WIDE_I64, turn(order_if(b.i[i], a.f[i])))
     CASE(WIDE_F64, WIDE_U64, turn(order_uf(b.u[i], a.f[i])))
     CASE(WIDE_F64, WIDE_F64, order_ff(a.f[i], b.f[i]))
-    default: break;
+    default:
+      break;
   }
   return PEL_OK;
 }
 
-#define OPERATOR(name, less, equal, more, unordered)                                             \
-  static pel_status name(const pel_call *c) {                                                    \
-    static const uint8_t answers[4] = {less, equal, more, unordered};                            \
-    return compare(c, answers);                                                                  \
-  }                                                                                              \
-  static pel_kernel choose_##name(const pel_type *const *in, uint32_t nin, const pel_type *out) { \
-    bool ok = nin == 2 && out->kind == PEL_BOOL;                                                 \
-    for (uint32_t k = 0; ok && k < 2; k++) ok = in[k]->kind >= PEL_I8 && in[k]->kind <= PEL_F64;  \
-    return ok ? name : NULL;                                                                     \
+#define OPERATOR(name, less, equal, more, unordered)                       \
+  static pel_status name(const pel_call *c) {                              \
+    static const uint8_t answers[4] = {less, equal, more, unordered};      \
+    return compare(c, answers);                                            \
+  }                                                                        \
+  static pel_kernel choose_##name(const pel_type *const *in, uint32_t nin, \
+                                  const pel_type *out) {                   \
+    bool ok = nin == 2 && out->kind == PEL_BOOL;                           \
+    for (uint32_t k = 0; ok && k < 2; k++)                                 \
+      ok = in[k]->kind >= PEL_I8 && in[k]->kind <= PEL_F64;                \
+    return ok ? name : NULL;                                               \
   }
 OPERATOR(eq, 0, 1, 0, 0)
 OPERATOR(ne, 1, 0, 1, 1)
@@ -104,21 +110,30 @@ OPERATOR(le, 1, 1, 0, 0)
 OPERATOR(gt, 0, 0, 1, 0)
 OPERATOR(ge, 0, 1, 1, 0)
 
-pel_kernel pel__choose_eq_mixed(const pel_type *const *in, uint32_t nin, const pel_type *out) {
+pel_kernel pel__choose_eq_mixed(const pel_type *const *in, uint32_t nin,
+                                const pel_type *out) {
   return choose_eq(in, nin, out);
 }
 
 PEL_OP(eq_mixed, "==", "(a: 'num1, b: 'num2) -> bool", PEL_OP_MAP,
-       .props = PEL_PURE | PEL_NULL_STRICT | PEL_COMMUTES, .doc = "Whether numbers of two types are equal, exactly.",
-       .choose = choose_eq);
+       .props = PEL_PURE | PEL_NULL_STRICT | PEL_COMMUTES,
+       .doc = "Whether numbers of two types are equal, exactly.", .choose = choose_eq);
 PEL_OP(ne_mixed, "!=", "(a: 'num1, b: 'num2) -> bool", PEL_OP_MAP,
-       .props = PEL_PURE | PEL_NULL_STRICT | PEL_COMMUTES, .doc = "Whether numbers of two types differ, exactly.",
-       .choose = choose_ne);
-PEL_OP(lt_mixed, "<", "(a: 'num1, b: 'num2) -> bool", PEL_OP_MAP, .props = PEL_PURE | PEL_NULL_STRICT,
-       .doc = "Whether a number is less than one of another type, exactly.", .choose = choose_lt);
-PEL_OP(le_mixed, "<=", "(a: 'num1, b: 'num2) -> bool", PEL_OP_MAP, .props = PEL_PURE | PEL_NULL_STRICT,
-       .doc = "Whether a number is at most one of another type, exactly.", .choose = choose_le);
-PEL_OP(gt_mixed, ">", "(a: 'num1, b: 'num2) -> bool", PEL_OP_MAP, .props = PEL_PURE | PEL_NULL_STRICT,
-       .doc = "Whether a number is more than one of another type, exactly.", .choose = choose_gt);
-PEL_OP(ge_mixed, ">=", "(a: 'num1, b: 'num2) -> bool", PEL_OP_MAP, .props = PEL_PURE | PEL_NULL_STRICT,
-       .doc = "Whether a number is at least one of another type, exactly.", .choose = choose_ge);
+       .props = PEL_PURE | PEL_NULL_STRICT | PEL_COMMUTES,
+       .doc = "Whether numbers of two types differ, exactly.", .choose = choose_ne);
+PEL_OP(lt_mixed, "<", "(a: 'num1, b: 'num2) -> bool", PEL_OP_MAP,
+       .props = PEL_PURE | PEL_NULL_STRICT,
+       .doc = "Whether a number is less than one of another type, exactly.",
+       .choose = choose_lt);
+PEL_OP(le_mixed, "<=", "(a: 'num1, b: 'num2) -> bool", PEL_OP_MAP,
+       .props = PEL_PURE | PEL_NULL_STRICT,
+       .doc = "Whether a number is at most one of another type, exactly.",
+       .choose = choose_le);
+PEL_OP(gt_mixed, ">", "(a: 'num1, b: 'num2) -> bool", PEL_OP_MAP,
+       .props = PEL_PURE | PEL_NULL_STRICT,
+       .doc = "Whether a number is more than one of another type, exactly.",
+       .choose = choose_gt);
+PEL_OP(ge_mixed, ">=", "(a: 'num1, b: 'num2) -> bool", PEL_OP_MAP,
+       .props = PEL_PURE | PEL_NULL_STRICT,
+       .doc = "Whether a number is at least one of another type, exactly.",
+       .choose = choose_ge);

@@ -1,13 +1,17 @@
-/* The CSV family: what reader, writer and schema sampling share (RFC 4180 and its common dialects).
- * Parameters are immutable and live with the run; everything else says who owns it.
- * Functions here may be called from any thread on different data. */
+/* The CSV family: what reader, writer and schema sampling share (RFC 4180 and its common
+ * dialects). Parameters are immutable and live with the run; everything else says who
+ * owns it. Functions here may be called from any thread on different data. */
 #ifndef PEL_STDLIB_IO_CSV_H
 #define PEL_STDLIB_IO_CSV_H
 
 #include "pel/op.h"
 #include "runtime/base/str.h"
 
-typedef enum pel_csv_on_error { PEL_CSV_FAIL, PEL_CSV_SKIP, PEL_CSV_AS_NULL } pel_csv_on_error;
+typedef enum pel_csv_on_error {
+  PEL_CSV_FAIL,
+  PEL_CSV_SKIP,
+  PEL_CSV_AS_NULL
+} pel_csv_on_error;
 
 typedef struct pel_csv_dialect {
   char delim;
@@ -20,28 +24,34 @@ typedef struct pel_csv_params {
   const char *path; /* as the program wrote it */
   pel_csv_dialect dialect;
   pel_csv_on_error on_error;
-  pel_str *null_words; /* unquoted words that are null, besides the empty field of a nullable column */
+  pel_str *null_words; /* unquoted words that are null, besides the empty field of a
+                          nullable column */
   uint32_t n_null_words;
   const pel_type *const *types; /* the declared columns */
   const char *const *names;
   uint32_t ncols;
 } pel_csv_params;
 
-/* args: path, then (optional) a record of options: delim, quote, header, on_error, null. */
-PEL_USE_RESULT pel_status pel__csv_bind(const pel_bind *b, char delim, pel_csv_params **out, pel_error *e);
+/* args: path, then (optional) a record of options: delim, quote, header, on_error, null.
+ */
+PEL_USE_RESULT pel_status pel__csv_bind(const pel_bind *b, char delim,
+                                        pel_csv_params **out, pel_error *e);
 /* The same words for sampling, without columns. */
-PEL_USE_RESULT pel_status pel__csv_options(const pel_const *args, uint32_t nargs, char delim,
-                                           void *(*alloc)(const void *ctx, size_t n), const void *ctx,
-                                           pel_csv_params *out, pel_error *e);
+PEL_USE_RESULT pel_status pel__csv_options(const pel_const *args, uint32_t nargs,
+                                           char delim,
+                                           void *(*alloc)(const void *ctx, size_t n),
+                                           const void *ctx, pel_csv_params *out,
+                                           pel_error *e);
 
-/* ---- the automaton: a quote opens only at a field's start ----------------------------------------------------------- */
+/* ---- the automaton: a quote opens only at a field's start ---- */
 
 enum {
   PEL_CSV_ROW = 0,    /* at the start of a record */
   PEL_CSV_FIELD = 1,  /* at the start of a later field */
   PEL_CSV_TEXT = 2,   /* in a field without quotes */
   PEL_CSV_QUOTED = 3, /* between quotes */
-  PEL_CSV_CLOSED = 4, /* behind a quote between quotes: the end of the field, or half of a doubled quote */
+  PEL_CSV_CLOSED = 4, /* behind a quote between quotes: the end of the field, or half of a
+                         doubled quote */
   PEL_CSV_CR = 5,     /* behind a closing quote and a carriage return */
   PEL_CSV_STATES = 6
 };
@@ -52,34 +62,38 @@ typedef struct pel_csv_class {
   uint32_t newlines;
 } pel_csv_class;
 
-void pel__csv_classify(const pel_csv_dialect *d, const char *p, size_t n, pel_csv_class *out);
-/* The state behind n bytes, and (when not NULL) the first position at which a record starts (n: none in these bytes). */
-uint8_t pel__csv_walk(const pel_csv_dialect *d, const char *p, size_t n, uint8_t state, size_t *row_start);
+void pel__csv_classify(const pel_csv_dialect *d, const char *p, size_t n,
+                       pel_csv_class *out);
+/* The state behind n bytes, and (when not NULL) the first position at which a record
+ * starts (n: none in these bytes). */
+uint8_t pel__csv_walk(const pel_csv_dialect *d, const char *p, size_t n, uint8_t state,
+                      size_t *row_start);
 
-/* ---- fields --------------------------------------------------------------------------------------------------------- */
+/* ---- fields ---- */
 
 enum { PEL_CSV_PAD = 128 }; /* readable bytes behind every buffer of text */
 
 typedef enum pel_csv_stop {
-  PEL_CSV_STOP_ROWS, /* the index is full: go on from `at` */
-  PEL_CSV_STOP_END,  /* records from here on belong to the next unit */
-  PEL_CSV_STOP_MORE, /* the record at `at` goes on behind the buffer */
-  PEL_CSV_STOP_SHAPE,/* the record at `at` has `fields` fields */
-  PEL_CSV_STOP_QUOTE,/* text behind a closing quote, at `bad` */
-  PEL_CSV_STOP_OPEN  /* the file ends inside quotes that opened at `bad` */
+  PEL_CSV_STOP_ROWS,  /* the index is full: go on from `at` */
+  PEL_CSV_STOP_END,   /* records from here on belong to the next unit */
+  PEL_CSV_STOP_MORE,  /* the record at `at` goes on behind the buffer */
+  PEL_CSV_STOP_SHAPE, /* the record at `at` has `fields` fields */
+  PEL_CSV_STOP_QUOTE, /* text behind a closing quote, at `bad` */
+  PEL_CSV_STOP_OPEN   /* the file ends inside quotes that opened at `bad` */
 } pel_csv_stop;
 
-/* Where the fields of a run of records end. sep has room for (PEL_BLOCK_ROWS × ncols) + 64 positions + one row. Field k of
- * record r is [k ? sep[r·ncols + k − 1] + 1 : row[r], sep[r·ncols + k]). */
+/* Where the fields of a run of records end. sep has room for (PEL_BLOCK_ROWS × ncols) +
+ * 64 positions + one row. Field k of record r is [k ? sep[r·ncols + k − 1] + 1 : row[r],
+ * sep[r·ncols + k]). */
 typedef struct pel_csv_index {
   const pel_csv_dialect *dialect;
   const char *p;
-  uint32_t n;     /* bytes in the buffer; PEL_CSV_PAD more may be read */
-  uint32_t stop;  /* records that start here or later are not ours */
-  bool last;      /* the buffer ends where the file ends */
+  uint32_t n;    /* bytes in the buffer; PEL_CSV_PAD more may be read */
+  uint32_t stop; /* records that start here or later are not ours */
+  bool last;     /* the buffer ends where the file ends */
   uint32_t ncols;
   uint32_t max_rows; /* at most PEL_BLOCK_ROWS − 64 */
-  uint32_t at;    /* in: where to go on, a record's start; out: likewise */
+  uint32_t at;       /* in: where to go on, a record's start; out: likewise */
   uint32_t nrows;
   uint32_t *sep, *row;
   uint32_t fields, bad;
@@ -88,11 +102,13 @@ typedef struct pel_csv_index {
 
 pel_csv_stop pel__csv_index(pel_csv_index *x);
 
-/* A field's text: quotes taken off, doubled quotes made one (then in env->temp). was_quoted tells "" from nothing. */
-PEL_USE_RESULT pel_status pel__csv_field(const pel_csv_dialect *d, const pel_env *env, const char *p, size_t n,
-                                         pel_str *out, bool *was_quoted);
+/* A field's text: quotes taken off, doubled quotes made one (then in env->temp).
+ * was_quoted tells "" from nothing. */
+PEL_USE_RESULT pel_status pel__csv_field(const pel_csv_dialect *d, const pel_env *env,
+                                         const char *p, size_t n, pel_str *out,
+                                         bool *was_quoted);
 
-/* ---- header --------------------------------------------------------------------------------------------------------- */
+/* ---- header ---- */
 
 typedef struct pel_csv_head {
   pel_str *names; /* empty without a header */
@@ -102,17 +118,19 @@ typedef struct pel_csv_head {
 } pel_csv_head;
 
 /* Reads the first record. An empty file, an open quote: reported through env->fail. */
-PEL_USE_RESULT pel_status pel__csv_head(const pel_csv_params *params, const pel_env *env, pel_file *f, uint64_t size,
-                                        pel_csv_head *out);
+PEL_USE_RESULT pel_status pel__csv_head(const pel_csv_params *params, const pel_env *env,
+                                        pel_file *f, uint64_t size, pel_csv_head *out);
 
 /* Schema by sampling the first records: see csv_infer.c. */
-PEL_USE_RESULT pel_status pel__csv_infer_csv(const pel_infer *in, const pel_type **row, pel_error *e);
-PEL_USE_RESULT pel_status pel__csv_infer_tsv(const pel_infer *in, const pel_type **row, pel_error *e);
+PEL_USE_RESULT pel_status pel__csv_infer_csv(const pel_infer *in, const pel_type **row,
+                                             pel_error *e);
+PEL_USE_RESULT pel_status pel__csv_infer_tsv(const pel_infer *in, const pel_type **row,
+                                             pel_error *e);
 
-/* ---- values --------------------------------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
-/* Text to a value of a scalar kind at data[row]; false: it is none. Text needs PEL_CSV_PAD readable bytes behind it;
- * str and bytes borrow. */
+/* Text to a value of a scalar kind at data[row]; false: it is none. Text needs
+ * PEL_CSV_PAD readable bytes behind it; str and bytes borrow. */
 bool pel__csv_value(pel_kind kind, pel_str text, bool ascii, void *data, uint32_t row);
 /* A value as an unquoted word; the answer's length ≤ 64. Text kinds are not for this. */
 size_t pel__csv_print(pel_kind kind, const void *data, uint64_t row, char out[64]);

@@ -16,7 +16,8 @@ PEL_INLINE text cell(const pel_csv_index *x, uint32_t row, uint32_t field) {
   return (text){x->p + from, to - from};
 }
 
-/* Up to eight digits and nothing else, the commonest integer by far; 128 bytes behind the text may be read. */
+/* Up to eight digits and nothing else, the commonest integer by far; 128 bytes behind the
+ * text may be read. */
 PEL_INLINE bool few_digits(text t, int64_t *out) {
   if (t.n - 1 >= 8) return false;
   const uint64_t digits = (pel__swar_load8(t.p) ^ PEL_SWAR('0')) << (64 - 8 * t.n);
@@ -39,43 +40,48 @@ PEL_INLINE pel_view view_of(text t) { return pel_view_of(t.p, t.n); }
 #endif
 
 /* The loop over the cells: DONE says whether `t` has become the value of `row`. */
-#define PEL_CONVERT(DONE)                            \
-  do {                                               \
-    uint32_t nodd = 0;                               \
-    for (uint32_t i = 0; i < n; i++) {               \
-      const uint32_t row = sel ? sel[i] : i;         \
-      const text t = cell(x, row, field);            \
-      if (PEL_LIKELY(DONE)) continue;                \
-      odd[nodd++] = (uint16_t)row;                   \
-    }                                                \
-    return nodd;                                     \
+#define PEL_CONVERT(DONE)                    \
+  do {                                       \
+    uint32_t nodd = 0;                       \
+    for (uint32_t i = 0; i < n; i++) {       \
+      const uint32_t row = sel ? sel[i] : i; \
+      const text t = cell(x, row, field);    \
+      if (PEL_LIKELY(DONE)) continue;        \
+      odd[nodd++] = (uint16_t)row;           \
+    }                                        \
+    return nodd;                             \
   } while (0)
 
-static uint32_t integers(const pel_csv_index *x, uint32_t field, const uint16_t *sel, uint32_t n, int64_t *data,
-                         uint16_t *odd) {
-  PEL_CONVERT(few_digits(t, &data[row]) || pel__parse_i64_padded(t.p, t.n, &data[row]) == PEL_PARSE_OK);
+static uint32_t integers(const pel_csv_index *x, uint32_t field, const uint16_t *sel,
+                         uint32_t n, int64_t *data, uint16_t *odd) {
+  PEL_CONVERT(few_digits(t, &data[row]) ||
+              pel__parse_i64_padded(t.p, t.n, &data[row]) == PEL_PARSE_OK);
 }
 
-static uint32_t floats(const pel_csv_index *x, uint32_t field, const uint16_t *sel, uint32_t n, double *data,
-                       uint16_t *odd) {
+static uint32_t floats(const pel_csv_index *x, uint32_t field, const uint16_t *sel,
+                       uint32_t n, double *data, uint16_t *odd) {
   PEL_CONVERT(pel__parse_f64_padded(t.p, t.n, &data[row]));
 }
 
-static uint32_t texts(const pel_csv_index *x, uint32_t field, const uint16_t *sel, uint32_t n, pel_view *data,
-                      uint16_t *odd) {
-  const char quote = x->dialect->quoting ? x->dialect->quote : '\n'; /* no field begins with a line feed */
-  if (x->high) PEL_CONVERT(t.n && *t.p != quote && pel__utf8_valid(t.p, t.n) == t.n && (data[row] = view_of(t), true));
+static uint32_t texts(const pel_csv_index *x, uint32_t field, const uint16_t *sel,
+                      uint32_t n, pel_view *data, uint16_t *odd) {
+  const char quote = x->dialect->quoting ? x->dialect->quote
+                                         : '\n'; /* no field begins with a line feed */
+  if (x->high)
+    PEL_CONVERT(t.n && *t.p != quote && pel__utf8_valid(t.p, t.n) == t.n &&
+                (data[row] = view_of(t), true));
   PEL_CONVERT(t.n && *t.p != quote && (data[row] = view_of(t), true));
 }
 
-static uint32_t others(const pel_csv_index *x, pel_kind kind, uint32_t field, const uint16_t *sel, uint32_t n, void *data,
-                       uint16_t *odd) {
+static uint32_t others(const pel_csv_index *x, pel_kind kind, uint32_t field,
+                       const uint16_t *sel, uint32_t n, void *data, uint16_t *odd) {
   const char quote = x->dialect->quoting ? x->dialect->quote : '\n';
-  PEL_CONVERT(t.n && *t.p != quote && pel__csv_value(kind, (pel_str){t.p, t.n}, !x->high, data, row));
+  PEL_CONVERT(t.n && *t.p != quote &&
+              pel__csv_value(kind, (pel_str){t.p, t.n}, !x->high, data, row));
 }
 
-uint32_t pel__csv_convert(const pel_csv_index *x, pel_kind kind, uint32_t field, const uint16_t *sel, uint32_t n, void *data,
-                          uint16_t *odd) {
+uint32_t pel__csv_convert(const pel_csv_index *x, pel_kind kind, uint32_t field,
+                          const uint16_t *sel, uint32_t n, void *data, uint16_t *odd) {
   if (kind == PEL_I64) return integers(x, field, sel, n, data, odd);
   if (kind == PEL_F64) return floats(x, field, sel, n, data, odd);
   if (kind == PEL_STR) return texts(x, field, sel, n, data, odd);

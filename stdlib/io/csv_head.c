@@ -1,9 +1,11 @@
 #include "runtime/base/check.h"
 #include "stdlib/io/csv.h"
 
-/* The first record and a little behind it, in env->temp; grows until the record is whole. */
-static pel_status first_record(const pel_csv_params *params, const pel_env *env, pel_file *f, uint64_t size,
-                               char **bytes, size_t *n, size_t *length) {
+/* The first record and a little behind it, in env->temp; grows until the record is whole.
+ */
+static pel_status first_record(const pel_csv_params *params, const pel_env *env,
+                               pel_file *f, uint64_t size, char **bytes, size_t *n,
+                               size_t *length) {
   for (size_t want = 4096;; want *= 4) {
     const size_t room = want < size ? want : (size_t)size;
     char *p = env->temp(env, room + PEL_CSV_PAD);
@@ -17,17 +19,20 @@ static pel_status first_record(const pel_csv_params *params, const pel_env *env,
     uint8_t state = PEL_CSV_ROW;
     if (got > bom) { /* the second record's start is the first one's end */
       state = pel__csv_walk(&params->dialect, p + bom, 1, PEL_CSV_ROW, NULL);
-      const uint8_t end = pel__csv_walk(&params->dialect, p + bom + 1, got - bom - 1, state, &start);
+      const uint8_t end =
+          pel__csv_walk(&params->dialect, p + bom + 1, got - bom - 1, state, &start);
       state = start == got - bom - 1 ? end : PEL_CSV_ROW;
     }
     const bool whole = got > bom && state == PEL_CSV_ROW;
     if (whole || got >= size || got < room) {
       if (got == bom)
         return env->fail(env, 0, "empty file", "`%s` is empty: %s", params->path,
-                         params->dialect.header ? "a first line with the columns' names was expected"
-                                                : "at least one record was expected");
+                         params->dialect.header
+                             ? "a first line with the columns' names was expected"
+                             : "at least one record was expected");
       if (!whole && state == PEL_CSV_QUOTED)
-        return env->fail(env, 0, "open quote", "`%s`:1: a quote is opened in the first record and never closed",
+        return env->fail(env, 0, "open quote",
+                         "`%s`:1: a quote is opened in the first record and never closed",
                          params->path);
       *bytes = p, *n = got;
       *length = whole ? bom + 1 + start : got;
@@ -45,12 +50,15 @@ static size_t count_fields(const pel_csv_dialect *d, const char *p, size_t n) {
     const uint8_t before = state;
     state = pel__csv_walk(d, p + i, 1, state, NULL);
     fields += state == PEL_CSV_FIELD;
-    if ((before == PEL_CSV_CLOSED && state == PEL_CSV_TEXT) || (before == PEL_CSV_CR && state != PEL_CSV_ROW)) return 0;
+    if ((before == PEL_CSV_CLOSED && state == PEL_CSV_TEXT) ||
+        (before == PEL_CSV_CR && state != PEL_CSV_ROW))
+      return 0;
   }
   return fields;
 }
 
-static pel_status split(const pel_csv_dialect *d, const pel_env *env, const char *p, size_t n, pel_str *names) {
+static pel_status split(const pel_csv_dialect *d, const pel_env *env, const char *p,
+                        size_t n, pel_str *names) {
   uint8_t state = PEL_CSV_ROW;
   size_t from = 0, k = 0;
   bool quoted;
@@ -66,8 +74,8 @@ static pel_status split(const pel_csv_dialect *d, const pel_env *env, const char
   return PEL_OK;
 }
 
-pel_status pel__csv_head(const pel_csv_params *params, const pel_env *env, pel_file *f, uint64_t size,
-                         pel_csv_head *out) {
+pel_status pel__csv_head(const pel_csv_params *params, const pel_env *env, pel_file *f,
+                         uint64_t size, pel_csv_head *out) {
   char *p = NULL;
   size_t n = 0, length = 0, bytes;
   pel_status s = first_record(params, env, f, size, &p, &n, &length);
@@ -75,11 +83,18 @@ pel_status pel__csv_head(const pel_csv_params *params, const pel_env *env, pel_f
   const size_t bom = memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
   const size_t fields = count_fields(&params->dialect, p + bom, length - bom);
   if (fields == 0)
-    return env->fail(env, 0, "text after a quote", "`%s`:1: text stands behind a closing quote: a quote inside a quoted "
-                     "field is written twice", params->path);
-  if (fields > 100000) return env->fail(env, 0, "too wide", "`%s` has more than 100000 columns", params->path);
+    return env->fail(
+        env, 0, "text after a quote",
+        "`%s`:1: text stands behind a closing quote: a quote inside a quoted "
+        "field is written twice",
+        params->path);
+  if (fields > 100000)
+    return env->fail(env, 0, "too wide", "`%s` has more than 100000 columns",
+                     params->path);
   *out = (pel_csv_head){.ncols = (uint32_t)fields, .data = bom};
-  if (!pel__size_mul(fields, sizeof(pel_str), &bytes) || !(out->names = env->temp(env, bytes))) return PEL_E_NOMEM;
+  if (!pel__size_mul(fields, sizeof(pel_str), &bytes) ||
+      !(out->names = env->temp(env, bytes)))
+    return PEL_E_NOMEM;
   s = split(&params->dialect, env, p + bom, length - bom, out->names);
   if (s || !params->dialect.header) return s;
   out->data = length;

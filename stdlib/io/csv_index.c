@@ -3,7 +3,7 @@
 
 /* Where the record being read stands. */
 typedef struct cut {
-  uint32_t row_at;  /* its first byte */
+  uint32_t row_at;   /* its first byte */
   uint32_t *row_sep; /* its first separator */
   uint32_t *sep;     /* the next free one */
 } cut;
@@ -15,7 +15,8 @@ static verdict end_record(pel_csv_index *x, cut *c, uint32_t pos, pel_csv_stop *
   const uint32_t fields = (uint32_t)(c->sep - c->row_sep);
   if (PEL_UNLIKELY(fields != x->ncols)) {
     const uint32_t length = pos - c->row_at;
-    const bool blank = fields == 1 && (length == 0 || (length == 1 && x->p[c->row_at] == '\r'));
+    const bool blank =
+        fields == 1 && (length == 0 || (length == 1 && x->p[c->row_at] == '\r'));
     if (!blank) {
       x->fields = fields;
       *why = PEL_CSV_STOP_SHAPE;
@@ -32,7 +33,8 @@ static verdict end_record(pel_csv_index *x, cut *c, uint32_t pos, pel_csv_stop *
   return FINISHED;
 }
 
-/* Keeps a record's surplus separators from running out of the array: a long row is an error anyway. */
+/* Keeps a record's surplus separators from running out of the array: a long row is an
+ * error anyway. */
 static void put(pel_csv_index *x, cut *c, uint32_t pos) {
   if (PEL_LIKELY((uint32_t)(c->sep - c->row_sep) <= x->ncols)) {
     *c->sep++ = pos;
@@ -42,7 +44,8 @@ static void put(pel_csv_index *x, cut *c, uint32_t pos) {
   }
 }
 
-/* From a field's opening quote at `pos` to behind its end: the position of the separator that ends it. */
+/* From a field's opening quote at `pos` to behind its end: the position of the separator
+ * that ends it. */
 static uint32_t quoted_field(pel_csv_index *x, uint32_t pos, pel_csv_stop *why) {
   const char *p = x->p;
   const uint32_t n = x->n;
@@ -75,7 +78,8 @@ static uint32_t quoted_field(pel_csv_index *x, uint32_t pos, pel_csv_stop *why) 
   return 0;
 }
 
-/* Byte by byte through one record that has quotes, or that is not wholly in the buffer. */
+/* Byte by byte through one record that has quotes, or that is not wholly in the buffer.
+ */
 static verdict slow_record(pel_csv_index *x, cut *c, pel_csv_stop *why) {
   const char delim = x->dialect->delim, quote = x->dialect->quote;
   const bool quoting = x->dialect->quoting;
@@ -94,8 +98,10 @@ static verdict slow_record(pel_csv_index *x, cut *c, pel_csv_stop *why) {
     if (i >= x->n) { /* the file's last line has no line feed */
       put(x, c, x->n);
       const uint32_t extra = x->fields;
-      if (end_record(x, c, x->n, why) == FINISHED && *why == PEL_CSV_STOP_SHAPE) x->fields += extra;
-      else *why = PEL_CSV_STOP_END;
+      if (end_record(x, c, x->n, why) == FINISHED && *why == PEL_CSV_STOP_SHAPE)
+        x->fields += extra;
+      else
+        *why = PEL_CSV_STOP_END;
       return FINISHED;
     }
     x->high |= (signed char)x->p[i] < 0;
@@ -111,12 +117,14 @@ static verdict slow_record(pel_csv_index *x, cut *c, pel_csv_stop *why) {
 }
 
 /* 64 bytes without a quote. */
-static verdict plain_block(pel_csv_index *x, cut *c, uint32_t at, uint64_t seps, uint64_t feeds, pel_csv_stop *why) {
+static verdict plain_block(pel_csv_index *x, cut *c, uint32_t at, uint64_t seps,
+                           uint64_t feeds, pel_csv_stop *why) {
   uint64_t rest = seps;
   while (feeds) {
     const uint64_t upto = feeds ^ (feeds - 1); /* bits through the line feed */
     const uint32_t pos = at + (uint32_t)__builtin_ctzll(feeds);
-    for (uint64_t m = rest & upto; m; m &= m - 1) *c->sep++ = at + (uint32_t)__builtin_ctzll(m);
+    for (uint64_t m = rest & upto; m; m &= m - 1)
+      *c->sep++ = at + (uint32_t)__builtin_ctzll(m);
     rest &= ~upto;
     feeds &= feeds - 1;
     if (end_record(x, c, pos, why) == FINISHED) return FINISHED;
@@ -144,7 +152,9 @@ pel_csv_stop pel__csv_index(pel_csv_index *x) {
       if (PEL_LIKELY(!quotes && (uint32_t)(c.sep - c.row_sep) <= x->ncols)) {
         const uint64_t feeds = pel__mask64_eq(&b, '\n');
         x->high |= pel__mask64_high(&b) != 0;
-        if (plain_block(x, &c, pos, pel__mask64_eq(&b, delim) | feeds, feeds, &why) == FINISHED) break;
+        if (plain_block(x, &c, pos, pel__mask64_eq(&b, delim) | feeds, feeds, &why) ==
+            FINISHED)
+          break;
         pos += 64;
         continue;
       }
@@ -156,8 +166,8 @@ pel_csv_stop pel__csv_index(pel_csv_index *x) {
   return why;
 }
 
-pel_status pel__csv_field(const pel_csv_dialect *d, const pel_env *env, const char *p, size_t n, pel_str *out,
-                          bool *was_quoted) {
+pel_status pel__csv_field(const pel_csv_dialect *d, const pel_env *env, const char *p,
+                          size_t n, pel_str *out, bool *was_quoted) {
   *was_quoted = d->quoting && n >= 2 && p[0] == d->quote;
   *out = (pel_str){p, n};
   if (!*was_quoted) return PEL_OK;

@@ -3,8 +3,10 @@
 
 enum { SAMPLE_ROWS = 20480, SAMPLE_BYTES = 1 << 20 };
 
-/* Tried in this order; the first that every value of the sample fits is the column's type. */
-static const pel_kind ladder[] = {PEL_BOOL, PEL_I64, PEL_F64, PEL_DATE, PEL_TIME, PEL_STR};
+/* Tried in this order; the first that every value of the sample fits is the column's
+ * type. */
+static const pel_kind ladder[] = {PEL_BOOL, PEL_I64,  PEL_F64,
+                                  PEL_DATE, PEL_TIME, PEL_STR};
 enum { RUNGS = sizeof ladder / sizeof *ladder };
 
 typedef struct guess {
@@ -38,7 +40,8 @@ static pel_status look_at(sample *s, guess *g, const char *p, size_t n) {
   if (!quoted && null_word(s->params, t)) return g->null = true, PEL_OK;
   g->value = true;
   for (uint32_t r = 0; r < RUNGS; r++)
-    if (g->fits >> r & 1 && (quoted ? ladder[r] != PEL_STR : true) && !pel__csv_value(ladder[r], t, false, &value, 0))
+    if (g->fits >> r & 1 && (quoted ? ladder[r] != PEL_STR : true) &&
+        !pel__csv_value(ladder[r], t, false, &value, 0))
       g->fits = (uint8_t)(g->fits & ~(1u << r));
   return PEL_OK;
 }
@@ -58,15 +61,22 @@ static pel_status look_at_rows(sample *s, const pel_csv_index *x) {
   return PEL_OK;
 }
 
-/* The rows that lie whole in the bytes; a broken one ends the sample and is left to the run to report. */
+/* The rows that lie whole in the bytes; a broken one ends the sample and is left to the
+ * run to report. */
 static pel_status look_at_bytes(sample *s, const char *p, uint32_t n, bool last) {
   const uint32_t width = s->head.ncols;
-  pel_csv_index x = {.dialect = &s->params->dialect, .p = p, .n = n, .stop = n, .last = last, .ncols = width,
+  pel_csv_index x = {.dialect = &s->params->dialect,
+                     .p = p,
+                     .n = n,
+                     .stop = n,
+                     .last = last,
+                     .ncols = width,
                      .max_rows = width > 256 ? 1 : 256};
   x.sep = s->env->temp(s->env, ((size_t)(x.max_rows + 65) * width + 192) * sizeof *x.sep);
   x.row = s->env->temp(s->env, (PEL_BLOCK_ROWS + 64) * sizeof *x.row);
   if (!x.sep || !x.row) return PEL_E_NOMEM;
-  for (pel_csv_stop why = PEL_CSV_STOP_ROWS; why == PEL_CSV_STOP_ROWS && s->rows < SAMPLE_ROWS;) {
+  for (pel_csv_stop why = PEL_CSV_STOP_ROWS;
+       why == PEL_CSV_STOP_ROWS && s->rows < SAMPLE_ROWS;) {
     why = pel__csv_index(&x);
     const pel_status st = look_at_rows(s, &x);
     if (st) return st;
@@ -85,7 +95,8 @@ static pel_status look_at_file(sample *s, pel_file *f, uint64_t size) {
     if (st) return st;
     memset(p + got, 0, PEL_CSV_PAD);
     s->rows = 0;
-    for (uint32_t k = 0; k < s->head.ncols; k++) s->guesses[k] = (guess){.fits = (1u << RUNGS) - 1};
+    for (uint32_t k = 0; k < s->head.ncols; k++)
+      s->guesses[k] = (guess){.fits = (1u << RUNGS) - 1};
     st = look_at_bytes(s, p, (uint32_t)got, got == left);
     if (st || s->rows || got == left || want > UINT32_MAX / 8) return st;
   }
@@ -129,11 +140,13 @@ static void *infer_alloc(const void *ctx, size_t n) {
   return in->alloc(in, n);
 }
 
-static pel_status infer(const pel_infer *in, char delim, const pel_type **row, pel_error *e) {
+static pel_status infer(const pel_infer *in, char delim, const pel_type **row,
+                        pel_error *e) {
   pel_csv_params params;
   pel_file *f = NULL;
   uint64_t size = 0;
-  pel_status st = pel__csv_options(in->args, in->nargs, delim, infer_alloc, in, &params, e);
+  pel_status st =
+      pel__csv_options(in->args, in->nargs, delim, infer_alloc, in, &params, e);
   if (st) return st;
   if ((st = in->env->open(in->env, params.path, &f, &size))) return st;
   sample s = {.params = &params, .env = in->env};
@@ -147,5 +160,9 @@ static pel_status infer(const pel_infer *in, char delim, const pel_type **row, p
   return st;
 }
 
-pel_status pel__csv_infer_csv(const pel_infer *in, const pel_type **row, pel_error *e) { return infer(in, ',', row, e); }
-pel_status pel__csv_infer_tsv(const pel_infer *in, const pel_type **row, pel_error *e) { return infer(in, '\t', row, e); }
+pel_status pel__csv_infer_csv(const pel_infer *in, const pel_type **row, pel_error *e) {
+  return infer(in, ',', row, e);
+}
+pel_status pel__csv_infer_tsv(const pel_infer *in, const pel_type **row, pel_error *e) {
+  return infer(in, '\t', row, e);
+}

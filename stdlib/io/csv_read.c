@@ -25,55 +25,63 @@ typedef struct lane {
 
 typedef struct worker {
   char *buf;
-  size_t cap, n;      /* of the buffer; bytes in it */
-  uint64_t offset;    /* of buf[0] in the file */
-  uint8_t start;      /* the automaton's state at buf[0] */
-  uint64_t line;      /* of buf[0] */
-  uint32_t line_at;   /* … and of this position: line_now */
+  size_t cap, n;    /* of the buffer; bytes in it */
+  uint64_t offset;  /* of buf[0] in the file */
+  uint8_t start;    /* the automaton's state at buf[0] */
+  uint64_t line;    /* of buf[0] */
+  uint32_t line_at; /* … and of this position: line_now */
   uint64_t line_now;
   uint32_t stop;
-  uint64_t first;     /* ordinal of the chunk in hand */
+  uint64_t first; /* ordinal of the chunk in hand */
   uint32_t *sep, *row;
-  lane *lanes;        /* requested columns first, then (on_error: skip) the other declared ones */
+  lane
+      *lanes; /* requested columns first, then (on_error: skip) the other declared ones */
   uint32_t nlanes;
-  uint32_t *order;    /* lanes by their fields */
+  uint32_t *order; /* lanes by their fields */
   pel_col *cols;
   uint16_t *sel, *odd;
   uint8_t *dropped;
   pel_csv_index index;
 } worker;
 
-static pel_status bad_header(const pel_env *env, const pel_csv_params *p, const pel_csv_head *h, const char *name) {
+static pel_status bad_header(const pel_env *env, const pel_csv_params *p,
+                             const pel_csv_head *h, const char *name) {
   pel_buf b;
   pel__buf_init(&b, NULL);
   for (uint32_t i = 0; i < h->ncols && i < 30; i++)
     pel__buf_printf(&b, "%s" PEL_STR_FMT, i ? ", " : "", PEL_STR_ARG(h->names[i]));
   if (h->ncols > 30) pel__buf_text(&b, ", …");
-  const pel_status s = env->fail(env, 0, "missing column", "`%s` has no column `%s`; its columns are: %s", p->path, name,
-                                 pel__buf_z(&b));
+  const pel_status s =
+      env->fail(env, 0, "missing column", "`%s` has no column `%s`; its columns are: %s",
+                p->path, name, pel__buf_z(&b));
   pel__buf_deinit(&b);
   return s;
 }
 
-static pel_status find_column(const pel_env *env, const reader *r, const pel_csv_head *h, uint32_t c, uint32_t *field) {
+static pel_status find_column(const pel_env *env, const reader *r, const pel_csv_head *h,
+                              uint32_t c, uint32_t *field) {
   const pel_csv_params *p = r->params;
   uint32_t found = PEL_CSV_STATES, hits = 0;
   if (!p->dialect.header) {
     if (c < h->ncols) return *field = c, PEL_OK;
-    return env->fail(env, 0, "missing column", "`%s` has %u columns, and column %u (`%s`) was asked for", p->path,
+    return env->fail(env, 0, "missing column",
+                     "`%s` has %u columns, and column %u (`%s`) was asked for", p->path,
                      h->ncols, c + 1, p->names[c]);
   }
   for (uint32_t i = 0; i < h->ncols; i++)
     if (pel__str_is(h->names[i], p->names[c])) found = i, hits++;
   if (hits == 0) return bad_header(env, p, h, p->names[c]);
   if (hits > 1)
-    return env->fail(env, 0, "duplicate column", "`%s` has %u columns named `%s`: rename all but one, or skip the "
-                     "header with header: false", p->path, hits, p->names[c]);
+    return env->fail(env, 0, "duplicate column",
+                     "`%s` has %u columns named `%s`: rename all but one, or skip the "
+                     "header with header: false",
+                     p->path, hits, p->names[c]);
   *field = found;
   return PEL_OK;
 }
 
-/* morsel_rows is a test's wish: read as bytes, it cuts records in every possible place. */
+/* morsel_rows is a test's wish: read as bytes, it cuts records in every possible place.
+ */
 static uint64_t unit_size(const pel_env *env) {
   return env->morsel_rows ? env->morsel_rows : UNIT_BYTES;
 }
@@ -92,9 +100,11 @@ static pel_status start(const pel_env *env, reader *r) {
   if (!r->field_of) return PEL_E_NOMEM;
   for (uint32_t c = 0; c < p->ncols; c++)
     if ((s = find_column(env, r, &head, c, &r->field_of[c]))) return s;
-  const uint32_t fit = (UINT32_C(1) << 18) / r->width; /* keeps the index of a very wide table small */
+  const uint32_t fit =
+      (UINT32_C(1) << 18) / r->width; /* keeps the index of a very wide table small */
   r->max_rows = fit < 1 ? 1 : fit > PEL_BLOCK_ROWS - 64 ? PEL_BLOCK_ROWS - 64 : fit;
-  return pel__csv_units_init(&r->units, env, &p->dialect, f, head.data, r->size, 1 + head.newlines, unit_size(env));
+  return pel__csv_units_init(&r->units, env, &p->dialect, f, head.data, r->size,
+                             1 + head.newlines, unit_size(env));
 }
 
 static void reader_close(const pel_env *env, void *state) {
@@ -106,7 +116,8 @@ static void reader_close(const pel_env *env, void *state) {
   env->free(env, r, sizeof *r);
 }
 
-static pel_status reader_open(const pel_env *env, const void *params, const pel_request *request, void **state) {
+static pel_status reader_open(const pel_env *env, const void *params,
+                              const pel_request *request, void **state) {
   reader *r = env->alloc(env, sizeof *r);
   if (!r) return PEL_E_NOMEM;
   *r = (reader){.params = params, .request = request};
@@ -119,16 +130,36 @@ static pel_status reader_open(const pel_env *env, const void *params, const pel_
   return PEL_OK;
 }
 
-/* ---- a worker's memory ---------------------------------------------------------------------------------------------- */
+/* ---- a worker's memory ---- */
 
 static uint32_t value_width(pel_kind k) {
   switch (k) {
-    case PEL_BOOL: case PEL_I8: case PEL_U8: return 1;
-    case PEL_I16: case PEL_U16: return 2;
-    case PEL_I32: case PEL_U32: case PEL_F32: case PEL_DATE: return 4;
-    case PEL_STR: case PEL_BYTES: return 16;
-    case PEL_I64: case PEL_U64: case PEL_F64: case PEL_TIME: case PEL_DUR: return 8;
-    case PEL_KIND_NONE: case PEL_LIST: case PEL_RECORD: case PEL_KIND_COUNT: break;
+    case PEL_BOOL:
+    case PEL_I8:
+    case PEL_U8:
+      return 1;
+    case PEL_I16:
+    case PEL_U16:
+      return 2;
+    case PEL_I32:
+    case PEL_U32:
+    case PEL_F32:
+    case PEL_DATE:
+      return 4;
+    case PEL_STR:
+    case PEL_BYTES:
+      return 16;
+    case PEL_I64:
+    case PEL_U64:
+    case PEL_F64:
+    case PEL_TIME:
+    case PEL_DUR:
+      return 8;
+    case PEL_KIND_NONE:
+    case PEL_LIST:
+    case PEL_RECORD:
+    case PEL_KIND_COUNT:
+      break;
   }
   return 0;
 }
@@ -143,7 +174,8 @@ static void local_fini(const pel_env *env, void *state, void *local) {
   if (!w) return;
   for (uint32_t i = 0; w->lanes && i < w->nlanes; i++) {
     lane *l = &w->lanes[i];
-    env->free(env, l->col.data, (size_t)value_width(r->params->types[l->column]->kind) * PEL_BLOCK_ROWS);
+    env->free(env, l->col.data,
+              (size_t)value_width(r->params->types[l->column]->kind) * PEL_BLOCK_ROWS);
     env->free(env, l->state, PEL_BLOCK_ROWS);
     env->free(env, l->fail, PEL_BLOCK_ROWS * sizeof *l->fail);
   }
@@ -189,12 +221,14 @@ static pel_status lanes_init(const pel_env *env, const reader *r, worker *w) {
   memset(w->lanes, 0, (w->nlanes + 1) * sizeof *w->lanes);
   uint32_t n = 0;
   bool ok = true;
-  for (uint32_t i = 0; i < q->ncolumns; i++) ok = lane_init(env, r, &w->lanes[n++], q->columns[i]) && ok;
+  for (uint32_t i = 0; i < q->ncolumns; i++)
+    ok = lane_init(env, r, &w->lanes[n++], q->columns[i]) && ok;
   for (uint32_t c = 0; all && c < r->params->ncols; c++)
     if (!requested(q, c)) ok = lane_init(env, r, &w->lanes[n++], c) && ok;
   for (uint32_t i = 0; i < n; i++) {
     uint32_t k = i;
-    for (; k && field_of(r, w, w->order[k - 1]) > field_of(r, w, i); k--) w->order[k] = w->order[k - 1];
+    for (; k && field_of(r, w, w->order[k - 1]) > field_of(r, w, i); k--)
+      w->order[k] = w->order[k - 1];
     w->order[k] = i;
   }
   return ok ? PEL_OK : PEL_E_NOMEM;
@@ -220,7 +254,7 @@ static pel_status local_init(const pel_env *env, void *state, void **local) {
   return PEL_OK;
 }
 
-/* ---- bytes ---------------------------------------------------------------------------------------------------------- */
+/* ---- bytes ---- */
 
 /* The buffer holds the file from w->offset on, at least `want` bytes or all there are. */
 static pel_status fill(const pel_env *env, const reader *r, worker *w, size_t want) {
@@ -228,7 +262,8 @@ static pel_status fill(const pel_env *env, const reader *r, worker *w, size_t wa
   if (want > left) want = (size_t)left;
   if (want <= w->n) return PEL_OK;
   if (want > UINT32_MAX - 2 * PEL_CSV_PAD)
-    return env->fail(env, 0, "record too long", "`%s`:%llu: a record is longer than 4 GiB: is a quote missing?",
+    return env->fail(env, 0, "record too long",
+                     "`%s`:%llu: a record is longer than 4 GiB: is a quote missing?",
                      r->params->path, (unsigned long long)w->line);
   if (want + PEL_CSV_PAD > w->cap) {
     char *p = env->resize(env, w->buf, w->cap, want + PEL_CSV_PAD);
@@ -236,16 +271,19 @@ static pel_status fill(const pel_env *env, const reader *r, worker *w, size_t wa
     w->buf = p, w->cap = want + PEL_CSV_PAD;
   }
   size_t got = 0;
-  const pel_status s = env->read_at(env, r->units.file, w->offset + w->n, w->buf + w->n, want - w->n, &got);
+  const pel_status s = env->read_at(env, r->units.file, w->offset + w->n, w->buf + w->n,
+                                    want - w->n, &got);
   if (s) return s;
   if (got < want - w->n)
-    return env->fail(env, 0, "changed file", "`%s` became shorter while it was read", r->params->path);
+    return env->fail(env, 0, "changed file", "`%s` became shorter while it was read",
+                     r->params->path);
   w->n = want;
   memset(w->buf + w->n, 0, PEL_CSV_PAD);
   return PEL_OK;
 }
 
-static pel_status next_unit(const pel_env *env, void *state, void *local, pel_unit *unit) {
+static pel_status next_unit(const pel_env *env, void *state, void *local,
+                            pel_unit *unit) {
   reader *r = state;
   worker *w = local;
   if (!pel__csv_units_claim(&r->units, &unit->index)) return PEL_DONE;
@@ -254,13 +292,15 @@ static pel_status next_unit(const pel_env *env, void *state, void *local, pel_un
   w->n = 0;
   w->stop = (uint32_t)bytes;
   pel_status s = fill(env, r, w, bytes + SLACK);
-  if (!s) s = pel__csv_units_resolve(&r->units, env, unit->index, w->buf, &w->start, &w->line);
+  if (!s)
+    s = pel__csv_units_resolve(&r->units, env, unit->index, w->buf, &w->start, &w->line);
   w->line_at = 0;
   w->line_now = w->line;
   return s;
 }
 
-/* The line of a position of the buffer; positions are asked for mostly in ascending order. */
+/* The line of a position of the buffer; positions are asked for mostly in ascending
+ * order. */
 static uint64_t line_of(worker *w, uint32_t pos) {
   if (pos < w->line_at) w->line_at = 0, w->line_now = w->line;
   for (const char *q; (q = memchr(w->buf + w->line_at, '\n', pos - w->line_at));) {
@@ -271,23 +311,28 @@ static uint64_t line_of(worker *w, uint32_t pos) {
   return w->line_now;
 }
 
-static pel_status structure_error(const pel_env *env, const reader *r, worker *w, pel_csv_stop why, uint64_t ordinal) {
+static pel_status structure_error(const pel_env *env, const reader *r, worker *w,
+                                  pel_csv_stop why, uint64_t ordinal) {
   const pel_csv_index *x = &w->index;
   const char *path = r->params->path;
   if (why == PEL_CSV_STOP_SHAPE)
-    return env->fail(env, ordinal, x->fields < r->width ? "short row" : "long row",
-                     "`%s`:%llu: the row has %u field%s, and %s %u: is a quote or a delimiter %s?", path,
-                     (unsigned long long)line_of(w, x->at), x->fields, x->fields == 1 ? "" : "s",
-                     r->params->dialect.header ? "the header names" : "the first row has", r->width,
-                     x->fields < r->width ? "missing" : "too many");
+    return env->fail(
+        env, ordinal, x->fields < r->width ? "short row" : "long row",
+        "`%s`:%llu: the row has %u field%s, and %s %u: is a quote or a delimiter %s?",
+        path, (unsigned long long)line_of(w, x->at), x->fields, x->fields == 1 ? "" : "s",
+        r->params->dialect.header ? "the header names" : "the first row has", r->width,
+        x->fields < r->width ? "missing" : "too many");
   const unsigned long long line = line_of(w, x->bad);
   if (why == PEL_CSV_STOP_QUOTE)
-    return env->fail(env, ordinal, "text after a quote", "`%s`:%llu: text stands behind a closing quote: a quote inside "
-                     "a quoted field is written twice", path, line);
-  return env->fail(env, ordinal, "open quote", "`%s`:%llu: a quote is opened and never closed", path, line);
+    return env->fail(env, ordinal, "text after a quote",
+                     "`%s`:%llu: text stands behind a closing quote: a quote inside "
+                     "a quoted field is written twice",
+                     path, line);
+  return env->fail(env, ordinal, "open quote",
+                   "`%s`:%llu: a quote is opened and never closed", path, line);
 }
 
-/* ---- cells ---------------------------------------------------------------------------------------------------------- */
+/* ---- cells ---- */
 
 typedef struct cell {
   uint32_t row;
@@ -308,10 +353,25 @@ static void set_state(lane *l, uint32_t row, uint8_t state) {
 }
 
 static const char *type_word(pel_kind k) {
-  static const char *const words[PEL_KIND_COUNT] = {
-      "", "a bool (true, false)", "an i8", "an i16", "an i32", "an i64", "a u8", "a u16", "a u32", "a u64", "an f32",
-      "an f64", "text (valid UTF-8)", "bytes", "a date (2024-01-31)", "a time (2024-01-31T12:00:00Z)",
-      "a dur (10s, 90min)", "a list", "a record"};
+  static const char *const words[PEL_KIND_COUNT] = {"",
+                                                    "a bool (true, false)",
+                                                    "an i8",
+                                                    "an i16",
+                                                    "an i32",
+                                                    "an i64",
+                                                    "a u8",
+                                                    "a u16",
+                                                    "a u32",
+                                                    "a u64",
+                                                    "an f32",
+                                                    "an f64",
+                                                    "text (valid UTF-8)",
+                                                    "bytes",
+                                                    "a date (2024-01-31)",
+                                                    "a time (2024-01-31T12:00:00Z)",
+                                                    "a dur (10s, 90min)",
+                                                    "a list",
+                                                    "a record"};
   return words[k];
 }
 
@@ -321,14 +381,15 @@ static pel_str record_text(const reader *r, const worker *w, uint32_t row) {
 }
 
 /* A value that does not fit its column: what becomes of it is the program's choice. */
-static void bad_value(const pel_env *env, const reader *r, worker *w, lane *l, const cell *c, pel_str t,
-                      uint64_t ordinal) {
+static void bad_value(const pel_env *env, const reader *r, worker *w, lane *l,
+                      const cell *c, pel_str t, uint64_t ordinal) {
   const pel_csv_params *p = r->params;
   pel_error note = {0};
   const int shown = t.n > 80 ? 80 : (int)t.n;
-  (void)pel_error_set(&note, PEL_OK, "`%s`:%llu: column `%s`: \"%.*s%s\" is not %s", p->path,
-                      (unsigned long long)line_of(w, (uint32_t)(c->p - w->buf)), p->names[l->column], shown, t.p,
-                      t.n > 80 ? "…" : "", type_word(l->col.type->kind));
+  (void)pel_error_set(&note, PEL_OK, "`%s`:%llu: column `%s`: \"%.*s%s\" is not %s",
+                      p->path, (unsigned long long)line_of(w, (uint32_t)(c->p - w->buf)),
+                      p->names[l->column], shown, t.p, t.n > 80 ? "…" : "",
+                      type_word(l->col.type->kind));
   if (p->on_error == PEL_CSV_SKIP) {
     if (!w->dropped[c->row]) {
       const pel_str record = record_text(r, w, c->row);
@@ -349,11 +410,13 @@ static void bad_value(const pel_env *env, const reader *r, worker *w, lane *l, c
 }
 
 /* The cells that are not plain values: empty, quoted, null words. */
-static pel_status odd_cell(const pel_env *env, const reader *r, worker *w, lane *l, const cell *c, uint64_t ordinal) {
+static pel_status odd_cell(const pel_env *env, const reader *r, worker *w, lane *l,
+                           const cell *c, uint64_t ordinal) {
   const pel_kind kind = l->col.type->kind;
   bool was_quoted = false;
   pel_str t;
-  const pel_status s = pel__csv_field(&r->params->dialect, env, c->p, c->n, &t, &was_quoted);
+  const pel_status s =
+      pel__csv_field(&r->params->dialect, env, c->p, c->n, &t, &was_quoted);
   if (s) return s;
   if (!was_quoted && l->col.type->nullable && (t.n == 0 || is_null_word(r->params, t))) {
     set_state(l, c->row, PEL_NULL);
@@ -371,12 +434,14 @@ static cell cell_at(const reader *r, const worker *w, uint32_t row, uint32_t fie
   return (cell){row, w->buf + from, to - from};
 }
 
-static pel_status convert(const pel_env *env, const reader *r, worker *w, lane *l, const uint16_t *sel, uint32_t n,
-                          uint64_t ordinal) {
+static pel_status convert(const pel_env *env, const reader *r, worker *w, lane *l,
+                          const uint16_t *sel, uint32_t n, uint64_t ordinal) {
   const uint32_t field = r->field_of[l->column];
   l->stated = l->failed = false;
-  if (r->params->n_null_words == 0 || !l->col.type->nullable) { /* else any cell may be odd */
-    n = pel__csv_convert(&w->index, l->col.type->kind, field, sel, n, l->col.data, w->odd);
+  if (r->params->n_null_words == 0 ||
+      !l->col.type->nullable) { /* else any cell may be odd */
+    n = pel__csv_convert(&w->index, l->col.type->kind, field, sel, n, l->col.data,
+                         w->odd);
     sel = w->odd;
   }
   for (uint32_t i = 0; i < n; i++) {
@@ -394,7 +459,7 @@ static pel_col column_of(const lane *l) {
   return c;
 }
 
-/* ---- chunks --------------------------------------------------------------------------------------------------------- */
+/* ---- chunks ---- */
 
 static uint32_t keep_rows(const worker *w, uint32_t n, uint16_t *sel) {
   uint32_t k = 0;
@@ -403,10 +468,10 @@ static uint32_t keep_rows(const worker *w, uint32_t n, uint16_t *sel) {
   return k;
 }
 
-/* on_error: skip looks at every declared column, used or not, from the left, so that neither which rows are kept nor what is
- * said of the others depends on the plan. */
-static pel_status drop_bad_rows(const pel_env *env, const reader *r, worker *w, uint32_t rows, uint64_t ordinal,
-                                pel_chunk *out) {
+/* on_error: skip looks at every declared column, used or not, from the left, so that
+ * neither which rows are kept nor what is said of the others depends on the plan. */
+static pel_status drop_bad_rows(const pel_env *env, const reader *r, worker *w,
+                                uint32_t rows, uint64_t ordinal, pel_chunk *out) {
   memset(w->dropped, 0, rows);
   for (uint32_t i = 0; i < w->nlanes; i++) {
     const pel_status s = convert(env, r, w, &w->lanes[w->order[i]], NULL, rows, ordinal);
@@ -417,13 +482,15 @@ static pel_status drop_bad_rows(const pel_env *env, const reader *r, worker *w, 
   return PEL_OK;
 }
 
-static pel_status pushed_filter(const pel_env *env, const reader *r, worker *w, bool converted, pel_chunk *out) {
+static pel_status pushed_filter(const pel_env *env, const reader *r, worker *w,
+                                bool converted, pel_chunk *out) {
   const pel_request *q = r->request;
   pel_col cols[64];
   pel_chunk c = *out;
   for (uint32_t i = 0; i < q->nfilter; i++) {
     lane *l = &w->lanes[q->filter_columns[i]];
-    const pel_status s = converted ? PEL_OK : convert(env, r, w, l, NULL, out->rows, out->ordinal);
+    const pel_status s =
+        converted ? PEL_OK : convert(env, r, w, l, NULL, out->rows, out->ordinal);
     if (s) return s;
     cols[i] = column_of(l);
   }
@@ -443,9 +510,11 @@ static bool is_filter_column(const pel_request *q, uint32_t lane_number) {
   return false;
 }
 
-static pel_status make_chunk(const pel_env *env, const reader *r, worker *w, uint64_t ordinal, pel_chunk *out) {
+static pel_status make_chunk(const pel_env *env, const reader *r, worker *w,
+                             uint64_t ordinal, pel_chunk *out) {
   const pel_request *q = r->request;
-  const bool skip = r->params->on_error == PEL_CSV_SKIP, filter = q->filter && q->nfilter <= 64;
+  const bool skip = r->params->on_error == PEL_CSV_SKIP,
+             filter = q->filter && q->nfilter <= 64;
   pel_status s = PEL_OK;
   *out = (pel_chunk){.rows = w->index.nrows, .nsel = w->index.nrows, .ordinal = ordinal};
   if (skip) s = drop_bad_rows(env, r, w, out->rows, ordinal, out);
@@ -463,13 +532,18 @@ static bool begin_unit(const reader *r, worker *w) {
   size_t first = 0;
   if (w->start != PEL_CSV_ROW)
     (void)pel__csv_walk(&r->params->dialect, w->buf, w->stop, w->start, &first);
-  w->index = (pel_csv_index){.dialect = &r->params->dialect, .stop = w->stop, .ncols = r->width,
-                             .max_rows = r->max_rows, .at = (uint32_t)first, .sep = w->sep, .row = w->row};
+  w->index = (pel_csv_index){.dialect = &r->params->dialect,
+                             .stop = w->stop,
+                             .ncols = r->width,
+                             .max_rows = r->max_rows,
+                             .at = (uint32_t)first,
+                             .sep = w->sep,
+                             .row = w->row};
   return first < w->stop;
 }
 
-static pel_status scan(const pel_env *env, void *state, void *local, const pel_unit *unit, pel_cursor *cur,
-                       pel_chunk *out) {
+static pel_status scan(const pel_env *env, void *state, void *local, const pel_unit *unit,
+                       pel_cursor *cur, pel_chunk *out) {
   const reader *r = state;
   worker *w = local;
   enum { BEGUN = 0, ROWS = 1, OVER = 2 };
@@ -489,14 +563,17 @@ static pel_status scan(const pel_env *env, void *state, void *local, const pel_u
       return make_chunk(env, r, w, ordinal, out);
     }
     pel_status s = PEL_OK;
-    if (why == PEL_CSV_STOP_MORE) s = fill(env, r, w, w->n * 2);
-    else if (why != PEL_CSV_STOP_END && why != PEL_CSV_STOP_ROWS) s = structure_error(env, r, w, why, ordinal);
+    if (why == PEL_CSV_STOP_MORE)
+      s = fill(env, r, w, w->n * 2);
+    else if (why != PEL_CSV_STOP_END && why != PEL_CSV_STOP_ROWS)
+      s = structure_error(env, r, w, why, ordinal);
     if (s) return s;
   }
   return PEL_DONE;
 }
 
-static size_t place(const pel_env *env, void *state, void *local, uint64_t ordinal, char *out, size_t room) {
+static size_t place(const pel_env *env, void *state, void *local, uint64_t ordinal,
+                    char *out, size_t room) {
   const reader *r = state;
   worker *w = local;
   (void)env;
@@ -518,15 +595,17 @@ static pel_status bind_tsv(const pel_bind *b, void **params, pel_error *e) {
   return pel__csv_bind(b, '\t', (pel_csv_params **)params, e);
 }
 
-#define READER(bind_, infer_)                                                                                    \
-  .props = PEL_KEEPS_ORDER | PEL_THREADSAFE, .bind = (bind_), .infer = (infer_), .open = reader_open,            \
-  .close = reader_close, .local_init = local_init, .local_fini = local_fini, .next_unit = next_unit, .scan = scan,           \
-  .place = place
+#define READER(bind_, infer_)                                                    \
+  .props = PEL_KEEPS_ORDER | PEL_THREADSAFE, .bind = (bind_), .infer = (infer_), \
+  .open = reader_open, .close = reader_close, .local_init = local_init,          \
+  .local_fini = local_fini, .next_unit = next_unit, .scan = scan, .place = place
 
 PEL_OP(read_csv, "read_csv", "(path: str) -> [n]{..r}", PEL_OP_SOURCE,
-       .doc = "Comma-separated values with a header line, read in parallel and exactly. Options: delim, quote, header, "
-              "on_error (fail, skip, as_null), null.",
+       .doc =
+           "Comma-separated values with a header line, read in parallel and exactly. "
+           "Options: delim, quote, header, "
+           "on_error (fail, skip, as_null), null.",
        .ref = "RFC 4180", READER(bind_csv, pel__csv_infer_csv));
 PEL_OP(read_tsv, "read_tsv", "(path: str) -> [n]{..r}", PEL_OP_SOURCE,
-       .doc = "Tab-separated values with a header line; otherwise like csv.", .ref = "RFC 4180",
-       READER(bind_tsv, pel__csv_infer_tsv));
+       .doc = "Tab-separated values with a header line; otherwise like csv.",
+       .ref = "RFC 4180", READER(bind_tsv, pel__csv_infer_tsv));

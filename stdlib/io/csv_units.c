@@ -10,8 +10,9 @@ static void *get(const pel_env *env, uint64_t n, size_t size) {
   return p;
 }
 
-pel_status pel__csv_units_init(pel_csv_units *u, const pel_env *env, const pel_csv_dialect *d, pel_file *f,
-                               uint64_t begin, uint64_t end, uint64_t first_line, uint64_t size) {
+pel_status pel__csv_units_init(pel_csv_units *u, const pel_env *env,
+                               const pel_csv_dialect *d, pel_file *f, uint64_t begin,
+                               uint64_t end, uint64_t first_line, uint64_t size) {
   const uint64_t most = UINT64_C(1) << 22; /* units, so that their table stays small */
   if ((end - begin) / size >= most) size = (end - begin) / most + 1;
   *u = (pel_csv_units){.dialect = d, .file = f, .begin = begin, .end = end, .size = size};
@@ -54,7 +55,8 @@ static void publish(pel_csv_units *u, uint64_t i, const pel_csv_class *c) {
   }
 }
 
-static pel_status classify_again(pel_csv_units *u, const pel_env *env, uint64_t i, pel_csv_class *out) {
+static pel_status classify_again(pel_csv_units *u, const pel_env *env, uint64_t i,
+                                 pel_csv_class *out) {
   const size_t n = (size_t)pel__csv_unit_bytes(u, i);
   size_t got = 0;
   char *p = env->alloc(env, n + PEL_CSV_PAD);
@@ -65,8 +67,8 @@ static pel_status classify_again(pel_csv_units *u, const pel_env *env, uint64_t 
   return s;
 }
 
-pel_status pel__csv_units_resolve(pel_csv_units *u, const pel_env *env, uint64_t index, const char *p, uint8_t *state,
-                                  uint64_t *line) {
+pel_status pel__csv_units_resolve(pel_csv_units *u, const pel_env *env, uint64_t index,
+                                  const char *p, uint8_t *state, uint64_t *line) {
   pel_csv_class c;
   uint64_t at = index;
   pel__csv_classify(u->dialect, p, (size_t)pel__csv_unit_bytes(u, index), &c);

@@ -8,30 +8,44 @@ static bool small_int(pel_str t, int64_t least, int64_t most, int64_t *v) {
   return pel__parse_i64_padded(t.p, t.n, v) == PEL_PARSE_OK && *v >= least && *v <= most;
 }
 
-#define SMALL_INT(T, least, most)                        \
-  {                                                      \
-    int64_t v;                                           \
+#define SMALL_INT(T, least, most)                         \
+  {                                                       \
+    int64_t v;                                            \
     if (!small_int(t, (least), (most), &v)) return false; \
-    ((T *)data)[row] = (T)v;                             \
-    return true;                                         \
+    ((T *)data)[row] = (T)v;                              \
+    return true;                                          \
   }
 
 bool pel__csv_value(pel_kind kind, pel_str t, bool ascii, void *data, uint32_t row) {
   switch (kind) {
-    case PEL_BOOL: return pel__parse_bool(t.p, t.n, (bool *)data + row);
-    case PEL_I8: SMALL_INT(int8_t, INT8_MIN, INT8_MAX)
-    case PEL_I16: SMALL_INT(int16_t, INT16_MIN, INT16_MAX)
-    case PEL_I32: SMALL_INT(int32_t, INT32_MIN, INT32_MAX)
-    case PEL_U8: SMALL_INT(uint8_t, 0, UINT8_MAX)
-    case PEL_U16: SMALL_INT(uint16_t, 0, UINT16_MAX)
-    case PEL_U32: SMALL_INT(uint32_t, 0, UINT32_MAX)
-    case PEL_I64: return pel__parse_i64_padded(t.p, t.n, (int64_t *)data + row) == PEL_PARSE_OK;
-    case PEL_U64: return pel__parse_u64_padded(t.p, t.n, (uint64_t *)data + row) == PEL_PARSE_OK;
-    case PEL_F32: return pel__parse_f32_padded(t.p, t.n, (float *)data + row);
-    case PEL_F64: return pel__parse_f64_padded(t.p, t.n, (double *)data + row);
-    case PEL_DATE: return pel__parse_date(t.p, t.n, (int32_t *)data + row) == PEL_PARSE_OK;
-    case PEL_TIME: return pel__parse_time(t.p, t.n, (int64_t *)data + row) == PEL_PARSE_OK;
-    case PEL_DUR: return pel__parse_dur(t.p, t.n, (int64_t *)data + row) == PEL_PARSE_OK;
+    case PEL_BOOL:
+      return pel__parse_bool(t.p, t.n, (bool *)data + row);
+    case PEL_I8:
+      SMALL_INT(int8_t, INT8_MIN, INT8_MAX)
+    case PEL_I16:
+      SMALL_INT(int16_t, INT16_MIN, INT16_MAX)
+    case PEL_I32:
+      SMALL_INT(int32_t, INT32_MIN, INT32_MAX)
+    case PEL_U8:
+      SMALL_INT(uint8_t, 0, UINT8_MAX)
+    case PEL_U16:
+      SMALL_INT(uint16_t, 0, UINT16_MAX)
+    case PEL_U32:
+      SMALL_INT(uint32_t, 0, UINT32_MAX)
+    case PEL_I64:
+      return pel__parse_i64_padded(t.p, t.n, (int64_t *)data + row) == PEL_PARSE_OK;
+    case PEL_U64:
+      return pel__parse_u64_padded(t.p, t.n, (uint64_t *)data + row) == PEL_PARSE_OK;
+    case PEL_F32:
+      return pel__parse_f32_padded(t.p, t.n, (float *)data + row);
+    case PEL_F64:
+      return pel__parse_f64_padded(t.p, t.n, (double *)data + row);
+    case PEL_DATE:
+      return pel__parse_date(t.p, t.n, (int32_t *)data + row) == PEL_PARSE_OK;
+    case PEL_TIME:
+      return pel__parse_time(t.p, t.n, (int64_t *)data + row) == PEL_PARSE_OK;
+    case PEL_DUR:
+      return pel__parse_dur(t.p, t.n, (int64_t *)data + row) == PEL_PARSE_OK;
     case PEL_STR:
       if (t.n > UINT32_MAX || (!ascii && pel__utf8_valid(t.p, t.n) != t.n)) return false;
       PEL_FALLTHROUGH;
@@ -39,7 +53,11 @@ bool pel__csv_value(pel_kind kind, pel_str t, bool ascii, void *data, uint32_t r
       if (t.n > UINT32_MAX) return false;
       ((pel_view *)data)[row] = pel_view_of(t.p, (uint32_t)t.n);
       return true;
-    case PEL_KIND_NONE: case PEL_LIST: case PEL_RECORD: case PEL_KIND_COUNT: break;
+    case PEL_KIND_NONE:
+    case PEL_LIST:
+    case PEL_RECORD:
+    case PEL_KIND_COUNT:
+      break;
   }
   return false;
 }
@@ -52,21 +70,41 @@ static size_t word(char *out, const char *z) {
 
 size_t pel__csv_print(pel_kind kind, const void *data, uint64_t row, char out[64]) {
   switch (kind) {
-    case PEL_BOOL: return word(out, ((const uint8_t *)data)[row] ? "true" : "false");
-    case PEL_I8: return pel__print_i64(((const int8_t *)data)[row], out);
-    case PEL_I16: return pel__print_i64(((const int16_t *)data)[row], out);
-    case PEL_I32: return pel__print_i64(((const int32_t *)data)[row], out);
-    case PEL_I64: return pel__print_i64(((const int64_t *)data)[row], out);
-    case PEL_U8: return pel__print_u64(((const uint8_t *)data)[row], out);
-    case PEL_U16: return pel__print_u64(((const uint16_t *)data)[row], out);
-    case PEL_U32: return pel__print_u64(((const uint32_t *)data)[row], out);
-    case PEL_U64: return pel__print_u64(((const uint64_t *)data)[row], out);
-    case PEL_F32: return pel__print_f32(((const float *)data)[row], out);
-    case PEL_F64: return pel__print_f64(((const double *)data)[row], out);
-    case PEL_DATE: return pel__print_date(((const int32_t *)data)[row], out);
-    case PEL_TIME: return pel__print_time(((const int64_t *)data)[row], out);
-    case PEL_DUR: return pel__print_dur(((const int64_t *)data)[row], out);
-    case PEL_KIND_NONE: case PEL_STR: case PEL_BYTES: case PEL_LIST: case PEL_RECORD: case PEL_KIND_COUNT: break;
+    case PEL_BOOL:
+      return word(out, ((const uint8_t *)data)[row] ? "true" : "false");
+    case PEL_I8:
+      return pel__print_i64(((const int8_t *)data)[row], out);
+    case PEL_I16:
+      return pel__print_i64(((const int16_t *)data)[row], out);
+    case PEL_I32:
+      return pel__print_i64(((const int32_t *)data)[row], out);
+    case PEL_I64:
+      return pel__print_i64(((const int64_t *)data)[row], out);
+    case PEL_U8:
+      return pel__print_u64(((const uint8_t *)data)[row], out);
+    case PEL_U16:
+      return pel__print_u64(((const uint16_t *)data)[row], out);
+    case PEL_U32:
+      return pel__print_u64(((const uint32_t *)data)[row], out);
+    case PEL_U64:
+      return pel__print_u64(((const uint64_t *)data)[row], out);
+    case PEL_F32:
+      return pel__print_f32(((const float *)data)[row], out);
+    case PEL_F64:
+      return pel__print_f64(((const double *)data)[row], out);
+    case PEL_DATE:
+      return pel__print_date(((const int32_t *)data)[row], out);
+    case PEL_TIME:
+      return pel__print_time(((const int64_t *)data)[row], out);
+    case PEL_DUR:
+      return pel__print_dur(((const int64_t *)data)[row], out);
+    case PEL_KIND_NONE:
+    case PEL_STR:
+    case PEL_BYTES:
+    case PEL_LIST:
+    case PEL_RECORD:
+    case PEL_KIND_COUNT:
+      break;
   }
   return 0;
 }
@@ -137,14 +175,16 @@ static void quoted(pel_buf *b, char quote, const char *p, size_t n) {
   pel__buf_char(b, quote);
 }
 
-/* The empty text is quoted: an empty field without quotes is null. So is what begins like a byte order mark: at the head of a
- * file it would be taken for one. */
+/* The empty text is quoted: an empty field without quotes is null. So is what begins like
+ * a byte order mark: at the head of a file it would be taken for one. */
 static void text_cell(pel_buf *b, const pel_csv_dialect *d, const char *p, size_t n) {
   bool plain = n > 0 && !(n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0);
   for (size_t i = 0; plain && i < n; i++)
     plain = p[i] != d->delim && p[i] != '\n' && p[i] != '\r' && p[i] != d->quote;
-  if (plain || !d->quoting) pel__buf_add(b, p, n);
-  else quoted(b, d->quote, p, n);
+  if (plain || !d->quoting)
+    pel__buf_add(b, p, n);
+  else
+    quoted(b, d->quote, p, n);
 }
 
 void pel__csv_cell(pel_buf *b, const pel_csv_dialect *d, const pel_col *c, uint64_t row) {

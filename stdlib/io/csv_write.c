@@ -17,9 +17,9 @@ typedef struct writer {
   pel_file *file;
   pel_alloc alloc; /* the run's budget, for buffers */
   const pel_env *env;
-  pel_spin lock;   /* around what follows */
-  bool writing;    /* some worker is at the file; it takes what others leave */
-  uint64_t next;   /* the morsel to write */
+  pel_spin lock; /* around what follows */
+  bool writing;  /* some worker is at the file; it takes what others leave */
+  uint64_t next; /* the morsel to write */
   PEL_VEC(stash) waiting;
 } writer;
 
@@ -49,12 +49,14 @@ static void header(const writer *w, pel_buf *b) {
 static void writer_close(const pel_env *env, void *state) {
   writer *w = state;
   if (!w) return;
-  for (size_t i = 0; i < w->waiting.n; i++) pel__alloc_free(&w->alloc, w->waiting.at[i].p, w->waiting.at[i].cap);
+  for (size_t i = 0; i < w->waiting.n; i++)
+    pel__alloc_free(&w->alloc, w->waiting.at[i].p, w->waiting.at[i].cap);
   PEL_VEC_DEINIT(&w->waiting, &w->alloc);
   env->free(env, w, sizeof *w);
 }
 
-static pel_status writer_open(const pel_env *env, const void *params, const pel_request *request, void **state) {
+static pel_status writer_open(const pel_env *env, const void *params,
+                              const pel_request *request, void **state) {
   (void)request;
   writer *w = env->alloc(env, sizeof *w);
   if (!w) return PEL_E_NOMEM;
@@ -125,7 +127,8 @@ static pel_status no_poison(const pel_env *env, const pel_chunk *c) {
   return least == UINT32_MAX ? PEL_OK : env->consume_poison(env, number, least);
 }
 
-/* The morsel that is next need not be kept whole: what there is of it goes to the file. */
+/* The morsel that is next need not be kept whole: what there is of it goes to the file.
+ */
 static pel_status write_early(const pel_env *env, writer *w, worker *l, uint64_t morsel) {
   pel__spin_lock(&w->lock);
   const bool mine = !w->writing && w->next == morsel;
@@ -140,7 +143,8 @@ static pel_status write_early(const pel_env *env, writer *w, worker *l, uint64_t
   return s;
 }
 
-static pel_status consume(const pel_env *env, void *state, void *local, uint32_t port, const pel_chunk *c) {
+static pel_status consume(const pel_env *env, void *state, void *local, uint32_t port,
+                          const pel_chunk *c) {
   (void)port;
   writer *w = state;
   worker *l = local;
@@ -170,7 +174,8 @@ static bool take_next(writer *w, stash *out) {
   return false;
 }
 
-/* Whoever brings the next text writes on as long as there is one; others leave theirs and go. */
+/* Whoever brings the next text writes on as long as there is one; others leave theirs and
+ * go. */
 static pel_status drain(const pel_env *env, writer *w) {
   for (;;) {
     stash s;
@@ -189,7 +194,8 @@ static pel_status drain(const pel_env *env, writer *w) {
   }
 }
 
-static pel_status end_morsel(const pel_env *env, void *state, void *local, uint64_t morsel) {
+static pel_status end_morsel(const pel_env *env, void *state, void *local,
+                             uint64_t morsel) {
   writer *w = state;
   worker *l = local;
   const stash s = {morsel, l->text.p, l->text.n, l->text.cap};
@@ -218,13 +224,17 @@ static pel_status bind_tsv(const pel_bind *b, void **params, pel_error *e) {
   return pel__csv_bind(b, '\t', (pel_csv_params **)params, e);
 }
 
-#define WRITER(bind_)                                                                                           \
-  .props = PEL_ORDERED | PEL_THREADSAFE, .bind = (bind_), .open = writer_open, .close = writer_close,           \
-  .local_init = local_init, .local_fini = local_fini, .consume = consume, .end_morsel = end_morsel,             \
-  .commit = writer_commit, .abandon = writer_abandon
+#define WRITER(bind_)                                                          \
+  .props = PEL_ORDERED | PEL_THREADSAFE, .bind = (bind_), .open = writer_open, \
+  .close = writer_close, .local_init = local_init, .local_fini = local_fini,   \
+  .consume = consume, .end_morsel = end_morsel, .commit = writer_commit,       \
+  .abandon = writer_abandon
 
 PEL_OP(write_csv, "write_csv", "(rows: [n]{..r}, path: str)", PEL_OP_SINK,
-       .doc = "Comma-separated values: a header, line feeds, quotes only where needed; null is an empty field.",
+       .doc =
+           "Comma-separated values: a header, line feeds, quotes only where needed; null "
+           "is an empty field.",
        .ref = "RFC 4180", WRITER(bind_csv));
 PEL_OP(write_tsv, "write_tsv", "(rows: [n]{..r}, path: str)", PEL_OP_SINK,
-       .doc = "Tab-separated values; otherwise like csv.", .ref = "RFC 4180", WRITER(bind_tsv));
+       .doc = "Tab-separated values; otherwise like csv.", .ref = "RFC 4180",
+       WRITER(bind_tsv));

@@ -2,8 +2,8 @@
 
 #include "stdlib/core/arith.h"
 
-/* f32 gives f32; everything else is computed in f64 (integers are converted first, as `/` does). Nothing fails: outside of
- * a function's domain is nan, its poles are ±inf. */
+/* f32 gives f32; everything else is computed in f64 (integers are converted first, as `/`
+ * does). Nothing fails: outside of a function's domain is nan, its poles are ±inf. */
 
 PEL_SLEEF_ONE(exp, exp, u10, u10)
 PEL_SLEEF_ONE(expm1, expm1, u10, u10)
@@ -26,24 +26,25 @@ PEL_SLEEF_TWO(atan2, atan2, u10, u10)
 PEL_SLEEF_TWO(hypot, hypot, u05, u05)
 PEL_SLEEF_TWO(power, pow, u10, u10)
 
-/* SLEEF's sinh and cosh end at 709 (f32: 88), a little before their results overflow. There e^x is all that counts, taken
- * as two factors; f32 goes through f64, which reaches far enough. */
+/* SLEEF's sinh and cosh end at 709 (f32: 88), a little before their results overflow.
+ * There e^x is all that counts, taken as two factors; f32 goes through f64, which reaches
+ * far enough. */
 PEL_SLEEF_ONE(sleef_sinh, sinh, u10, u10)
 PEL_SLEEF_ONE(sleef_cosh, cosh, u10, u10)
 static double half_exp(double x) {
   double e = Sleef_cinz_expd1_u10purec(x / 2);
   return e / 2 * e;
 }
-#define HYPERBOLIC(name, END)                                            \
-  static void name##_doubles(const double *a, double *o, uint32_t n) {   \
-    sleef_##name##_doubles(a, o, n);                                     \
-    for (uint32_t k = 0; k < n; k++)                                     \
-      if (a[k] > 709 || a[k] < -709) o[k] = END(a[k]);                   \
-  }                                                                      \
-  static void name##_floats(const float *a, float *o, uint32_t n) {      \
-    sleef_##name##_floats(a, o, n);                                      \
-    for (uint32_t k = 0; k < n; k++)                                     \
-      if (a[k] > 88 || a[k] < -88) o[k] = (float)END((double)a[k]);      \
+#define HYPERBOLIC(name, END)                                          \
+  static void name##_doubles(const double *a, double *o, uint32_t n) { \
+    sleef_##name##_doubles(a, o, n);                                   \
+    for (uint32_t k = 0; k < n; k++)                                   \
+      if (a[k] > 709 || a[k] < -709) o[k] = END(a[k]);                 \
+  }                                                                    \
+  static void name##_floats(const float *a, float *o, uint32_t n) {    \
+    sleef_##name##_floats(a, o, n);                                    \
+    for (uint32_t k = 0; k < n; k++)                                   \
+      if (a[k] > 88 || a[k] < -88) o[k] = (float)END((double)a[k]);    \
   }
 static double sinh_end(double x) { return x < 0 ? -half_exp(-x) : half_exp(x); }
 static double cosh_end(double x) { return half_exp(x < 0 ? -x : x); }
@@ -58,10 +59,12 @@ static void sqrt_floats(const float *a, float *o, uint32_t n) {
   for (uint32_t k = 0; k < n; k++) o[k] = __builtin_sqrtf(a[k]);
 }
 
-/* ---- rows to arrays and back ---------------------------------------------------------------------------------------- */
+/* ---- rows to arrays and back ---- */
 
-/* An argument's rows, one after the other, as doubles: the column itself when it is that already. */
-static const double *as_doubles(const pel_call *c, uint32_t k, double room[PEL_BLOCK_ROWS]) {
+/* An argument's rows, one after the other, as doubles: the column itself when it is that
+ * already. */
+static const double *as_doubles(const pel_call *c, uint32_t k,
+                                double room[PEL_BLOCK_ROWS]) {
   const pel_col *a = &c->in[k];
   if (a->type->kind == PEL_F64) {
     const double *v = (const double *)a->data;
@@ -74,7 +77,8 @@ static const double *as_doubles(const pel_call *c, uint32_t k, double room[PEL_B
     const uint64_t *v = (const uint64_t *)a->data;
     for (uint32_t i = 0; i < c->n; i++) room[i] = (double)v[c->sel ? c->sel[i] : i];
   } else {
-    for (uint32_t i = 0; i < c->n; i++) room[i] = (double)(int64_t)pel__col_int(a, c->sel ? c->sel[i] : i);
+    for (uint32_t i = 0; i < c->n; i++)
+      room[i] = (double)(int64_t)pel__col_int(a, c->sel ? c->sel[i] : i);
   }
   return room;
 }
@@ -86,72 +90,75 @@ static const float *as_floats(const pel_call *c, uint32_t k, float room[PEL_BLOC
   return room;
 }
 
-#define KERNELS_ONE(name)                                                             \
-  static pel_status name##_f64(const pel_call *c) {                                   \
-    double room[PEL_BLOCK_ROWS];                                                      \
-    const double *a = as_doubles(c, 0, room);                                         \
-    if (!c->sel) {                                                                    \
-      name##_doubles(a, PEL_OUT(c, double), c->n);                                    \
-      return PEL_OK;                                                                  \
-    }                                                                                 \
-    double result[PEL_BLOCK_ROWS];                                                    \
-    name##_doubles(a, result, c->n);                                                  \
-    for (uint32_t i = 0; i < c->n; i++) PEL_OUT(c, double)[c->sel[i]] = result[i];    \
-    return PEL_OK;                                                                    \
-  }                                                                                   \
-  static pel_status name##_f32(const pel_call *c) {                                   \
-    float room[PEL_BLOCK_ROWS];                                                       \
-    const float *a = as_floats(c, 0, room);                                           \
-    if (!c->sel) {                                                                    \
-      name##_floats(a, PEL_OUT(c, float), c->n);                                      \
-      return PEL_OK;                                                                  \
-    }                                                                                 \
-    float result[PEL_BLOCK_ROWS];                                                     \
-    name##_floats(a, result, c->n);                                                   \
-    for (uint32_t i = 0; i < c->n; i++) PEL_OUT(c, float)[c->sel[i]] = result[i];     \
-    return PEL_OK;                                                                    \
-  }                                                                                   \
+#define KERNELS_ONE(name)                                                          \
+  static pel_status name##_f64(const pel_call *c) {                                \
+    double room[PEL_BLOCK_ROWS];                                                   \
+    const double *a = as_doubles(c, 0, room);                                      \
+    if (!c->sel) {                                                                 \
+      name##_doubles(a, PEL_OUT(c, double), c->n);                                 \
+      return PEL_OK;                                                               \
+    }                                                                              \
+    double result[PEL_BLOCK_ROWS];                                                 \
+    name##_doubles(a, result, c->n);                                               \
+    for (uint32_t i = 0; i < c->n; i++) PEL_OUT(c, double)[c->sel[i]] = result[i]; \
+    return PEL_OK;                                                                 \
+  }                                                                                \
+  static pel_status name##_f32(const pel_call *c) {                                \
+    float room[PEL_BLOCK_ROWS];                                                    \
+    const float *a = as_floats(c, 0, room);                                        \
+    if (!c->sel) {                                                                 \
+      name##_floats(a, PEL_OUT(c, float), c->n);                                   \
+      return PEL_OK;                                                               \
+    }                                                                              \
+    float result[PEL_BLOCK_ROWS];                                                  \
+    name##_floats(a, result, c->n);                                                \
+    for (uint32_t i = 0; i < c->n; i++) PEL_OUT(c, float)[c->sel[i]] = result[i];  \
+    return PEL_OK;                                                                 \
+  }                                                                                \
   CHOOSE(name, 1, PEL_I8)
 
-#define KERNELS_TWO(name, least_kind)                                                 \
-  static pel_status name##_f64(const pel_call *c) {                                   \
-    double rooms[2][PEL_BLOCK_ROWS];                                                  \
-    const double *a = as_doubles(c, 0, rooms[0]), *b = as_doubles(c, 1, rooms[1]);    \
-    if (!c->sel) {                                                                    \
-      name##_doubles(a, b, PEL_OUT(c, double), c->n);                                 \
-      return PEL_OK;                                                                  \
-    }                                                                                 \
-    double result[PEL_BLOCK_ROWS];                                                    \
-    name##_doubles(a, b, result, c->n);                                               \
-    for (uint32_t i = 0; i < c->n; i++) PEL_OUT(c, double)[c->sel[i]] = result[i];    \
-    return PEL_OK;                                                                    \
-  }                                                                                   \
-  static pel_status name##_f32(const pel_call *c) {                                   \
-    float rooms[2][PEL_BLOCK_ROWS];                                                   \
-    const float *a = as_floats(c, 0, rooms[0]), *b = as_floats(c, 1, rooms[1]);       \
-    if (!c->sel) {                                                                    \
-      name##_floats(a, b, PEL_OUT(c, float), c->n);                                   \
-      return PEL_OK;                                                                  \
-    }                                                                                 \
-    float result[PEL_BLOCK_ROWS];                                                     \
-    name##_floats(a, b, result, c->n);                                                \
-    for (uint32_t i = 0; i < c->n; i++) PEL_OUT(c, float)[c->sel[i]] = result[i];     \
-    return PEL_OK;                                                                    \
-  }                                                                                   \
+#define KERNELS_TWO(name, least_kind)                                              \
+  static pel_status name##_f64(const pel_call *c) {                                \
+    double rooms[2][PEL_BLOCK_ROWS];                                               \
+    const double *a = as_doubles(c, 0, rooms[0]), *b = as_doubles(c, 1, rooms[1]); \
+    if (!c->sel) {                                                                 \
+      name##_doubles(a, b, PEL_OUT(c, double), c->n);                              \
+      return PEL_OK;                                                               \
+    }                                                                              \
+    double result[PEL_BLOCK_ROWS];                                                 \
+    name##_doubles(a, b, result, c->n);                                            \
+    for (uint32_t i = 0; i < c->n; i++) PEL_OUT(c, double)[c->sel[i]] = result[i]; \
+    return PEL_OK;                                                                 \
+  }                                                                                \
+  static pel_status name##_f32(const pel_call *c) {                                \
+    float rooms[2][PEL_BLOCK_ROWS];                                                \
+    const float *a = as_floats(c, 0, rooms[0]), *b = as_floats(c, 1, rooms[1]);    \
+    if (!c->sel) {                                                                 \
+      name##_floats(a, b, PEL_OUT(c, float), c->n);                                \
+      return PEL_OK;                                                               \
+    }                                                                              \
+    float result[PEL_BLOCK_ROWS];                                                  \
+    name##_floats(a, b, result, c->n);                                             \
+    for (uint32_t i = 0; i < c->n; i++) PEL_OUT(c, float)[c->sel[i]] = result[i];  \
+    return PEL_OK;                                                                 \
+  }                                                                                \
   CHOOSE(name, 2, least_kind)
 
 /* Numbers of one kind, from `least` on; f32 to f32, the rest to f64. */
-static bool takes(const pel_type *const *in, uint32_t nin, uint32_t want, pel_kind least, const pel_type *out) {
+static bool takes(const pel_type *const *in, uint32_t nin, uint32_t want, pel_kind least,
+                  const pel_type *out) {
   if (nin != want) return false;
   for (uint32_t i = 0; i < nin; i++)
-    if (in[i]->kind != in[0]->kind || in[i]->kind < least || in[i]->kind > PEL_F64) return false;
+    if (in[i]->kind != in[0]->kind || in[i]->kind < least || in[i]->kind > PEL_F64)
+      return false;
   return out->kind == (in[0]->kind == PEL_F32 ? PEL_F32 : PEL_F64);
 }
 
-#define CHOOSE(name, nargs, least)                                                               \
-  static pel_kernel choose_##name(const pel_type *const *in, uint32_t nin, const pel_type *out) { \
-    if (!takes(in, nin, nargs, least, out)) return NULL;                                         \
-    return in[0]->kind == PEL_F32 ? name##_f32 : name##_f64;                                     \
+#define CHOOSE(name, nargs, least)                                         \
+  static pel_kernel choose_##name(const pel_type *const *in, uint32_t nin, \
+                                  const pel_type *out) {                   \
+    if (!takes(in, nin, nargs, least, out)) return NULL;                   \
+    return in[0]->kind == PEL_F32 ? name##_f32 : name##_f64;               \
   }
 
 KERNELS_ONE(exp)
@@ -183,29 +190,57 @@ static const pel_type *result(const pel_type *const *in, uint32_t nin) {
   return nin && in[0]->kind == PEL_F32 ? &f32 : &f64;
 }
 
-#define ROW(name) .props = PEL_PURE | PEL_NULL_STRICT, .choose = choose_##name, .result = result
+#define ROW(name) \
+  .props = PEL_PURE | PEL_NULL_STRICT, .choose = choose_##name, .result = result
 #define BY_SLEEF .ref = "SLEEF 3, cinz_ functions, 1.0 ulp"
 
-PEL_OP(exp, "exp", "(x: 'num)", PEL_OP_MAP, .doc = "e to the power x.", BY_SLEEF, ROW(exp));
-PEL_OP(expm1, "expm1", "(x: 'num)", PEL_OP_MAP, .doc = "exp(x) - 1, exact near 0.", BY_SLEEF, ROW(expm1));
-PEL_OP(log, "log", "(x: 'num)", PEL_OP_MAP, .doc = "The natural logarithm; -inf of 0, nan below it.", BY_SLEEF, ROW(log));
-PEL_OP(log1p, "log1p", "(x: 'num)", PEL_OP_MAP, .doc = "log(1 + x), exact near 0.", BY_SLEEF, ROW(log1p));
-PEL_OP(log10, "log10", "(x: 'num)", PEL_OP_MAP, .doc = "The logarithm to base 10.", BY_SLEEF, ROW(log10));
-PEL_OP(log2, "log2", "(x: 'num)", PEL_OP_MAP, .doc = "The logarithm to base 2.", BY_SLEEF, ROW(log2));
-PEL_OP(sqrt, "sqrt", "(x: 'num)", PEL_OP_MAP, .doc = "The square root, rounded once; nan below 0.", .ref = "IEEE 754-2019", ROW(sqrt));
-PEL_OP(cbrt, "cbrt", "(x: 'num)", PEL_OP_MAP, .doc = "The cube root.", BY_SLEEF, ROW(cbrt));
-PEL_OP(sin, "sin", "(x: 'num)", PEL_OP_MAP, .doc = "The sine of x radians.", BY_SLEEF, ROW(sin));
-PEL_OP(cos, "cos", "(x: 'num)", PEL_OP_MAP, .doc = "The cosine of x radians.", BY_SLEEF, ROW(cos));
-PEL_OP(tan, "tan", "(x: 'num)", PEL_OP_MAP, .doc = "The tangent of x radians.", BY_SLEEF, ROW(tan));
-PEL_OP(asin, "asin", "(x: 'num)", PEL_OP_MAP, .doc = "The arc sine in radians; nan outside -1 to 1.", BY_SLEEF, ROW(asin));
-PEL_OP(acos, "acos", "(x: 'num)", PEL_OP_MAP, .doc = "The arc cosine in radians; nan outside -1 to 1.", BY_SLEEF, ROW(acos));
-PEL_OP(atan, "atan", "(x: 'num)", PEL_OP_MAP, .doc = "The arc tangent in radians.", BY_SLEEF, ROW(atan));
-PEL_OP(atan2, "atan2", "(y: 'num, x: 'num)", PEL_OP_MAP, .doc = "The angle of the point (x, y) in radians, -pi to pi.", BY_SLEEF, ROW(atan2));
-PEL_OP(sinh, "sinh", "(x: 'num)", PEL_OP_MAP, .doc = "The hyperbolic sine; within 3 ulp beyond 709.", BY_SLEEF, ROW(sinh));
-PEL_OP(cosh, "cosh", "(x: 'num)", PEL_OP_MAP, .doc = "The hyperbolic cosine; within 3 ulp beyond 709.", BY_SLEEF, ROW(cosh));
-PEL_OP(tanh, "tanh", "(x: 'num)", PEL_OP_MAP, .doc = "The hyperbolic tangent.", BY_SLEEF, ROW(tanh));
-PEL_OP(asinh, "asinh", "(x: 'num)", PEL_OP_MAP, .doc = "The inverse of sinh.", BY_SLEEF, ROW(asinh));
-PEL_OP(acosh, "acosh", "(x: 'num)", PEL_OP_MAP, .doc = "The inverse of cosh; nan below 1.", BY_SLEEF, ROW(acosh));
-PEL_OP(atanh, "atanh", "(x: 'num)", PEL_OP_MAP, .doc = "The inverse of tanh; nan outside -1 to 1.", BY_SLEEF, ROW(atanh));
-PEL_OP(hypot, "hypot", "(a: 'num, b: 'num)", PEL_OP_MAP, .doc = "The length of (a, b), without overflow on the way.", .ref = "SLEEF 3, cinz_ functions, 0.5 ulp", ROW(hypot));
-PEL_OP(pow_float, "^", "(a: 'num, b: 'num)", PEL_OP_MAP, .doc = "a to the power b; nan for a root of a negative number.", BY_SLEEF, ROW(power));
+PEL_OP(exp, "exp", "(x: 'num)", PEL_OP_MAP, .doc = "e to the power x.", BY_SLEEF,
+       ROW(exp));
+PEL_OP(expm1, "expm1", "(x: 'num)", PEL_OP_MAP, .doc = "exp(x) - 1, exact near 0.",
+       BY_SLEEF, ROW(expm1));
+PEL_OP(log, "log", "(x: 'num)", PEL_OP_MAP,
+       .doc = "The natural logarithm; -inf of 0, nan below it.", BY_SLEEF, ROW(log));
+PEL_OP(log1p, "log1p", "(x: 'num)", PEL_OP_MAP, .doc = "log(1 + x), exact near 0.",
+       BY_SLEEF, ROW(log1p));
+PEL_OP(log10, "log10", "(x: 'num)", PEL_OP_MAP, .doc = "The logarithm to base 10.",
+       BY_SLEEF, ROW(log10));
+PEL_OP(log2, "log2", "(x: 'num)", PEL_OP_MAP, .doc = "The logarithm to base 2.", BY_SLEEF,
+       ROW(log2));
+PEL_OP(sqrt, "sqrt", "(x: 'num)", PEL_OP_MAP,
+       .doc = "The square root, rounded once; nan below 0.", .ref = "IEEE 754-2019",
+       ROW(sqrt));
+PEL_OP(cbrt, "cbrt", "(x: 'num)", PEL_OP_MAP, .doc = "The cube root.", BY_SLEEF,
+       ROW(cbrt));
+PEL_OP(sin, "sin", "(x: 'num)", PEL_OP_MAP, .doc = "The sine of x radians.", BY_SLEEF,
+       ROW(sin));
+PEL_OP(cos, "cos", "(x: 'num)", PEL_OP_MAP, .doc = "The cosine of x radians.", BY_SLEEF,
+       ROW(cos));
+PEL_OP(tan, "tan", "(x: 'num)", PEL_OP_MAP, .doc = "The tangent of x radians.", BY_SLEEF,
+       ROW(tan));
+PEL_OP(asin, "asin", "(x: 'num)", PEL_OP_MAP,
+       .doc = "The arc sine in radians; nan outside -1 to 1.", BY_SLEEF, ROW(asin));
+PEL_OP(acos, "acos", "(x: 'num)", PEL_OP_MAP,
+       .doc = "The arc cosine in radians; nan outside -1 to 1.", BY_SLEEF, ROW(acos));
+PEL_OP(atan, "atan", "(x: 'num)", PEL_OP_MAP, .doc = "The arc tangent in radians.",
+       BY_SLEEF, ROW(atan));
+PEL_OP(atan2, "atan2", "(y: 'num, x: 'num)", PEL_OP_MAP,
+       .doc = "The angle of the point (x, y) in radians, -pi to pi.", BY_SLEEF,
+       ROW(atan2));
+PEL_OP(sinh, "sinh", "(x: 'num)", PEL_OP_MAP,
+       .doc = "The hyperbolic sine; within 3 ulp beyond 709.", BY_SLEEF, ROW(sinh));
+PEL_OP(cosh, "cosh", "(x: 'num)", PEL_OP_MAP,
+       .doc = "The hyperbolic cosine; within 3 ulp beyond 709.", BY_SLEEF, ROW(cosh));
+PEL_OP(tanh, "tanh", "(x: 'num)", PEL_OP_MAP, .doc = "The hyperbolic tangent.", BY_SLEEF,
+       ROW(tanh));
+PEL_OP(asinh, "asinh", "(x: 'num)", PEL_OP_MAP, .doc = "The inverse of sinh.", BY_SLEEF,
+       ROW(asinh));
+PEL_OP(acosh, "acosh", "(x: 'num)", PEL_OP_MAP,
+       .doc = "The inverse of cosh; nan below 1.", BY_SLEEF, ROW(acosh));
+PEL_OP(atanh, "atanh", "(x: 'num)", PEL_OP_MAP,
+       .doc = "The inverse of tanh; nan outside -1 to 1.", BY_SLEEF, ROW(atanh));
+PEL_OP(hypot, "hypot", "(a: 'num, b: 'num)", PEL_OP_MAP,
+       .doc = "The length of (a, b), without overflow on the way.",
+       .ref = "SLEEF 3, cinz_ functions, 0.5 ulp", ROW(hypot));
+PEL_OP(pow_float, "^", "(a: 'num, b: 'num)", PEL_OP_MAP,
+       .doc = "a to the power b; nan for a root of a negative number.", BY_SLEEF,
+       ROW(power));

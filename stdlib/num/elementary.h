@@ -1,6 +1,7 @@
-/* Elementary functions over arrays: the same bits on every machine and at every vector width, by SLEEF's cinz_ functions
- * (N. Shibata, F. Petrogalli, "SLEEF: A Portable Vectorized Library of C Standard Mathematical Functions", 2020): 1.0 ulp,
- * no fused multiply-add. glibc's choose code by processor, so its bits differ between machines.
+/* Elementary functions over arrays: the same bits on every machine and at every vector
+ * width, by SLEEF's cinz_ functions (N. Shibata, F. Petrogalli, "SLEEF: A Portable
+ * Vectorized Library of C Standard Mathematical Functions", 2020): 1.0 ulp, no fused
+ * multiply-add. glibc's choose code by processor, so its bits differ between machines.
  * Owns nothing.
  * Any thread. */
 #ifndef PEL_STDLIB_NUM_ELEMENTARY_H
@@ -19,7 +20,8 @@
 #pragma GCC diagnostic pop
 #endif
 
-/* Lanes at once where the processor's baseline has them; what is left over, and other processors, go one by one. */
+/* Lanes at once where the processor's baseline has them; what is left over, and other
+ * processors, go one by one. */
 #if defined(__SSE2__)
 #define PEL_SLEEF_PAIRS(f, acc, args) \
   for (; k + 2 <= n; k += 2) _mm_storeu_pd(o + k, Sleef_cinz_##f##d2_##acc##sse2 args);
@@ -30,26 +32,26 @@
 #define PEL_SLEEF_QUADS(f, acc, args)
 #endif
 
-#define PEL_SLEEF_ONE(name, f, acc, facc)                                             \
-  static void name##_doubles(const double *a, double *o, uint32_t n) {                \
-    uint32_t k = 0;                                                                   \
-    PEL_SLEEF_PAIRS(f, acc, (_mm_loadu_pd(a + k)))                                    \
-    for (; k < n; k++) o[k] = Sleef_cinz_##f##d1_##acc##purec(a[k]);                  \
-  }                                                                                   \
-  static void name##_floats(const float *a, float *o, uint32_t n) {                   \
-    uint32_t k = 0;                                                                   \
-    PEL_SLEEF_QUADS(f, facc, (_mm_loadu_ps(a + k)))                                   \
-    for (; k < n; k++) o[k] = Sleef_cinz_##f##f1_##facc##purec(a[k]);                 \
+#define PEL_SLEEF_ONE(name, f, acc, facc)                              \
+  static void name##_doubles(const double *a, double *o, uint32_t n) { \
+    uint32_t k = 0;                                                    \
+    PEL_SLEEF_PAIRS(f, acc, (_mm_loadu_pd(a + k)))                     \
+    for (; k < n; k++) o[k] = Sleef_cinz_##f##d1_##acc##purec(a[k]);   \
+  }                                                                    \
+  static void name##_floats(const float *a, float *o, uint32_t n) {    \
+    uint32_t k = 0;                                                    \
+    PEL_SLEEF_QUADS(f, facc, (_mm_loadu_ps(a + k)))                    \
+    for (; k < n; k++) o[k] = Sleef_cinz_##f##f1_##facc##purec(a[k]);  \
   }
-#define PEL_SLEEF_TWO(name, f, acc, facc)                                             \
+#define PEL_SLEEF_TWO(name, f, acc, facc)                                               \
   static void name##_doubles(const double *a, const double *b, double *o, uint32_t n) { \
-    uint32_t k = 0;                                                                   \
-    PEL_SLEEF_PAIRS(f, acc, (_mm_loadu_pd(a + k), _mm_loadu_pd(b + k)))               \
-    for (; k < n; k++) o[k] = Sleef_cinz_##f##d1_##acc##purec(a[k], b[k]);            \
-  }                                                                                   \
-  static void name##_floats(const float *a, const float *b, float *o, uint32_t n) {   \
-    uint32_t k = 0;                                                                   \
-    PEL_SLEEF_QUADS(f, facc, (_mm_loadu_ps(a + k), _mm_loadu_ps(b + k)))              \
-    for (; k < n; k++) o[k] = Sleef_cinz_##f##f1_##facc##purec(a[k], b[k]);           \
+    uint32_t k = 0;                                                                     \
+    PEL_SLEEF_PAIRS(f, acc, (_mm_loadu_pd(a + k), _mm_loadu_pd(b + k)))                 \
+    for (; k < n; k++) o[k] = Sleef_cinz_##f##d1_##acc##purec(a[k], b[k]);              \
+  }                                                                                     \
+  static void name##_floats(const float *a, const float *b, float *o, uint32_t n) {     \
+    uint32_t k = 0;                                                                     \
+    PEL_SLEEF_QUADS(f, facc, (_mm_loadu_ps(a + k), _mm_loadu_ps(b + k)))                \
+    for (; k < n; k++) o[k] = Sleef_cinz_##f##f1_##facc##purec(a[k], b[k]);             \
   }
 #endif

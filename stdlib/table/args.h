@@ -26,6 +26,7 @@ PEL_INLINE bool pel__arg_list(const pel_bind *b, uint32_t i, const pel_const **o
 PEL_INLINE bool pel__arg_is(const pel_bind *b, uint32_t i, const char *word) {
   if (i >= b->nargs || b->args[i].is_null || !b->args[i].type) return false;
   if (b->args[i].type->kind != PEL_STR) return false;
-  return b->args[i].as.s.n == strlen(word) && memcmp(b->args[i].as.s.p, word, strlen(word)) == 0;
+  return b->args[i].as.s.n == strlen(word) &&
+         memcmp(b->args[i].as.s.p, word, strlen(word)) == 0;
 }
 #endif

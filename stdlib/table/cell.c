@@ -1,5 +1,6 @@
-/* Cells as bytes: a state byte, then the failure's number or the value; text with its length, lists with their number of
- * items, records field by field. Only for this run: native byte order, no check of what is read. */
+/* Cells as bytes: a state byte, then the failure's number or the value; text with its
+ * length, lists with their number of items, records field by field. Only for this run:
+ * native byte order, no check of what is read. */
 #include "stdlib/table/column.h"
 
 static uint8_t state_of(const pel_col *in, size_t row) {
@@ -61,7 +62,7 @@ char *pel__cell_write(const pel_col *in, size_t row, char *p) {
   return put(p, (const char *)in->data + row * width, width);
 }
 
-/* ---- reading: through a column of one row that points at the bytes --------------------------- */
+/* ---- reading: through a column of one row that points at the bytes ---- */
 
 static bool read_text(pel_mem m, pel_column *b, pel_heap *heap, const char **p) {
   uint32_t n;
@@ -98,7 +99,7 @@ static bool read_record(pel_mem m, pel_column *b, pel_heap *heap, const char **p
 }
 
 bool pel__cell_read(pel_mem m, pel_column *b, pel_heap *heap, const char **p) {
-  uint8_t state = (uint8_t)*(*p)++;
+  uint8_t state = (uint8_t) * (*p)++;
   if (state != PEL_VALID) {
     uint32_t fail = 0;
     if (state == PEL_POISON) {

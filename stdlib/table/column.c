@@ -2,7 +2,7 @@
 
 #include "runtime/base/check.h"
 
-/* ---- memory ------------------------------------------------------------------------------ */
+/* ---- memory ---- */
 
 void *pel__mem_get(pel_mem m, size_t n) {
   return m.temp ? m.env->temp(m.env, n) : m.env->alloc(m.env, n);
@@ -60,15 +60,14 @@ void pel__heap_free(const pel_env *env, pel_heap *h) {
   *h = (pel_heap){NULL, NULL, 0, 0, 0};
 }
 
-/* ---- growing ----------------------------------------------------------------------------- */
+/* ---- growing ---- */
 
 uint32_t pel__column_width(pel_kind k) {
   static const uint8_t widths[PEL_KIND_COUNT] = {
-      [PEL_BOOL] = 1, [PEL_I8] = 1,    [PEL_I16] = 2,  [PEL_I32] = 4,
-      [PEL_I64] = 8,  [PEL_U8] = 1,    [PEL_U16] = 2,  [PEL_U32] = 4,
-      [PEL_U64] = 8,  [PEL_F32] = 4,   [PEL_F64] = 8,  [PEL_STR] = 16,
-      [PEL_BYTES] = 16, [PEL_DATE] = 4, [PEL_TIME] = 8, [PEL_DUR] = 8,
-      [PEL_LIST] = 8, [PEL_RECORD] = 0};
+      [PEL_BOOL] = 1, [PEL_I8] = 1,   [PEL_I16] = 2,    [PEL_I32] = 4,  [PEL_I64] = 8,
+      [PEL_U8] = 1,   [PEL_U16] = 2,  [PEL_U32] = 4,    [PEL_U64] = 8,  [PEL_F32] = 4,
+      [PEL_F64] = 8,  [PEL_STR] = 16, [PEL_BYTES] = 16, [PEL_DATE] = 4, [PEL_TIME] = 8,
+      [PEL_DUR] = 8,  [PEL_LIST] = 8, [PEL_RECORD] = 0};
   return widths[k];
 }
 
@@ -195,7 +194,8 @@ static bool put_zero(pel_mem m, pel_column *b) {
   }
   if (b->type->kind == PEL_RECORD) {
     for (uint32_t i = 0; i < b->nchild; i++)
-      if (!pel__column_reserve(m, &b->child[i], 1) || !put_zero(m, &b->child[i])) return false;
+      if (!pel__column_reserve(m, &b->child[i], 1) || !put_zero(m, &b->child[i]))
+        return false;
   }
   if (b->state) b->state[b->n] = PEL_VALID;
   if (b->fail) b->fail[b->n] = 0;
@@ -215,7 +215,8 @@ bool pel__column_null(pel_mem m, pel_column *b) {
   return pel__column_reserve(m, b, 1) && put_invalid(m, b, PEL_NULL, 0);
 }
 
-static bool put_list(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *in, size_t row) {
+static bool put_list(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *in,
+                     size_t row) {
   const int64_t *from = (const int64_t *)in->data;
   size_t first = (size_t)from[row], n = (size_t)(from[row + 1] - from[row]);
   if (!pel__column_reserve(m, b->child, n)) return false;
@@ -226,7 +227,8 @@ static bool put_list(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *in
   return true;
 }
 
-static bool put_valid(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *in, size_t row) {
+static bool put_valid(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *in,
+                      size_t row) {
   if (b->width == 16) {
     pel_view *to = (pel_view *)(void *)b->data + b->n;
     const pel_view *v = (const pel_view *)in->data + row;
@@ -249,30 +251,40 @@ static bool put_valid(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *i
   return true;
 }
 
-bool pel__column_cell(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *in, size_t row) {
+bool pel__column_cell(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *in,
+                      size_t row) {
   if (!pel__column_reserve(m, b, 1)) return false;
   uint8_t state = in->state ? in->state[row] : PEL_VALID;
   if (PEL_LIKELY(state == PEL_VALID)) return put_valid(m, b, heap, in, row);
   return put_invalid(m, b, state, state == PEL_POISON && in->fail ? in->fail[row] : 0);
 }
 
-/* ---- many rows of a fixed width at once ---------------------------------------------------- */
+/* ---- many rows of a fixed width at once ---- */
 
-#define COPY_ROWS(T)                                             \
-  do {                                                           \
-    T *to_ = (T *)(void *)(b->data) + b->n;                      \
-    const T *from_ = (const T *)in->data;                        \
+#define COPY_ROWS(T)                                                   \
+  do {                                                                 \
+    T *to_ = (T *)(void *)(b->data) + b->n;                            \
+    const T *from_ = (const T *)in->data;                              \
     for (uint32_t i = 0; i < n; i++) to_[i] = from_[sel ? sel[i] : i]; \
   } while (0)
 
 static bool copy_data(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *in,
                       const uint16_t *sel, uint32_t n) {
   switch (b->width) {
-    case 1: COPY_ROWS(uint8_t); return true;
-    case 2: COPY_ROWS(uint16_t); return true;
-    case 4: COPY_ROWS(uint32_t); return true;
-    case 8: COPY_ROWS(uint64_t); return true;
-    default: break;
+    case 1:
+      COPY_ROWS(uint8_t);
+      return true;
+    case 2:
+      COPY_ROWS(uint16_t);
+      return true;
+    case 4:
+      COPY_ROWS(uint32_t);
+      return true;
+    case 8:
+      COPY_ROWS(uint64_t);
+      return true;
+    default:
+      break;
   }
   COPY_ROWS(pel_view);
   if (!heap) return true;
@@ -304,7 +316,7 @@ static bool copy_states(pel_mem m, pel_column *b, const pel_col *in, const uint1
 }
 
 bool pel__column_rows(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *in,
-                     const uint16_t *sel, uint32_t n) {
+                      const uint16_t *sel, uint32_t n) {
   if (!pel__column_reserve(m, b, n)) return false;
   if (b->type->kind == PEL_LIST || b->type->kind == PEL_RECORD) {
     for (uint32_t i = 0; i < n; i++)

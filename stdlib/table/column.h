@@ -1,6 +1,6 @@
-/* Columns in the making: cells of any type are appended, nested ones too, and read back as a pel_col.
- * Whoever inits a builder or a heap owns its memory and frees it with the environment of any worker of the run; what comes
- * out of pel_mem.temp is never freed.
+/* Columns in the making: cells of any type are appended, nested ones too, and read back
+ * as a pel_col. Whoever inits a builder or a heap owns its memory and frees it with the
+ * environment of any worker of the run; what comes out of pel_mem.temp is never freed.
  * One thread at a time while it grows, any number while it is only read. */
 #ifndef PEL_STDLIB_TABLE_COLUMN_H
 #define PEL_STDLIB_TABLE_COLUMN_H
@@ -62,24 +62,28 @@ struct pel_column {
 bool pel__column_init(pel_mem m, pel_column *b, const pel_type *type) PEL_USE_RESULT;
 void pel__column_free(pel_mem m, pel_column *b);
 bool pel__column_reserve(pel_mem m, pel_column *b, size_t more) PEL_USE_RESULT;
-/* Appends rows sel[0 … n) (0 … n when sel is NULL) of in. heap NULL: long text stays where it is. */
-bool pel__column_rows(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *in, const uint16_t *sel,
-                     uint32_t n) PEL_USE_RESULT;
+/* Appends rows sel[0 … n) (0 … n when sel is NULL) of in. heap NULL: long text stays
+ * where it is. */
+bool pel__column_rows(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *in,
+                      const uint16_t *sel, uint32_t n) PEL_USE_RESULT;
 bool pel__column_cell(pel_mem m, pel_column *b, pel_heap *heap, const pel_col *in,
-                     size_t row) PEL_USE_RESULT;
+                      size_t row) PEL_USE_RESULT;
 bool pel__column_null(pel_mem m, pel_column *b) PEL_USE_RESULT;
 /* Bytes that appending to b has taken for data, state and children. */
 size_t pel__column_bytes(const pel_column *b);
 /* Makes b ready to be read as a pel_col, until it grows again. */
 void pel__column_freeze(pel_column *b);
-/* The column, borrowed, as it was when it was frozen (a column without children: as it is). */
+/* The column, borrowed, as it was when it was frozen (a column without children: as it
+ * is). */
 pel_col pel__column_head(const pel_column *b);
 
-/* ---- cells as bytes, for states that keep them and for spilling ------------------------------- */
+/* ---- cells as bytes, for states that keep them and for spilling ---- */
 
 size_t pel__cell_size(const pel_col *in, size_t row);
 /* Writes pel__cell_size bytes and answers the end. */
 char *pel__cell_write(const pel_col *in, size_t row, char *p);
-/* Appends the cell that pel__cell_write left at *p, and moves *p behind it. heap NULL: long text points into p. */
-bool pel__cell_read(pel_mem m, pel_column *b, pel_heap *heap, const char **p) PEL_USE_RESULT;
+/* Appends the cell that pel__cell_write left at *p, and moves *p behind it. heap NULL:
+ * long text points into p. */
+bool pel__cell_read(pel_mem m, pel_column *b, pel_heap *heap,
+                    const char **p) PEL_USE_RESULT;
 #endif

@@ -1,5 +1,5 @@
-/* distinct: the first row of each key, in the order of rows. An entry's payload says where its row is kept; when an earlier
- * row turns up, that one is kept instead. */
+/* distinct: the first row of each key, in the order of rows. An entry's payload says
+ * where its row is kept; when an earlier row turns up, that one is kept instead. */
 #include "stdlib/table/args.h"
 #include "stdlib/table/ranking.h"
 #include "stdlib/table/store.h"
@@ -70,8 +70,8 @@ static void free_keeper(const pel_env *env, keeper *k) {
   env->free(env, k, sizeof *k);
 }
 
-static pel_status open_state(const pel_env *env, const void *params, const pel_request *request,
-                             void **state) {
+static pel_status open_state(const pel_env *env, const void *params,
+                             const pel_request *request, void **state) {
   (void)request;
   distinct_state *s = (distinct_state *)env->alloc(env, sizeof *s);
   if (!s) return PEL_E_NOMEM;
@@ -127,8 +127,8 @@ static pel_status local_init(const pel_env *env, void *state, void **local) {
 }
 
 /* Keeps the rows that are now the first of their key. */
-static pel_status keep_rows(const pel_env *env, const distinct_params *p, distinct_local *l,
-                            const pel_chunk *c) {
+static pel_status keep_rows(const pel_env *env, const distinct_params *p,
+                            distinct_local *l, const pel_chunk *c) {
   uint16_t rows[PEL_BLOCK_ROWS];
   uint32_t ids[PEL_BLOCK_ROWS], n = 0;
   pel_entry **entries = l->found;
@@ -154,8 +154,8 @@ static pel_status consume(const pel_env *env, void *state, void *local, uint32_t
   pel_status s = pel__consume_poison(env, c, 0, p->keys.n, NULL);
   if (s) return s;
   pel__keys_read(&p->keys, env, c, l->words, l->hashes);
-  s = pel__entries_find(&l->keeper->table, env, l->words, l->hashes, c->sel, c->nsel, c->ordinal,
-                        l->found);
+  s = pel__entries_find(&l->keeper->table, env, l->words, l->hashes, c->sel, c->nsel,
+                        c->ordinal, l->found);
   return s ? s : keep_rows(env, p, l, c);
 }
 
@@ -169,18 +169,20 @@ static pel_status seal(const pel_env *env, void *state, void *local) {
   return PEL_OK;
 }
 
-static pel_status task_count(const pel_env *env, void *state, uint32_t phase, uint32_t *count) {
+static pel_status task_count(const pel_env *env, void *state, uint32_t phase,
+                             uint32_t *count) {
   return pel__ranking_task_count(env, &((distinct_state *)state)->ranking, phase, count);
 }
-static pel_status task_run(const pel_env *env, void *state, uint32_t phase, uint32_t task) {
+static pel_status task_run(const pel_env *env, void *state, uint32_t phase,
+                           uint32_t task) {
   return pel__ranking_task_run(env, &((distinct_state *)state)->ranking, phase, task);
 }
 static pel_status unit_count(const pel_env *env, void *state, uint64_t *count) {
   return pel__ranking_unit_count(env, &((distinct_state *)state)->ranking, count);
 }
 
-static pel_status emit(const pel_env *env, void *state, const pel_unit *unit, pel_cursor *cursor,
-                       pel_chunk *out) {
+static pel_status emit(const pel_env *env, void *state, const pel_unit *unit,
+                       pel_cursor *cursor, pel_chunk *out) {
   const distinct_state *s = (const distinct_state *)state;
   const distinct_params *p = s->params;
   pel_entry *entries[PEL_BLOCK_ROWS];
@@ -202,9 +204,12 @@ static pel_status emit(const pel_env *env, void *state, const pel_unit *unit, pe
   return PEL_OK;
 }
 
-PEL_OP(distinct, "distinct", "(rows: [n]{..r}, keys: [n]'k...) -> [m]{..r}", PEL_OP_BREAKER,
-       .props = PEL_PURE | PEL_THREADSAFE | PEL_KEEPS_ORDER,
-       .doc = "The first row of each key, in the order of rows. Null is a key, NaNs are one key, -0 is 0.",
+PEL_OP(distinct, "distinct", "(rows: [n]{..r}, keys: [n]'k...) -> [m]{..r}",
+       PEL_OP_BREAKER, .props = PEL_PURE | PEL_THREADSAFE | PEL_KEEPS_ORDER,
+       .doc =
+           "The first row of each key, in the order of rows. Null is a key, NaNs are one "
+           "key, -0 is 0.",
        .bind = bind, .open = open_state, .close = close_state, .local_init = local_init,
-       .local_fini = local_fini, .consume = consume, .seal = seal, .task_count = task_count,
-       .task_run = task_run, .unit_count = unit_count, .emit = emit);
+       .local_fini = local_fini, .consume = consume, .seal = seal,
+       .task_count = task_count, .task_run = task_run, .unit_count = unit_count,
+       .emit = emit);

@@ -16,8 +16,8 @@ bool pel__entry_form_init(pel_entry_form *form, const pel_keys *keys, size_t pay
   if (align > 64 || payload_size > (size_t)1 << 30) return false;
   size_t key_end = sizeof(pel_entry) + keys->words * sizeof(uint64_t);
   size_t payload = (key_end + align - 1) / align * align;
-  *form = (pel_entry_form){keys, payload, (payload + payload_size + align - 1) / align * align,
-                           NULL};
+  *form = (pel_entry_form){keys, payload,
+                           (payload + payload_size + align - 1) / align * align, NULL};
   return true;
 }
 
@@ -29,7 +29,9 @@ void pel__entries_init(pel_entries *t, const pel_entry_form *form) {
   t->block_bits = bits;
 }
 
-PEL_INLINE size_t block_bytes(const pel_entries *t) { return t->form->size << t->block_bits; }
+PEL_INLINE size_t block_bytes(const pel_entries *t) {
+  return t->form->size << t->block_bits;
+}
 
 static void free_slots(const pel_env *env, pel_entries *t) {
   if (t->slots) env->free(env, t->slots, sizeof *t->slots << t->slot_bits);
@@ -47,13 +49,14 @@ void pel__entries_free(const pel_env *env, pel_entries *t) {
   t->form = form;
 }
 
-/* ---- growing ----------------------------------------------------------------------------------- */
+/* ---- growing ---- */
 
 static bool add_block(pel_entries *t, const pel_env *env) {
   if (t->nblocks == t->cap_blocks) {
     uint32_t cap = t->cap_blocks ? t->cap_blocks * 2 : 16;
     size_t old_n = t->cap_blocks * sizeof *t->blocks, n = cap * sizeof *t->blocks;
-    char **p = (char **)(t->blocks ? env->resize(env, t->blocks, old_n, n) : env->alloc(env, n));
+    char **p =
+        (char **)(t->blocks ? env->resize(env, t->blocks, old_n, n) : env->alloc(env, n));
     if (!p) return false;
     t->blocks = p;
     t->cap_blocks = cap;
@@ -101,14 +104,16 @@ static bool have_slots(pel_entries *t, const pel_env *env, uint32_t more) {
 }
 
 /* Room for it is there. */
-static pel_entry *push(pel_entries *t, const pel_env *env, const uint64_t *words, uint64_t hash,
-                       uint64_t ordinal) {
+static pel_entry *push(pel_entries *t, const pel_env *env, const uint64_t *words,
+                       uint64_t hash, uint64_t ordinal) {
   pel_entry *e = pel__entry_at(t, t->n);
-  if (!pel__keys_copy(t->form->keys, (pel_mem){env, false}, &t->heap, words, e->key)) return NULL;
+  if (!pel__keys_copy(t->form->keys, (pel_mem){env, false}, &t->heap, words, e->key))
+    return NULL;
   e->hash = hash;
   e->ordinal = ordinal;
   if (t->form->image)
-    memcpy((char *)e + t->form->payload, t->form->image, t->form->size - t->form->payload);
+    memcpy((char *)e + t->form->payload, t->form->image,
+           t->form->size - t->form->payload);
   t->n++;
   return e;
 }
@@ -118,10 +123,10 @@ pel_entry *pel__entries_add(pel_entries *t, const pel_env *env, const uint64_t *
   return have_entries(t, env, 1) ? push(t, env, words, hash, ordinal) : NULL;
 }
 
-/* ---- finding ----------------------------------------------------------------------------------- */
+/* ---- finding ---- */
 
-/* Fetches the slots of some rows, then the entries they lead to. Inlined: as a function without effects, its calls would be
- * dropped. */
+/* Fetches the slots of some rows, then the entries they lead to. Inlined: as a function
+ * without effects, its calls would be dropped. */
 PEL_INLINE void fetch(const pel_entries *t, const uint64_t *hashes, uint32_t n) {
   const uint64_t mask = (UINT64_C(1) << t->slot_bits) - 1;
   for (uint32_t k = 0; k < n; k++) __builtin_prefetch(&t->slots[home(hashes[k], mask)]);
@@ -134,27 +139,27 @@ PEL_INLINE void fetch(const pel_entries *t, const uint64_t *hashes, uint32_t n) 
   }
 }
 
-#define PEL_FIND_ROWS(SAME)                                                               \
-  for (uint32_t k = 0; k < n; k++) {                                                      \
-    const uint64_t *w = words + (size_t)k * nwords;                                       \
-    uint64_t hash = hashes[k], at = home(hash, mask), slot;                               \
-    pel_entry *e = NULL;                                                                  \
-    while ((slot = t->slots[at]) != 0) {                                                  \
-      if (slot >> 32 == hash >> 32) {                                                     \
-        pel_entry *other = pel__entry_at(t, (uint32_t)slot - 1);                          \
-        if (SAME) {                                                                       \
-          e = other;                                                                      \
-          break;                                                                          \
-        }                                                                                 \
-      }                                                                                   \
-      at = (at + 1) & mask;                                                               \
-    }                                                                                     \
-    if (PEL_UNLIKELY(!e)) {                                                               \
-      e = push(t, env, w, hash, ordinal + (sel ? sel[k] : k));                            \
-      if (!e) return PEL_E_NOMEM;                                                         \
-      t->slots[at] = slot_of(hash, t->n - 1);                                             \
-    }                                                                                     \
-    found[k] = e;                                                                         \
+#define PEL_FIND_ROWS(SAME)                                      \
+  for (uint32_t k = 0; k < n; k++) {                             \
+    const uint64_t *w = words + (size_t)k * nwords;              \
+    uint64_t hash = hashes[k], at = home(hash, mask), slot;      \
+    pel_entry *e = NULL;                                         \
+    while ((slot = t->slots[at]) != 0) {                         \
+      if (slot >> 32 == hash >> 32) {                            \
+        pel_entry *other = pel__entry_at(t, (uint32_t)slot - 1); \
+        if (SAME) {                                              \
+          e = other;                                             \
+          break;                                                 \
+        }                                                        \
+      }                                                          \
+      at = (at + 1) & mask;                                      \
+    }                                                            \
+    if (PEL_UNLIKELY(!e)) {                                      \
+      e = push(t, env, w, hash, ordinal + (sel ? sel[k] : k));   \
+      if (!e) return PEL_E_NOMEM;                                \
+      t->slots[at] = slot_of(hash, t->n - 1);                    \
+    }                                                            \
+    found[k] = e;                                                \
   }
 
 static pel_status find_rows(pel_entries *t, const pel_env *env, const uint64_t *words,
@@ -164,14 +169,18 @@ static pel_status find_rows(pel_entries *t, const pel_env *env, const uint64_t *
   const uint64_t mask = (UINT64_C(1) << t->slot_bits) - 1;
   const uint32_t nwords = keys->words;
   switch (keys->shape) {
-    case PEL_KEY_WORD: PEL_FIND_ROWS(other->key[0] == w[0]) return PEL_OK;
-    case PEL_KEY_TEXT: PEL_FIND_ROWS(pel__keys_same_text(other->key, w)) return PEL_OK;
-    case PEL_KEY_ROW: PEL_FIND_ROWS(pel__keys_same_row(keys, other->key, w)) return PEL_OK;
+    case PEL_KEY_WORD:
+      PEL_FIND_ROWS(other->key[0] == w[0]) return PEL_OK;
+    case PEL_KEY_TEXT:
+      PEL_FIND_ROWS(pel__keys_same_text(other->key, w)) return PEL_OK;
+    case PEL_KEY_ROW:
+      PEL_FIND_ROWS(pel__keys_same_row(keys, other->key, w)) return PEL_OK;
   }
   return PEL_E_INTERNAL;
 }
 
-static void sink_ordinals(const uint16_t *sel, uint32_t n, uint64_t ordinal, pel_entry **found) {
+static void sink_ordinals(const uint16_t *sel, uint32_t n, uint64_t ordinal,
+                          pel_entry **found) {
   for (uint32_t k = 0; k < n; k++) {
     uint64_t o = ordinal + (sel ? sel[k] : k);
     if (o < found[k]->ordinal) found[k]->ordinal = o;
@@ -183,13 +192,15 @@ pel_status pel__entries_find(pel_entries *t, const pel_env *env, const uint64_t 
                              uint64_t ordinal, pel_entry **found) {
   if (n == 0) return PEL_OK;
   if (!have_slots(t, env, n) || !have_entries(t, env, n)) return PEL_E_NOMEM;
-  const bool far = (sizeof *t->slots << t->slot_bits) + t->n * t->form->size > FETCH_BYTES;
+  const bool far =
+      (sizeof *t->slots << t->slot_bits) + t->n * t->form->size > FETCH_BYTES;
   const uint32_t step = far ? FETCH_ROWS : n;
   for (uint32_t at = 0; at < n; at += step) {
     uint32_t m = n - at < step ? n - at : step;
     if (far) fetch(t, hashes + at, m);
-    pel_status s = find_rows(t, env, words + (size_t)at * t->form->keys->words, hashes + at,
-                             sel ? sel + at : NULL, m, sel ? ordinal : ordinal + at, found + at);
+    pel_status s =
+        find_rows(t, env, words + (size_t)at * t->form->keys->words, hashes + at,
+                  sel ? sel + at : NULL, m, sel ? ordinal : ordinal + at, found + at);
     if (s) return s;
   }
   /* In a worker whose morsels ascend no ordinal can sink. */

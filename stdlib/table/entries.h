@@ -1,13 +1,15 @@
-/* The hash core of grouping, distinct and join: entries (hash, least ordinal, key, payload) found by key, and the sets of
- * entries of several workers brought together partition by partition.
- * A pel_entries belongs to one worker until it is sealed; pel__entries_free frees it with the environment of any worker.
- * One thread at a time while it grows; sealed ones are read by any number. */
+/* The hash core of grouping, distinct and join: entries (hash, least ordinal, key,
+ * payload) found by key, and the sets of entries of several workers brought together
+ * partition by partition. A pel_entries belongs to one worker until it is sealed;
+ * pel__entries_free frees it with the environment of any worker. One thread at a time
+ * while it grows; sealed ones are read by any number. */
 #ifndef PEL_STDLIB_TABLE_ENTRIES_H
 #define PEL_STDLIB_TABLE_ENTRIES_H
 
 #include "stdlib/table/keys.h"
 
-/* What an entry is made of: the head, the key's words, the payload. Immutable during a run. */
+/* What an entry is made of: the head, the key's words, the payload. Immutable during a
+ * run. */
 typedef struct pel_entry_form {
   const pel_keys *keys;
   size_t payload;    /* offset in the entry */
@@ -24,7 +26,8 @@ typedef struct pel_entry {
 #define PEL_ENTRY_DEAD UINT64_MAX
 enum { PEL_PARTITIONS = 256 }; /* by the low 8 bits of the hash */
 
-/* Sizes and alignment of a form whose payload has payload_size bytes. false: too large. */
+/* Sizes and alignment of a form whose payload has payload_size bytes. false: too large.
+ */
 bool pel__entry_form_init(pel_entry_form *form, const pel_keys *keys, size_t payload_size,
                           size_t payload_align) PEL_USE_RESULT;
 
@@ -52,8 +55,9 @@ PEL_INLINE pel_entry *pel__entry_at(const pel_entries *t, uint32_t i) {
 void pel__entries_init(pel_entries *t, const pel_entry_form *form);
 void pel__entries_free(const pel_env *env, pel_entries *t);
 
-/* The entries of n ≤ PEL_BLOCK_ROWS rows, made where there was none; ordinal is that of row 0 of the chunk, sel as in it.
- * An entry's ordinal sinks to that of the row. PEL_E_NOMEM: t is as it was, or holds entries without rows. */
+/* The entries of n ≤ PEL_BLOCK_ROWS rows, made where there was none; ordinal is that of
+ * row 0 of the chunk, sel as in it. An entry's ordinal sinks to that of the row.
+ * PEL_E_NOMEM: t is as it was, or holds entries without rows. */
 pel_status pel__entries_find(pel_entries *t, const pel_env *env, const uint64_t *words,
                              const uint64_t *hashes, const uint16_t *sel, uint32_t n,
                              uint64_t ordinal, pel_entry **found);
@@ -64,7 +68,8 @@ pel_entry *pel__entries_add(pel_entries *t, const pel_env *env, const uint64_t *
 /* Orders t's entries by partition, once it has its last one. */
 pel_status pel__entries_partition(pel_entries *t, const pel_env *env);
 
-/* Entries of partition `part` (-1: all) of a partitioned table are numbers *first … *first + the answer, for nth. */
+/* Entries of partition `part` (-1: all) of a partitioned table are numbers *first …
+ * *first + the answer, for nth. */
 PEL_INLINE uint32_t pel__entries_range(const pel_entries *t, int part, uint32_t *first) {
   *first = part >= 0 && t->order ? t->part_at[part] : 0;
   if (part < 0) return t->n;
@@ -74,7 +79,7 @@ PEL_INLINE pel_entry *pel__entries_nth(const pel_entries *t, int part, uint32_t 
   return pel__entry_at(t, part < 0 ? i : t->order[i]);
 }
 
-/* ---- merging: the distinct keys of one partition of several tables ------------------------------- */
+/* ---- merging: the distinct keys of one partition of several tables ---- */
 
 typedef struct pel_ranked {
   uint64_t ordinal;
@@ -90,12 +95,14 @@ typedef struct pel_ranked_list {
 typedef pel_status (*pel_entry_merge)(void *ctx, const pel_env *env, pel_entry *into,
                                       pel_entry *from);
 
-/* Lists the entries of partition `part` (-1: all, tables need not be partitioned) of the tables in list, one per key, in
- * ascending order of ordinal. The list is for the caller to free. */
+/* Lists the entries of partition `part` (-1: all, tables need not be partitioned) of the
+ * tables in list, one per key, in ascending order of ordinal. The list is for the caller
+ * to free. */
 pel_status pel__entries_merge(const pel_env *env, pel_entries *list, int part,
                               pel_entry_merge merge, void *ctx, pel_ranked_list *out);
 void pel__ranked_free(const pel_env *env, pel_ranked_list *list);
 
-/* Sorts at[0 … n) by ordinal; spare has room for n too. Answers which of the two holds the result. */
+/* Sorts at[0 … n) by ordinal; spare has room for n too. Answers which of the two holds
+ * the result. */
 pel_ranked *pel__ranked_sort(pel_ranked *at, pel_ranked *spare, size_t n);
 #endif

@@ -2,10 +2,11 @@
 
 #include "stdlib/table/args.h"
 
-/* ---- parameters ---------------------------------------------------------------------------------- */
+/* ---- parameters ---- */
 
-static pel_status bind_aggs(const pel_bind *b, pel_group_params *p, const pel_const *counts,
-                            size_t *size, size_t *align, pel_error *e) {
+static pel_status bind_aggs(const pel_bind *b, pel_group_params *p,
+                            const pel_const *counts, size_t *size, size_t *align,
+                            pel_error *e) {
   uint32_t at = p->keys.n;
   *size = 0;
   *align = 8;
@@ -18,16 +19,20 @@ static pel_status bind_aggs(const pel_bind *b, pel_group_params *p, const pel_co
     a->n = (uint32_t)n;
     at += a->n;
     const pel_op *op = b->aggs[i];
-    a->agg = op->choose_agg ? op->choose_agg(b->in + a->first, a->n, p->out[p->keys.n + i]) : NULL;
+    a->agg = op->choose_agg
+                 ? op->choose_agg(b->in + a->first, a->n, p->out[p->keys.n + i])
+                 : NULL;
     if (!a->agg)
-      return pel_error_set(e, PEL_E_INVALID, "group: `%s` does not take these types", op->name);
+      return pel_error_set(e, PEL_E_INVALID, "group: `%s` does not take these types",
+                           op->name);
     if (a->agg->state_align > *align) *align = a->agg->state_align;
     size_t step = a->agg->state_align < 8 ? 8 : a->agg->state_align;
     *size = (*size + step - 1) / step * step;
     a->state = *size; /* from the payload's begin, until that is known */
     *size += a->agg->state_size;
     p->has_fini |= a->agg->fini != NULL;
-    for (uint32_t j = 0; j < a->n; j++) p->skip_poison[a->first + j] = a->agg->takes_poison;
+    for (uint32_t j = 0; j < a->n; j++)
+      p->skip_poison[a->first + j] = a->agg->takes_poison;
   }
   return PEL_OK;
 }
@@ -49,8 +54,8 @@ static pel_status make_image(const pel_bind *b, pel_group_params *p) {
 static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
   int64_t k = 0;
   const pel_const *counts = NULL;
-  if (!pel__arg_int(b, 0, &k) || !pel__arg_list(b, 1, &counts) || k < 0 || b->nports < 1 ||
-      (uint64_t)k > b->nin[0] || counts->as.list.n != b->naggs ||
+  if (!pel__arg_int(b, 0, &k) || !pel__arg_list(b, 1, &counts) || k < 0 ||
+      b->nports < 1 || (uint64_t)k > b->nin[0] || counts->as.list.n != b->naggs ||
       b->nout != (uint64_t)k + b->naggs)
     return pel_error_set(e, PEL_E_INVALID, "group: arguments are wrong");
   pel_group_params *p = (pel_group_params *)b->alloc(b, sizeof *p);
@@ -73,7 +78,7 @@ static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
   return s;
 }
 
-/* ---- states and locals ---------------------------------------------------------------------------- */
+/* ---- states and locals ---- */
 
 /* The aggregates of t's live entries let go of what they hold. */
 static void fini_states(const pel_env *env, const pel_group_params *p, pel_entries *t) {
@@ -106,8 +111,8 @@ static void close_state(const pel_env *env, void *state) {
 
 static const uint64_t no_key[1] = {0};
 
-static pel_status open_state(const pel_env *env, const void *params, const pel_request *request,
-                             void **state) {
+static pel_status open_state(const pel_env *env, const void *params,
+                             const pel_request *request, void **state) {
   (void)request;
   const pel_group_params *p = (const pel_group_params *)params;
   pel_group_state *s = (pel_group_state *)env->alloc(env, sizeof *s);
@@ -142,7 +147,8 @@ static void local_fini(const pel_env *env, void *state, void *local) {
   env->free(env, l, sizeof *l);
 }
 
-static bool fill_local(const pel_env *env, const pel_group_params *p, pel_group_local *l) {
+static bool fill_local(const pel_env *env, const pel_group_params *p,
+                       pel_group_local *l) {
   l->table = (pel_entries *)env->alloc(env, sizeof *l->table);
   if (!l->table) return false;
   pel__entries_init(l->table, &p->form);
@@ -167,10 +173,10 @@ static pel_status local_init(const pel_env *env, void *state, void **local) {
   return PEL_OK;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
-static pel_status update_groups(const pel_env *env, const pel_group_params *p, pel_group_local *l,
-                                const pel_chunk *c) {
+static pel_status update_groups(const pel_env *env, const pel_group_params *p,
+                                pel_group_local *l, const pel_chunk *c) {
   for (uint32_t i = 0; i < p->naggs; i++) {
     const pel_group_agg *a = &p->aggs[i];
     for (uint32_t k = 0; k < c->nsel; k++) l->states[k] = (char *)l->found[k] + a->state;
@@ -182,8 +188,8 @@ static pel_status update_groups(const pel_env *env, const pel_group_params *p, p
 }
 
 /* Without keys: one state for all rows. */
-static pel_status update_whole(const pel_env *env, const pel_group_params *p, pel_entry *e,
-                               const pel_chunk *c) {
+static pel_status update_whole(const pel_env *env, const pel_group_params *p,
+                               pel_entry *e, const pel_chunk *c) {
   for (uint32_t i = 0; i < p->naggs; i++) {
     const pel_group_agg *a = &p->aggs[i];
     const pel_col *in = c->cols + a->first;
@@ -211,7 +217,8 @@ static pel_status consume(const pel_env *env, void *state, void *local, uint32_t
   if (s) return s;
   if (p->keys.n == 0) return update_whole(env, p, pel__entry_at(l->table, 0), c);
   pel__keys_read(&p->keys, env, c, l->words, l->hashes);
-  s = pel__entries_find(l->table, env, l->words, l->hashes, c->sel, c->nsel, c->ordinal, l->found);
+  s = pel__entries_find(l->table, env, l->words, l->hashes, c->sel, c->nsel, c->ordinal,
+                        l->found);
   return s ? s : update_groups(env, p, l, c);
 }
 
@@ -228,9 +235,11 @@ static pel_status seal(const pel_env *env, void *state, void *local) {
 
 PEL_OP(group, "group", "(rows: [n]{..r}, keys: [n]'k...) -> [g]{..s}", PEL_OP_BREAKER,
        .props = PEL_PURE | PEL_THREADSAFE,
-       .doc = "One row per key, in order of first appearance. Null is a key, NaNs are one key, -0 is 0.",
+       .doc =
+           "One row per key, in order of first appearance. Null is a key, NaNs are one "
+           "key, -0 is 0.",
        .ref = "Leis et al., Morsel-Driven Parallelism, SIGMOD 2014", .bind = bind,
-       .open = open_state, .close = close_state, .local_init = local_init, .local_fini = local_fini,
-       .consume = consume, .seal = seal, .task_count = pel__group_task_count,
-       .task_run = pel__group_task_run, .unit_count = pel__group_unit_count,
-       .emit = pel__group_emit);
+       .open = open_state, .close = close_state, .local_init = local_init,
+       .local_fini = local_fini, .consume = consume, .seal = seal,
+       .task_count = pel__group_task_count, .task_run = pel__group_task_run,
+       .unit_count = pel__group_unit_count, .emit = pel__group_emit);

@@ -1,6 +1,6 @@
 /* group: hash aggregation. What its files share.
- * Parameters are immutable; a state belongs to a run and is shared by its workers; a local belongs to one worker.
- * seal and tasks may run several at once: see ranking.h. */
+ * Parameters are immutable; a state belongs to a run and is shared by its workers; a
+ * local belongs to one worker. seal and tasks may run several at once: see ranking.h. */
 #ifndef PEL_STDLIB_TABLE_GROUP_H
 #define PEL_STDLIB_TABLE_GROUP_H
 
@@ -31,7 +31,7 @@ typedef struct pel_group_state {
 
 typedef struct pel_group_local {
   pel_entries *table;
-  uint64_t *words;  /* keys of a chunk */
+  uint64_t *words; /* keys of a chunk */
   uint64_t *hashes;
   pel_entry **found;
   void **states;
@@ -42,11 +42,14 @@ PEL_INLINE void *pel__group_state_of(pel_entry *e, const pel_group_agg *a) {
 }
 
 /* group_emit.c */
-pel_status pel__group_task_count(const pel_env *env, void *state, uint32_t phase, uint32_t *count);
-pel_status pel__group_task_run(const pel_env *env, void *state, uint32_t phase, uint32_t task);
+pel_status pel__group_task_count(const pel_env *env, void *state, uint32_t phase,
+                                 uint32_t *count);
+pel_status pel__group_task_run(const pel_env *env, void *state, uint32_t phase,
+                               uint32_t task);
 pel_status pel__group_unit_count(const pel_env *env, void *state, uint64_t *count);
-pel_status pel__group_emit(const pel_env *env, void *state, const pel_unit *unit, pel_cursor *cursor,
-                           pel_chunk *out);
+pel_status pel__group_emit(const pel_env *env, void *state, const pel_unit *unit,
+                           pel_cursor *cursor, pel_chunk *out);
 /* Merges the aggregates of two entries of one key; ctx is the parameters. */
-pel_status pel__group_merge(void *ctx, const pel_env *env, pel_entry *into, pel_entry *from);
+pel_status pel__group_merge(void *ctx, const pel_env *env, pel_entry *into,
+                            pel_entry *from);
 #endif

@@ -7,7 +7,7 @@ typedef struct join_local {
   uint64_t *words, *hashes;
 } join_local;
 
-/* ---- parameters ----------------------------------------------------------------------------------------- */
+/* ---- parameters ---- */
 
 static bool read_kind(const pel_bind *b, pel_join_kind *kind) {
   static const char *const words[] = {"inner", "left", "semi", "anti"};
@@ -18,7 +18,8 @@ static bool read_kind(const pel_bind *b, pel_join_kind *kind) {
   return false;
 }
 
-static bool read_positions(const pel_bind *b, uint32_t arg, uint32_t nin, uint32_t *n, uint32_t **out) {
+static bool read_positions(const pel_bind *b, uint32_t arg, uint32_t nin, uint32_t *n,
+                           uint32_t **out) {
   const pel_const *list;
   if (!pel__arg_list(b, arg, &list)) return false;
   uint32_t *at = (uint32_t *)b->alloc(b, (list->as.list.n + 1) * sizeof *at);
@@ -45,7 +46,8 @@ static pel_status bind_keys(const pel_bind *b, pel_join_params *p, uint32_t k) {
   }
   pel_status s = pel__keys_init(&p->keys, at, k, b);
   if (s) return s;
-  return pel__entry_form_init(&p->form, &p->keys, sizeof(pel_join_row), 8) ? PEL_OK : PEL_E_LIMIT;
+  return pel__entry_form_init(&p->form, &p->keys, sizeof(pel_join_row), 8) ? PEL_OK
+                                                                           : PEL_E_LIMIT;
 }
 
 static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
@@ -55,9 +57,10 @@ static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
   memset(p, 0, sizeof *p);
   if (!read_kind(b, &p->kind) || !pel__arg_int(b, 1, &k) || b->nports < 1 || k < 0 ||
       (uint64_t)k > b->nin[0] ||
-      !read_positions(b, 2, b->nports > 1 ? b->nin[1] : UINT32_MAX, &p->nleft, &p->left) ||
-      !read_positions(b, 3, b->nin[0], &p->nright, &p->right) || b->nout != p->nleft + p->nright ||
-      (p->nright && !pel__join_gives_rows(p)))
+      !read_positions(b, 2, b->nports > 1 ? b->nin[1] : UINT32_MAX, &p->nleft,
+                      &p->left) ||
+      !read_positions(b, 3, b->nin[0], &p->nright, &p->right) ||
+      b->nout != p->nleft + p->nright || (p->nright && !pel__join_gives_rows(p)))
     return pel_error_set(e, PEL_E_INVALID, "join: arguments are wrong");
   p->types = (const pel_type **)b->alloc(b, (p->nright + 1) * sizeof *p->types);
   p->out = (const pel_type **)b->alloc(b, (b->nout + 1) * sizeof *p->out);
@@ -69,10 +72,10 @@ static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
   return s;
 }
 
-/* ---- states and locals -------------------------------------------------------------------------------------- */
+/* ---- states and locals ---- */
 
-static pel_status open_state(const pel_env *env, const void *params, const pel_request *request,
-                             void **state) {
+static pel_status open_state(const pel_env *env, const void *params,
+                             const pel_request *request, void **state) {
   (void)request;
   pel_join_state *s = (pel_join_state *)env->alloc(env, sizeof *s);
   if (!s) return PEL_E_NOMEM;
@@ -131,9 +134,10 @@ static pel_status local_init(const pel_env *env, void *state, void **local) {
   return PEL_OK;
 }
 
-/* ---- the right side's rows ------------------------------------------------------------------------------------ */
+/* ---- the right side's rows ---- */
 
-uint32_t pel__join_keyed_rows(const pel_join_params *p, const pel_chunk *c, uint16_t *sel) {
+uint32_t pel__join_keyed_rows(const pel_join_params *p, const pel_chunk *c,
+                              uint16_t *sel) {
   uint32_t n = 0;
   for (uint32_t k = 0; k < c->nsel; k++) {
     const uint16_t row = c->sel ? c->sel[k] : (uint16_t)k;
@@ -146,7 +150,8 @@ uint32_t pel__join_keyed_rows(const pel_join_params *p, const pel_chunk *c, uint
   return n;
 }
 
-static pel_status add_rows(const pel_env *env, const pel_join_params *p, join_local *l, const pel_chunk *c) {
+static pel_status add_rows(const pel_env *env, const pel_join_params *p, join_local *l,
+                           const pel_chunk *c) {
   uint32_t ids[PEL_BLOCK_ROWS];
   pel_join_build *b = l->build;
   pel_col *cols = (pel_col *)env->temp(env, (p->nright + 1) * sizeof *cols);
@@ -154,8 +159,8 @@ static pel_status add_rows(const pel_env *env, const pel_join_params *p, join_lo
   for (uint32_t i = 0; i < p->nright; i++) cols[i] = c->cols[p->right[i]];
   pel_status s = pel__store_append(&b->store, env, cols, c->sel, c->nsel, ids);
   for (uint32_t k = 0; k < c->nsel && !s; k++) {
-    pel_entry *e = pel__entries_add(&b->table, env, l->words + (size_t)k * p->keys.words, l->hashes[k],
-                                    c->ordinal + c->sel[k]);
+    pel_entry *e = pel__entries_add(&b->table, env, l->words + (size_t)k * p->keys.words,
+                                    l->hashes[k], c->ordinal + c->sel[k]);
     if (!e) return PEL_E_NOMEM;
     const pel_join_row row = {&b->store, ids[k]};
     memcpy((char *)e + p->form.payload, &row, sizeof row);
@@ -178,7 +183,8 @@ static pel_status consume(const pel_env *env, void *state, void *local, uint32_t
   pel__keys_read(&p->keys, env, &rows, l->words, l->hashes);
   if (pel__join_gives_rows(p)) return add_rows(env, p, l, &rows);
   pel_entry *found[PEL_BLOCK_ROWS]; /* one entry per key is enough */
-  return pel__entries_find(&l->build->table, env, l->words, l->hashes, sel, rows.nsel, c->ordinal, found);
+  return pel__entries_find(&l->build->table, env, l->words, l->hashes, sel, rows.nsel,
+                           c->ordinal, found);
 }
 
 static pel_status seal(const pel_env *env, void *state, void *local) {
@@ -197,7 +203,10 @@ static pel_status seal(const pel_env *env, void *state, void *local) {
 
 PEL_OP(join, "join", "(left: [n]{..l}, right: [m]{..r}) -> [k]{..s}", PEL_OP_PROBE,
        .props = PEL_PURE | PEL_THREADSAFE | PEL_KEEPS_ORDER,
-       .doc = "Left rows with their matches in the right one's order. A null key matches nothing; NaN matches NaN, -0 matches 0.",
+       .doc =
+           "Left rows with their matches in the right one's order. A null key matches "
+           "nothing; NaN matches NaN, -0 matches 0.",
        .bind = bind, .open = open_state, .close = close_state, .local_init = local_init,
-       .local_fini = local_fini, .consume = consume, .seal = seal, .task_count = pel__join_task_count,
-       .task_run = pel__join_task_run, .apply = pel__join_apply);
+       .local_fini = local_fini, .consume = consume, .seal = seal,
+       .task_count = pel__join_task_count, .task_run = pel__join_task_run,
+       .apply = pel__join_apply);

@@ -1,6 +1,7 @@
-/* join: the right side by key, in which left rows are then looked up. What its files share.
- * A worker collects right rows (a build) until it is sealed; then the state owns them, and after the last task nothing
- * changes any more: probing is for any number of threads. */
+/* join: the right side by key, in which left rows are then looked up. What its files
+ * share. A worker collects right rows (a build) until it is sealed; then the state owns
+ * them, and after the last task nothing changes any more: probing is for any number of
+ * threads. */
 #ifndef PEL_STDLIB_TABLE_JOIN_H
 #define PEL_STDLIB_TABLE_JOIN_H
 
@@ -8,16 +9,21 @@
 #include "stdlib/table/entries.h"
 #include "stdlib/table/store.h"
 
-typedef enum pel_join_kind { PEL_JOINS_INNER, PEL_JOINS_LEFT, PEL_JOINS_SEMI, PEL_JOINS_ANTI } pel_join_kind;
+typedef enum pel_join_kind {
+  PEL_JOINS_INNER,
+  PEL_JOINS_LEFT,
+  PEL_JOINS_SEMI,
+  PEL_JOINS_ANTI
+} pel_join_kind;
 
 typedef struct pel_join_params {
   pel_join_kind kind;
   pel_keys keys; /* of rows without nulls in their keys */
   pel_entry_form form;
-  uint32_t nleft, nright;   /* output columns */
-  uint32_t *left, *right;   /* their positions in the inputs */
-  const pel_type **types;   /* of the right ones, as they come in */
-  const pel_type **out;     /* of all output columns */
+  uint32_t nleft, nright; /* output columns */
+  uint32_t *left, *right; /* their positions in the inputs */
+  const pel_type **types; /* of the right ones, as they come in */
+  const pel_type **out;   /* of all output columns */
 } pel_join_params;
 
 /* The payload of an entry: where its row is kept. */
@@ -33,7 +39,8 @@ struct pel_join_build {
   pel_store store;
 };
 
-/* The rows of one key: rows[first … first + n) of its part, in the order of the right side. */
+/* The rows of one key: rows[first … first + n) of its part, in the order of the right
+ * side. */
 typedef struct pel_join_group {
   const pel_entry *entry;
   uint32_t first, n;
@@ -63,14 +70,19 @@ PEL_INLINE bool pel__join_gives_rows(const pel_join_params *p) {
   return p->kind == PEL_JOINS_INNER || p->kind == PEL_JOINS_LEFT;
 }
 
-/* Rows of c that count and have no null in their key: their numbers to sel, and how many. Poison in keys must be gone. */
-uint32_t pel__join_keyed_rows(const pel_join_params *p, const pel_chunk *c, uint16_t *sel);
+/* Rows of c that count and have no null in their key: their numbers to sel, and how many.
+ * Poison in keys must be gone. */
+uint32_t pel__join_keyed_rows(const pel_join_params *p, const pel_chunk *c,
+                              uint16_t *sel);
 
 /* join_build.c */
-pel_status pel__join_task_count(const pel_env *env, void *state, uint32_t phase, uint32_t *count);
-pel_status pel__join_task_run(const pel_env *env, void *state, uint32_t phase, uint32_t task);
+pel_status pel__join_task_count(const pel_env *env, void *state, uint32_t phase,
+                                uint32_t *count);
+pel_status pel__join_task_run(const pel_env *env, void *state, uint32_t phase,
+                              uint32_t task);
 void pel__join_part_free(const pel_env *env, pel_join_part *part);
 
 /* join_probe.c */
-pel_status pel__join_apply(const pel_env *env, void *state, const pel_chunk *in, pel_cursor *cursor, pel_chunk *out);
+pel_status pel__join_apply(const pel_env *env, void *state, const pel_chunk *in,
+                           pel_cursor *cursor, pel_chunk *out);
 #endif

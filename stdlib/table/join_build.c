@@ -1,4 +1,5 @@
-/* Right rows by key: a partition's entries in order of the rows, then a group per key and the rows of each side by side. */
+/* Right rows by key: a partition's entries in order of the rows, then a group per key and
+ * the rows of each side by side. */
 #include "stdlib/table/join.h"
 
 enum { SMALL = 1 << 13, FAR_BYTES = 1 << 18 };
@@ -34,7 +35,9 @@ static uint32_t group_of(pel_join_part *part, const pel_keys *keys, const pel_en
   uint64_t at = (e->hash >> 8) & mask, slot;
   for (; (slot = part->slots[at]) != 0; at = (at + 1) & mask) {
     const uint32_t g = (uint32_t)slot - 1;
-    if (slot >> 32 == e->hash >> 32 && pel__keys_same(keys, part->groups[g].entry->key, e->key)) return g;
+    if (slot >> 32 == e->hash >> 32 &&
+        pel__keys_same(keys, part->groups[g].entry->key, e->key))
+      return g;
   }
   part->slots[at] = (e->hash >> 32) << 32 | (part->ngroups + 1);
   part->groups[part->ngroups] = (pel_join_group){e, 0, 0};
@@ -64,8 +67,8 @@ static bool make_room(const pel_env *env, pel_join_part *part, uint32_t n, bool 
 }
 
 /* Rows behind each other by group; within one they stay in their order. */
-static void place_rows(const pel_join_params *p, pel_join_part *part, const pel_ranked *list, size_t n,
-                       const uint32_t *groups) {
+static void place_rows(const pel_join_params *p, pel_join_part *part,
+                       const pel_ranked *list, size_t n, const uint32_t *groups) {
   uint32_t at = 0;
   for (uint32_t g = 0; g < part->ngroups; g++) {
     part->groups[g].first = at;
@@ -78,7 +81,8 @@ static void place_rows(const pel_join_params *p, pel_join_part *part, const pel_
   }
 }
 
-static void fill_part(pel_join_state *s, pel_join_part *part, const pel_ranked *list, size_t n, uint32_t *groups) {
+static void fill_part(pel_join_state *s, pel_join_part *part, const pel_ranked *list,
+                      size_t n, uint32_t *groups) {
   const pel_join_params *p = s->params;
   for (size_t i = 0; i < n; i++) {
     groups[i] = group_of(part, &p->keys, list[i].entry);
@@ -109,7 +113,8 @@ static pel_status build_part(const pel_env *env, pel_join_state *s, uint32_t num
   return status;
 }
 
-pel_status pel__join_task_count(const pel_env *env, void *state, uint32_t phase, uint32_t *count) {
+pel_status pel__join_task_count(const pel_env *env, void *state, uint32_t phase,
+                                uint32_t *count) {
   pel_join_state *s = (pel_join_state *)state;
   (void)env;
   if (phase == 0) {
@@ -125,7 +130,8 @@ pel_status pel__join_task_count(const pel_env *env, void *state, uint32_t phase,
   return PEL_OK;
 }
 
-pel_status pel__join_task_run(const pel_env *env, void *state, uint32_t phase, uint32_t task) {
+pel_status pel__join_task_run(const pel_env *env, void *state, uint32_t phase,
+                              uint32_t task) {
   pel_join_state *s = (pel_join_state *)state;
   if (phase > 0 || s->nparts == 1) return build_part(env, s, task);
   pel_join_build *b = s->builds;

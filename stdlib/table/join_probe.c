@@ -1,10 +1,11 @@
-/* Looking left rows up. What was looked up is not kept between calls (a cursor has no memory of its own), so a row whose
- * matches fill many blocks is looked up once per block; windows keep that cheap for the rows behind it. */
+/* Looking left rows up. What was looked up is not kept between calls (a cursor has no
+ * memory of its own), so a row whose matches fill many blocks is looked up once per
+ * block; windows keep that cheap for the rows behind it. */
 #include "stdlib/table/join.h"
 
 enum { WINDOW = 128, FETCH_ROWS = 64 };
 
-/* ---- lookup ------------------------------------------------------------------------------------------------ */
+/* ---- lookup ---- */
 
 PEL_INLINE const pel_join_part *part_of(const pel_join_state *s, uint64_t hash) {
   return &s->parts[s->nparts > 1 ? hash % PEL_PARTITIONS : 0];
@@ -18,48 +19,58 @@ PEL_INLINE void fetch(const pel_join_state *s, const uint64_t *hashes, uint32_t 
   }
   for (uint32_t k = 0; k < n; k++) {
     const pel_join_part *part = part_of(s, hashes[k]);
-    const uint64_t slot = part->slots ? part->slots[(hashes[k] >> 8) & (part->cap - 1)] : 0;
+    const uint64_t slot =
+        part->slots ? part->slots[(hashes[k] >> 8) & (part->cap - 1)] : 0;
     if (slot) __builtin_prefetch(&part->groups[(uint32_t)slot - 1]);
   }
   for (uint32_t k = 0; k < n; k++) {
     const pel_join_part *part = part_of(s, hashes[k]);
-    const uint64_t slot = part->slots ? part->slots[(hashes[k] >> 8) & (part->cap - 1)] : 0;
+    const uint64_t slot =
+        part->slots ? part->slots[(hashes[k] >> 8) & (part->cap - 1)] : 0;
     if (slot) __builtin_prefetch(part->groups[(uint32_t)slot - 1].entry);
   }
 }
 
-static const pel_join_group *find(const pel_join_state *s, const uint64_t *words, uint64_t hash) {
+static const pel_join_group *find(const pel_join_state *s, const uint64_t *words,
+                                  uint64_t hash) {
   const pel_join_part *part = part_of(s, hash);
   if (!part->slots) return NULL;
   const uint64_t mask = part->cap - 1;
   uint64_t at = (hash >> 8) & mask, slot;
   for (; (slot = part->slots[at]) != 0; at = (at + 1) & mask) {
     const pel_join_group *g = &part->groups[(uint32_t)slot - 1];
-    if (slot >> 32 == hash >> 32 && pel__keys_same(&s->params->keys, g->entry->key, words)) return g;
+    if (slot >> 32 == hash >> 32 &&
+        pel__keys_same(&s->params->keys, g->entry->key, words))
+      return g;
   }
   return NULL;
 }
 
-/* What rows k … k + n of those that count match: a group and its part's rows; NULL: nothing. */
-static pel_status look_up(const pel_env *env, const pel_join_state *s, const pel_chunk *in, uint32_t k, uint32_t n,
+/* What rows k … k + n of those that count match: a group and its part's rows; NULL:
+ * nothing. */
+static pel_status look_up(const pel_env *env, const pel_join_state *s,
+                          const pel_chunk *in, uint32_t k, uint32_t n,
                           const pel_join_group **groups, const pel_place **rows) {
   const pel_keys *keys = &s->params->keys;
   uint64_t hashes[PEL_BLOCK_ROWS];
   uint16_t window[PEL_BLOCK_ROWS], sel[PEL_BLOCK_ROWS];
   pel_chunk c = *in;
-  for (uint32_t i = 0; i < n; i++) window[i] = in->sel ? in->sel[k + i] : (uint16_t)(k + i);
+  for (uint32_t i = 0; i < n; i++)
+    window[i] = in->sel ? in->sel[k + i] : (uint16_t)(k + i);
   c.sel = window;
   c.nsel = n;
   const uint32_t m = pel__join_keyed_rows(s->params, &c, sel);
   c.sel = sel;
   c.nsel = m;
-  uint64_t *words = (uint64_t *)env->temp(env, (size_t)(n + 1) * (keys->words + 1) * sizeof *words);
+  uint64_t *words =
+      (uint64_t *)env->temp(env, (size_t)(n + 1) * (keys->words + 1) * sizeof *words);
   if (!words) return PEL_E_NOMEM;
   pel__keys_read(keys, env, &c, words, hashes);
   for (uint32_t i = 0, j = 0; i < n; i++) {
     groups[i] = NULL;
     if (j == m || sel[j] != window[i]) continue; /* a null in its key */
-    if (s->far && j % FETCH_ROWS == 0) fetch(s, hashes + j, m - j < FETCH_ROWS ? m - j : FETCH_ROWS);
+    if (s->far && j % FETCH_ROWS == 0)
+      fetch(s, hashes + j, m - j < FETCH_ROWS ? m - j : FETCH_ROWS);
     groups[i] = find(s, words + (size_t)j * keys->words, hashes[j]);
     if (rows) rows[i] = part_of(s, hashes[j])->rows;
     j++;
@@ -67,10 +78,11 @@ static pel_status look_up(const pel_env *env, const pel_join_state *s, const pel
   return PEL_OK;
 }
 
-/* ---- columns ------------------------------------------------------------------------------------------------ */
+/* ---- columns ---- */
 
-static pel_status left_columns(const pel_env *env, const pel_join_params *p, const pel_chunk *in,
-                               const uint16_t *rows, uint32_t n, pel_col *cols) {
+static pel_status left_columns(const pel_env *env, const pel_join_params *p,
+                               const pel_chunk *in, const uint16_t *rows, uint32_t n,
+                               pel_col *cols) {
   const pel_mem temp = {env, true};
   for (uint32_t i = 0; i < p->nleft; i++) {
     pel_column c;
@@ -83,30 +95,33 @@ static pel_status left_columns(const pel_env *env, const pel_join_params *p, con
   return PEL_OK;
 }
 
-static pel_status right_columns(const pel_env *env, const pel_join_params *p, const pel_place *at, uint32_t n,
-                                const uint16_t *rows, uint32_t size, pel_col *cols) {
+static pel_status right_columns(const pel_env *env, const pel_join_params *p,
+                                const pel_place *at, uint32_t n, const uint16_t *rows,
+                                uint32_t size, pel_col *cols) {
   for (uint32_t i = 0; i < p->nright; i++) {
-    pel_status s = pel__places_column(env, at, n, rows, size, i, p->out[p->nleft + i], &cols[p->nleft + i]);
+    pel_status s = pel__places_column(env, at, n, rows, size, i, p->out[p->nleft + i],
+                                      &cols[p->nleft + i]);
     if (s) return s;
   }
   return PEL_OK;
 }
 
-static pel_col *borrow_left(const pel_env *env, const pel_join_params *p, const pel_chunk *in) {
+static pel_col *borrow_left(const pel_env *env, const pel_join_params *p,
+                            const pel_chunk *in) {
   pel_col *cols = (pel_col *)env->temp(env, (p->nleft + p->nright + 1) * sizeof *cols);
   for (uint32_t i = 0; cols && i < p->nleft; i++) cols[i] = in->cols[p->left[i]];
   return cols;
 }
 
-/* ---- at most one row for each left one: left columns as they are, a selection ------------------------------------ */
+/* ---- at most one row for each left one: left columns as they are, a selection ---- */
 
 /* Whether a left row without a match counts. */
 PEL_INLINE bool keeps_lone(const pel_join_params *p) {
   return p->kind == PEL_JOINS_LEFT || p->kind == PEL_JOINS_ANTI;
 }
 
-static pel_status apply_single(const pel_env *env, const pel_join_state *s, const pel_chunk *in, pel_cursor *cursor,
-                               pel_chunk *out) {
+static pel_status apply_single(const pel_env *env, const pel_join_state *s,
+                               const pel_chunk *in, pel_cursor *cursor, pel_chunk *out) {
   const pel_join_params *p = s->params;
   const pel_join_group *groups[PEL_BLOCK_ROWS];
   const pel_place *rows[PEL_BLOCK_ROWS];
@@ -125,11 +140,12 @@ static pel_status apply_single(const pel_env *env, const pel_join_state *s, cons
   }
   if (n == 0) return PEL_DONE;
   status = right_columns(env, p, at, n, sel, in->rows, cols);
-  if (!status) *out = (pel_chunk){in->rows, n, sel, p->nleft + p->nright, cols, in->ordinal};
+  if (!status)
+    *out = (pel_chunk){in->rows, n, sel, p->nleft + p->nright, cols, in->ordinal};
   return status;
 }
 
-/* ---- any number of rows for each --------------------------------------------------------------------------------- */
+/* ---- any number of rows for each ---- */
 
 /* Pairs of a block: left rows and the places of their matches. */
 typedef struct pairs {
@@ -138,9 +154,11 @@ typedef struct pairs {
   pel_place right[PEL_BLOCK_ROWS];
 } pairs;
 
-/* Adds row k's matches from number *match on; false: the block is full before they all are in. */
-static bool add_matches(const pel_join_params *p, const pel_chunk *in, uint32_t k, const pel_join_group *g,
-                        const pel_place *rows, uint64_t *match, pairs *to) {
+/* Adds row k's matches from number *match on; false: the block is full before they all
+ * are in. */
+static bool add_matches(const pel_join_params *p, const pel_chunk *in, uint32_t k,
+                        const pel_join_group *g, const pel_place *rows, uint64_t *match,
+                        pairs *to) {
   const uint32_t count = g ? g->n : keeps_lone(p);
   for (; *match < count && to->n < PEL_BLOCK_ROWS; ++*match, to->n++) {
     to->left[to->n] = in->sel ? in->sel[k] : (uint16_t)k;
@@ -152,25 +170,27 @@ static bool add_matches(const pel_join_params *p, const pel_chunk *in, uint32_t 
 }
 
 /* cursor: the left row, and how many of its matches have been given. */
-static pel_status find_pairs(const pel_env *env, const pel_join_state *s, const pel_chunk *in, pel_cursor *cursor,
-                             pairs *to) {
+static pel_status find_pairs(const pel_env *env, const pel_join_state *s,
+                             const pel_chunk *in, pel_cursor *cursor, pairs *to) {
   const pel_join_group *groups[WINDOW];
   const pel_place *rows[WINDOW];
   to->n = 0;
   while (cursor->word[0] < in->nsel && to->n < PEL_BLOCK_ROWS) {
-    const uint32_t k = (uint32_t)cursor->word[0], n = in->nsel - k < WINDOW ? in->nsel - k : WINDOW;
+    const uint32_t k = (uint32_t)cursor->word[0],
+                   n = in->nsel - k < WINDOW ? in->nsel - k : WINDOW;
     pel_status status = look_up(env, s, in, k, n, groups, rows);
     if (status) return status;
     for (uint32_t i = 0; i < n; i++) {
-      if (!add_matches(s->params, in, k + i, groups[i], rows[i], &cursor->word[1], to)) return PEL_OK;
+      if (!add_matches(s->params, in, k + i, groups[i], rows[i], &cursor->word[1], to))
+        return PEL_OK;
       cursor->word[0]++;
     }
   }
   return PEL_OK;
 }
 
-static pel_status apply_pairs(const pel_env *env, const pel_join_state *s, const pel_chunk *in, pel_cursor *cursor,
-                              pel_chunk *out) {
+static pel_status apply_pairs(const pel_env *env, const pel_join_state *s,
+                              const pel_chunk *in, pel_cursor *cursor, pel_chunk *out) {
   const pel_join_params *p = s->params;
   pairs found;
   pel_status status = find_pairs(env, s, in, cursor, &found);
@@ -180,11 +200,13 @@ static pel_status apply_pairs(const pel_env *env, const pel_join_state *s, const
   if (!cols) return PEL_E_NOMEM;
   status = left_columns(env, p, in, found.left, found.n, cols);
   if (!status) status = right_columns(env, p, found.right, found.n, NULL, found.n, cols);
-  if (!status) *out = (pel_chunk){found.n, found.n, NULL, p->nleft + p->nright, cols, in->ordinal};
+  if (!status)
+    *out = (pel_chunk){found.n, found.n, NULL, p->nleft + p->nright, cols, in->ordinal};
   return status;
 }
 
-pel_status pel__join_apply(const pel_env *env, void *state, const pel_chunk *in, pel_cursor *cursor, pel_chunk *out) {
+pel_status pel__join_apply(const pel_env *env, void *state, const pel_chunk *in,
+                           pel_cursor *cursor, pel_chunk *out) {
   const pel_join_state *s = (const pel_join_state *)state;
   if (cursor->word[0] >= in->nsel) return PEL_DONE;
   if (cursor->word[0] == 0 && cursor->word[1] == 0) {
@@ -192,6 +214,8 @@ pel_status pel__join_apply(const pel_env *env, void *state, const pel_chunk *in,
     if (status) return status;
   }
   /* relaxed: written before the last task ended */
-  const bool several = pel__join_gives_rows(s->params) && pel__load_u32(&s->repeats, PEL_RELAXED);
-  return several ? apply_pairs(env, s, in, cursor, out) : apply_single(env, s, in, cursor, out);
+  const bool several =
+      pel__join_gives_rows(s->params) && pel__load_u32(&s->repeats, PEL_RELAXED);
+  return several ? apply_pairs(env, s, in, cursor, out)
+                 : apply_single(env, s, in, cursor, out);
 }

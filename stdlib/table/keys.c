@@ -1,6 +1,6 @@
 #include "stdlib/table/keys.h"
 
-/* ---- the words -------------------------------------------------------------------------------- */
+/* ---- the words ---- */
 
 pel_status pel__keys_init(pel_keys *keys, const pel_type *const *types, uint32_t n,
                           const pel_bind *bind) {
@@ -28,56 +28,80 @@ PEL_INLINE uint64_t float_word(double x) {
   return bits;
 }
 
-#define READ(T, EXPR)                                             \
-  do {                                                            \
-    const T *v_ = (const T *)in->data;                            \
-    if (!c->sel) {                                                \
-      for (uint32_t k = 0; k < n; k++, to += stride) {            \
-        const T x = v_[k];                                        \
-        *to = (EXPR);                                             \
-      }                                                           \
-    } else {                                                      \
-      for (uint32_t k = 0; k < n; k++, to += stride) {            \
-        const T x = v_[c->sel[k]];                                \
-        *to = (EXPR);                                             \
-      }                                                           \
-    }                                                             \
+#define READ(T, EXPR)                                  \
+  do {                                                 \
+    const T *v_ = (const T *)in->data;                 \
+    if (!c->sel) {                                     \
+      for (uint32_t k = 0; k < n; k++, to += stride) { \
+        const T x = v_[k];                             \
+        *to = (EXPR);                                  \
+      }                                                \
+    } else {                                           \
+      for (uint32_t k = 0; k < n; k++, to += stride) { \
+        const T x = v_[c->sel[k]];                     \
+        *to = (EXPR);                                  \
+      }                                                \
+    }                                                  \
   } while (0)
 
-static void read_text(const pel_chunk *c, const pel_col *in, uint32_t stride, uint64_t *to) {
+static void read_text(const pel_chunk *c, const pel_col *in, uint32_t stride,
+                      uint64_t *to) {
   const pel_view *v = (const pel_view *)in->data;
   for (uint32_t k = 0; k < c->nsel; k++, to += stride)
     memcpy(to, &v[c->sel ? c->sel[k] : k], sizeof *v);
 }
 
-static void read_part(const pel_chunk *c, const pel_col *in, uint32_t stride, uint64_t *to) {
+static void read_part(const pel_chunk *c, const pel_col *in, uint32_t stride,
+                      uint64_t *to) {
   const uint32_t n = c->nsel;
   switch (in->type->kind) {
     case PEL_BOOL:
-    case PEL_U8: READ(uint8_t, x); return;
-    case PEL_I8: READ(int8_t, (uint64_t)(int64_t)x); return;
-    case PEL_I16: READ(int16_t, (uint64_t)(int64_t)x); return;
-    case PEL_U16: READ(uint16_t, x); return;
+    case PEL_U8:
+      READ(uint8_t, x);
+      return;
+    case PEL_I8:
+      READ(int8_t, (uint64_t)(int64_t)x);
+      return;
+    case PEL_I16:
+      READ(int16_t, (uint64_t)(int64_t)x);
+      return;
+    case PEL_U16:
+      READ(uint16_t, x);
+      return;
     case PEL_I32:
-    case PEL_DATE: READ(int32_t, (uint64_t)(int64_t)x); return;
-    case PEL_U32: READ(uint32_t, x); return;
+    case PEL_DATE:
+      READ(int32_t, (uint64_t)(int64_t)x);
+      return;
+    case PEL_U32:
+      READ(uint32_t, x);
+      return;
     case PEL_I64:
     case PEL_U64:
     case PEL_TIME:
-    case PEL_DUR: READ(uint64_t, x); return;
-    case PEL_F32: READ(float, float_word((double)x)); return;
-    case PEL_F64: READ(double, float_word(x)); return;
+    case PEL_DUR:
+      READ(uint64_t, x);
+      return;
+    case PEL_F32:
+      READ(float, float_word((double)x));
+      return;
+    case PEL_F64:
+      READ(double, float_word(x));
+      return;
     case PEL_STR:
-    case PEL_BYTES: read_text(c, in, stride, to); return;
+    case PEL_BYTES:
+      read_text(c, in, stride, to);
+      return;
     case PEL_KIND_NONE:
     case PEL_LIST:
     case PEL_RECORD:
-    case PEL_KIND_COUNT: break;
+    case PEL_KIND_COUNT:
+      break;
   }
   for (uint32_t k = 0; k < n; k++, to += stride) *to = 0;
 }
 
-static void mark_nulls(const pel_keys *keys, const pel_chunk *c, uint32_t part, uint64_t *words) {
+static void mark_nulls(const pel_keys *keys, const pel_chunk *c, uint32_t part,
+                       uint64_t *words) {
   const pel_key_part *p = &keys->parts[part];
   const uint8_t *state = c->cols[part].state;
   if (!state) return;
@@ -89,7 +113,8 @@ static void mark_nulls(const pel_keys *keys, const pel_chunk *c, uint32_t part, 
   }
 }
 
-/* ---- hashes: 64 × 64 → 128-bit products folded, as in wyhash (public domain, Wang Yi) ---------- */
+/* ---- hashes: 64 × 64 → 128-bit products folded, as in wyhash (public domain, Wang Yi)
+ * ---- */
 
 PEL_INLINE uint64_t fold(uint64_t a, uint64_t b) {
   pel_u128 r = (pel_u128)a * b;
@@ -127,7 +152,8 @@ static void hash_all(const pel_keys *keys, const uint64_t *w, uint32_t n, uint64
       for (uint32_t k = 0; k < n; k++) hashes[k] = hash_text(w + 2 * k, seed);
       return;
     case PEL_KEY_ROW:
-      for (uint32_t k = 0; k < n; k++) hashes[k] = hash_row(keys, w + k * keys->words, seed);
+      for (uint32_t k = 0; k < n; k++)
+        hashes[k] = hash_row(keys, w + k * keys->words, seed);
       return;
   }
 }
@@ -148,7 +174,7 @@ void pel__keys_read(const pel_keys *keys, const pel_env *env, const pel_chunk *c
   for (uint32_t k = 0; k < c->nsel; k++) hashes[k] &= mask;
 }
 
-/* ---- comparing, copying, giving back ------------------------------------------------------------ */
+/* ---- comparing, copying, giving back ---- */
 
 bool pel__keys_same_row(const pel_keys *keys, const uint64_t *a, const uint64_t *b) {
   if (!keys->text) return memcmp(a, b, keys->words * sizeof *a) == 0;
@@ -156,7 +182,8 @@ bool pel__keys_same_row(const pel_keys *keys, const uint64_t *a, const uint64_t 
     if (a[i] != b[i]) return false;
   for (uint32_t i = 0; i < keys->n; i++) {
     const uint32_t w = keys->parts[i].word;
-    if (keys->parts[i].text ? !pel__keys_same_text(a + w, b + w) : a[w] != b[w]) return false;
+    if (keys->parts[i].text ? !pel__keys_same_text(a + w, b + w) : a[w] != b[w])
+      return false;
   }
   return true;
 }
@@ -178,15 +205,23 @@ bool pel__keys_copy(const pel_keys *keys, pel_mem m, pel_heap *heap, const uint6
 
 static void put_word(pel_kind kind, uint64_t word, void *data, uint32_t k) {
   switch (pel__column_width(kind)) {
-    case 1: ((uint8_t *)data)[k] = (uint8_t)word; return;
-    case 2: ((uint16_t *)data)[k] = (uint16_t)word; return;
-    case 4: ((uint32_t *)data)[k] = (uint32_t)word; return;
-    default: ((uint64_t *)data)[k] = word; return;
+    case 1:
+      ((uint8_t *)data)[k] = (uint8_t)word;
+      return;
+    case 2:
+      ((uint16_t *)data)[k] = (uint16_t)word;
+      return;
+    case 4:
+      ((uint32_t *)data)[k] = (uint32_t)word;
+      return;
+    default:
+      ((uint64_t *)data)[k] = word;
+      return;
   }
 }
 
-void pel__keys_column(const pel_keys *keys, uint32_t part, const uint64_t *const *at, uint32_t n,
-                      void *data, uint8_t *state) {
+void pel__keys_column(const pel_keys *keys, uint32_t part, const uint64_t *const *at,
+                      uint32_t n, void *data, uint8_t *state) {
   const pel_key_part *p = &keys->parts[part];
   const pel_kind kind = p->type->kind;
   for (uint32_t k = 0; k < n; k++) {
@@ -204,8 +239,8 @@ void pel__keys_column(const pel_keys *keys, uint32_t part, const uint64_t *const
   }
 }
 
-pel_status pel__consume_poison(const pel_env *env, const pel_chunk *c, uint32_t first, uint32_t n,
-                               const bool *skip) {
+pel_status pel__consume_poison(const pel_env *env, const pel_chunk *c, uint32_t first,
+                               uint32_t n, const bool *skip) {
   const pel_col *worst = NULL;
   uint32_t worst_row = 0, end = c->nsel;
   for (uint32_t i = 0; i < n; i++) {

@@ -1,8 +1,10 @@
-/* The entries of several workers' tables become one list without equal keys, in order of first appearance. */
+/* The entries of several workers' tables become one list without equal keys, in order of
+ * first appearance. */
 #include "runtime/base/check.h"
 #include "stdlib/table/entries.h"
 
-/* ---- sorting by ordinal: least significant byte first, leaving out bytes that are all the same --- */
+/* ---- sorting by ordinal: least significant byte first, leaving out bytes that are all
+ * the same ---- */
 
 enum { SMALL_SORT = 32 };
 
@@ -50,7 +52,7 @@ pel_ranked *pel__ranked_sort(pel_ranked *at, pel_ranked *spare, size_t n) {
   return at;
 }
 
-/* ---- merging ------------------------------------------------------------------------------------- */
+/* ---- merging ---- */
 
 typedef struct merger {
   const pel_env *env;
@@ -104,7 +106,8 @@ static bool make_slots(merger *m, size_t n, size_t *bytes) {
   return m->slots != NULL;
 }
 
-static pel_status merge_tables(merger *m, pel_entries *list, int part, uint32_t tables, size_t n) {
+static pel_status merge_tables(merger *m, pel_entries *list, int part, uint32_t tables,
+                               size_t n) {
   size_t bytes = 0;
   pel_status s = PEL_OK;
   if (tables > 1 && !make_slots(m, n, &bytes)) return PEL_E_NOMEM;

@@ -25,7 +25,7 @@ void pel__ranking_push(pel_ranking *r, pel_entries *t) {
   } while (!pel__cas_ptr(&r->tables, &head, t, PEL_RELEASE));
 }
 
-/* ---- ranges ------------------------------------------------------------------------------------------ */
+/* ---- ranges ---- */
 
 static size_t count_samples(const pel_ranking *r) {
   size_t n = 0;
@@ -59,7 +59,8 @@ static pel_status cut_ranges(const pel_env *env, pel_ranking *r) {
   take_samples(r, at);
   const pel_ranked *sorted = pel__ranked_sort(at, at + samples, samples);
   r->splits[0] = 0;
-  for (uint32_t i = 1; i < ranges; i++) r->splits[i] = sorted[samples * i / ranges].ordinal;
+  for (uint32_t i = 1; i < ranges; i++)
+    r->splits[i] = sorted[samples * i / ranges].ordinal;
   r->splits[ranges] = UINT64_MAX;
   env->free(env, at, bytes);
   return PEL_OK;
@@ -83,7 +84,8 @@ static size_t lower_bound(const pel_ranked_list *l, uint64_t ordinal) {
 static pel_status fill_range(const pel_env *env, pel_ranking *r, uint32_t number) {
   size_t n = 0;
   for (uint32_t p = 0; p < r->parts; p++)
-    n += lower_bound(&r->lists[p], r->splits[number + 1]) - lower_bound(&r->lists[p], r->splits[number]);
+    n += lower_bound(&r->lists[p], r->splits[number + 1]) -
+         lower_bound(&r->lists[p], r->splits[number]);
   if (n == 0) return PEL_OK;
   pel_ranked *at = (pel_ranked *)env->alloc(env, n * sizeof *at);
   pel_ranked *spare = (pel_ranked *)env->alloc(env, n * sizeof *at);
@@ -92,7 +94,8 @@ static pel_status fill_range(const pel_env *env, pel_ranking *r, uint32_t number
     n = 0;
     for (uint32_t p = 0; p < r->parts; p++) {
       const pel_ranked_list *l = &r->lists[p];
-      size_t first = lower_bound(l, r->splits[number]), end = lower_bound(l, r->splits[number + 1]);
+      size_t first = lower_bound(l, r->splits[number]),
+             end = lower_bound(l, r->splits[number + 1]);
       memcpy(at + n, l->at + first, (end - first) * sizeof *at);
       n += end - first;
     }
@@ -104,17 +107,19 @@ static pel_status fill_range(const pel_env *env, pel_ranking *r, uint32_t number
   return sorted ? PEL_OK : PEL_E_NOMEM;
 }
 
-/* ---- phases ---------------------------------------------------------------------------------------- */
+/* ---- phases ---- */
 
 /* How many tables there are, and entries in all of them. */
 static uint32_t count_tables(pel_ranking *r, uint64_t *entries) {
   uint32_t n = 0;
   *entries = 0;
-  for (const pel_entries *t = pel__ranking_tables(r); t; t = t->next, n++) *entries += t->n;
+  for (const pel_entries *t = pel__ranking_tables(r); t; t = t->next, n++)
+    *entries += t->n;
   return n;
 }
 
-pel_status pel__ranking_task_count(const pel_env *env, pel_ranking *r, uint32_t phase, uint32_t *count) {
+pel_status pel__ranking_task_count(const pel_env *env, pel_ranking *r, uint32_t phase,
+                                   uint32_t *count) {
   if (phase == 0) {
     uint64_t entries;
     uint32_t tables = count_tables(r, &entries);
@@ -134,24 +139,29 @@ pel_status pel__ranking_task_count(const pel_env *env, pel_ranking *r, uint32_t 
   return status;
 }
 
-pel_status pel__ranking_task_run(const pel_env *env, pel_ranking *r, uint32_t phase, uint32_t task) {
+pel_status pel__ranking_task_run(const pel_env *env, pel_ranking *r, uint32_t phase,
+                                 uint32_t task) {
   pel_entries *t = pel__ranking_tables(r);
   if (phase < r->phase_merge) {
     while (task-- > 0) t = t->next;
     return pel__entries_partition(t, env);
   }
   if (phase == r->phase_merge)
-    return pel__entries_merge(env, t, r->parts > 1 ? (int)task : -1, r->merge, r->ctx, &r->lists[task]);
+    return pel__entries_merge(env, t, r->parts > 1 ? (int)task : -1, r->merge, r->ctx,
+                              &r->lists[task]);
   return fill_range(env, r, task);
 }
 
 /* Cuts the lists into units that are no longer than UNIT_ROWS. */
-static uint64_t cut_units(const pel_ranked_list *lists, uint32_t n, pel_ranking_unit *to) {
+static uint64_t cut_units(const pel_ranked_list *lists, uint32_t n,
+                          pel_ranking_unit *to) {
   uint64_t units = 0;
   for (uint32_t i = 0; i < n; i++) {
     for (size_t at = 0; at < lists[i].n; at += UNIT_ROWS, units++) {
       size_t left = lists[i].n - at;
-      if (to) to[units] = (pel_ranking_unit){lists[i].at + at, left < UNIT_ROWS ? left : UNIT_ROWS};
+      if (to)
+        to[units] =
+            (pel_ranking_unit){lists[i].at + at, left < UNIT_ROWS ? left : UNIT_ROWS};
     }
   }
   return units;
@@ -189,7 +199,8 @@ uint32_t pel__ranking_next(const pel_ranking *r, const pel_unit *unit, pel_curso
 
 void pel__ranking_free(const pel_env *env, pel_ranking *r) {
   for (uint32_t p = 0; p < PEL_PARTITIONS; p++) pel__ranked_free(env, &r->lists[p]);
-  for (uint32_t i = 0; r->ranges && i < r->nranges; i++) pel__ranked_free(env, &r->ranges[i]);
+  for (uint32_t i = 0; r->ranges && i < r->nranges; i++)
+    pel__ranked_free(env, &r->ranges[i]);
   if (r->ranges) env->free(env, r->ranges, r->nranges * sizeof *r->ranges);
   if (r->splits) env->free(env, r->splits, (r->nranges + 1) * sizeof *r->splits);
   if (r->units) env->free(env, r->units, r->nunits * sizeof *r->units);

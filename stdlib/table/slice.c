@@ -1,5 +1,6 @@
-/* slice: rows skip … skip + take in the order of rows. Every morsel keeps at most skip + take of its rows; as soon as the
- * morsels that are known to stand in front hold enough, later ones are told that they are not needed. */
+/* slice: rows skip … skip + take in the order of rows. Every morsel keeps at most skip +
+ * take of its rows; as soon as the morsels that are known to stand in front hold enough,
+ * later ones are told that they are not needed. */
 #include "runtime/base/atomic.h"
 #include "stdlib/table/args.h"
 #include "stdlib/table/store.h"
@@ -27,8 +28,8 @@ typedef struct slice_unit {
 
 typedef struct slice_state {
   const slice_params *params;
-  pel_spin lock;        /* of everything below up to units */
-  morsel **morsels;     /* by number; NULL: nothing came yet */
+  pel_spin lock;    /* of everything below up to units */
+  morsel **morsels; /* by number; NULL: nothing came yet */
   uint64_t n, cap;
   pel_atomic_u64 prefix; /* morsels in front of this one are done */
   uint64_t prefix_rows;  /* and have so many rows */
@@ -44,8 +45,8 @@ typedef struct slice_local {
 
 static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
   int64_t skip = 0, take = 0;
-  if (!pel__arg_int(b, 0, &skip) || !pel__arg_int(b, 1, &take) || skip < 0 || b->nports < 1 ||
-      b->nout != b->nin[0])
+  if (!pel__arg_int(b, 0, &skip) || !pel__arg_int(b, 1, &take) || skip < 0 ||
+      b->nports < 1 || b->nout != b->nin[0])
     return pel_error_set(e, PEL_E_INVALID, "slice: arguments are wrong");
   slice_params *p = (slice_params *)b->alloc(b, sizeof *p);
   if (!p) return PEL_E_NOMEM;
@@ -59,8 +60,8 @@ static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
   return PEL_OK;
 }
 
-static pel_status open_state(const pel_env *env, const void *params, const pel_request *request,
-                             void **state) {
+static pel_status open_state(const pel_env *env, const void *params,
+                             const pel_request *request, void **state) {
   (void)request;
   slice_state *s = (slice_state *)env->alloc(env, sizeof *s);
   if (!s) return PEL_E_NOMEM;
@@ -97,7 +98,7 @@ static void local_fini(const pel_env *env, void *state, void *local) {
   env->free(env, local, sizeof(slice_local));
 }
 
-/* ---- morsels ------------------------------------------------------------------------------------------ */
+/* ---- morsels ---- */
 
 /* Locked. Room for morsels up to number; NULL stands for those that nothing came of. */
 static bool have_morsels(const pel_env *env, slice_state *s, uint64_t number) {
@@ -105,8 +106,8 @@ static bool have_morsels(const pel_env *env, slice_state *s, uint64_t number) {
     uint64_t cap = s->cap ? s->cap : 64;
     while (cap <= number) cap *= 2;
     size_t old_n = s->cap * sizeof *s->morsels, n = cap * sizeof *s->morsels;
-    morsel **p =
-        (morsel **)(s->morsels ? env->resize(env, s->morsels, old_n, n) : env->alloc(env, n));
+    morsel **p = (morsel **)(s->morsels ? env->resize(env, s->morsels, old_n, n)
+                                        : env->alloc(env, n));
     if (!p) return false;
     s->morsels = p;
     s->cap = cap;
@@ -115,7 +116,8 @@ static bool have_morsels(const pel_env *env, slice_state *s, uint64_t number) {
   return true;
 }
 
-static pel_status take_morsel(const pel_env *env, slice_state *s, uint64_t number, slice_local *l) {
+static pel_status take_morsel(const pel_env *env, slice_state *s, uint64_t number,
+                              slice_local *l) {
   if (l->at && l->number == number) return PEL_OK;
   morsel *m = NULL;
   pel__spin_lock(&s->lock);
@@ -167,8 +169,8 @@ static void find_from(slice_state *s, uint64_t number, morsel *m) {
   m->known = true;
 }
 
-/* Locked. The first morsel in front of which there are enough rows in morsels that are done; those from there on that are
- * done can go. */
+/* Locked. The first morsel in front of which there are enough rows in morsels that are
+ * done; those from there on that are done can go. */
 static void lower_cutoff(const pel_env *env, slice_state *s) {
   uint64_t rows = s->prefix_rows, at = prefix_of(s), was = cutoff_of(s);
   while (at < s->n && rows < s->params->need) {
@@ -182,10 +184,12 @@ static void lower_cutoff(const pel_env *env, slice_state *s) {
 }
 
 /* Rows first … first + n of those of c that count. */
-static pel_status keep_rows(const pel_env *env, morsel *m, const pel_chunk *c, uint32_t first, uint32_t n) {
+static pel_status keep_rows(const pel_env *env, morsel *m, const pel_chunk *c,
+                            uint32_t first, uint32_t n) {
   if (n == 0) return PEL_OK;
   if (c->sel || first == 0)
-    return pel__store_append(&m->store, env, c->cols, c->sel ? c->sel + first : NULL, n, NULL);
+    return pel__store_append(&m->store, env, c->cols, c->sel ? c->sel + first : NULL, n,
+                             NULL);
   uint16_t sel[PEL_BLOCK_ROWS];
   for (uint32_t k = 0; k < n; k++) sel[k] = (uint16_t)(first + k);
   return pel__store_append(&m->store, env, c->cols, sel, n, NULL);
@@ -203,7 +207,8 @@ static pel_status consume(const pel_env *env, void *state, void *local, uint32_t
   morsel *m = l->at;
   find_from(s, number, m);
   /* Of this morsel: rows that are certainly skipped, and rows that are enough. */
-  const uint64_t skip = m->known && s->params->skip > m->from ? s->params->skip - m->from : 0;
+  const uint64_t skip =
+      m->known && s->params->skip > m->from ? s->params->skip - m->from : 0;
   const uint64_t need = s->params->need > m->from ? s->params->need - m->from : 0;
   if (m->rows >= need) return PEL_DONE;
   const uint32_t n = c->nsel < need - m->rows ? c->nsel : (uint32_t)(need - m->rows);
@@ -219,7 +224,8 @@ static pel_status consume(const pel_env *env, void *state, void *local, uint32_t
   return m->rows >= need ? PEL_DONE : PEL_OK;
 }
 
-static pel_status end_morsel(const pel_env *env, void *state, void *local, uint64_t number) {
+static pel_status end_morsel(const pel_env *env, void *state, void *local,
+                             uint64_t number) {
   slice_state *s = (slice_state *)state;
   pel_status status = PEL_OK;
   if (number < cutoff_of(s)) {
@@ -235,9 +241,10 @@ static pel_status end_morsel(const pel_env *env, void *state, void *local, uint6
   return number + 1 >= cutoff_of(s) ? PEL_DONE : PEL_OK;
 }
 
-/* ---- result --------------------------------------------------------------------------------------------- */
+/* ---- result ---- */
 
-/* Rows of the input from `from` on came in morsel m; those that were dropped are in the skipped part. */
+/* Rows of the input from `from` on came in morsel m; those that were dropped are in the
+ * skipped part. */
 static void add_unit(slice_state *s, const morsel *m, uint64_t from) {
   const uint64_t skip = s->params->skip, need = s->params->need;
   uint64_t first = from < skip ? skip - from : 0;
@@ -266,9 +273,10 @@ static pel_status unit_count(const pel_env *env, void *state, uint64_t *count) {
   return PEL_OK;
 }
 
-/* A block at a time, as it lies. cursor: number of the block, rows emitted, rows of the store before the block. */
-static pel_status emit(const pel_env *env, void *state, const pel_unit *unit, pel_cursor *cursor,
-                       pel_chunk *out) {
+/* A block at a time, as it lies. cursor: number of the block, rows emitted, rows of the
+ * store before the block. */
+static pel_status emit(const pel_env *env, void *state, const pel_unit *unit,
+                       pel_cursor *cursor, pel_chunk *out) {
   const slice_state *s = (const slice_state *)state;
   const slice_unit *u = &s->units[unit->index];
   uint64_t before = cursor->word[2];
@@ -284,7 +292,9 @@ static pel_status emit(const pel_env *env, void *state, const pel_unit *unit, pe
   pel_col *cols = (pel_col *)env->temp(env, (ncols + 1) * sizeof *cols);
   if (!cols) return PEL_E_NOMEM;
   for (uint32_t i = 0; i < ncols; i++) cols[i] = pel__column_head(&b->cols[i]);
-  *out = (pel_chunk){b->n, (uint32_t)(end - first), NULL, ncols, cols, unit->index << 32 | cursor->word[1]};
+  *out = (pel_chunk){b->n, (uint32_t)(end - first),
+                     NULL, ncols,
+                     cols, unit->index << 32 | cursor->word[1]};
   if (end - first < b->n) {
     uint16_t *sel = (uint16_t *)env->temp(env, PEL_BLOCK_ROWS * sizeof *sel);
     if (!sel) return PEL_E_NOMEM;
@@ -297,9 +307,11 @@ static pel_status emit(const pel_env *env, void *state, const pel_unit *unit, pe
   return PEL_OK;
 }
 
-PEL_OP(slice, "slice", "(rows: [n]{..r}, skip: i64, take: i64) -> [m]{..r}", PEL_OP_BREAKER,
-       .props = PEL_PURE | PEL_THREADSAFE | PEL_KEEPS_ORDER,
-       .doc = "Rows skip up to skip + take (-1: all the rest), in their order; stops the input when it has them.",
+PEL_OP(slice, "slice", "(rows: [n]{..r}, skip: i64, take: i64) -> [m]{..r}",
+       PEL_OP_BREAKER, .props = PEL_PURE | PEL_THREADSAFE | PEL_KEEPS_ORDER,
+       .doc =
+           "Rows skip up to skip + take (-1: all the rest), in their order; stops the "
+           "input when it has them.",
        .bind = bind, .open = open_state, .close = close_state, .local_init = local_init,
        .local_fini = local_fini, .consume = consume, .end_morsel = end_morsel,
        .unit_count = unit_count, .emit = emit);

@@ -3,8 +3,8 @@
 #include "stdlib/table/args.h"
 #include "stdlib/table/keys.h"
 
-/* RESERVE is given up when a run is spilled, so that spilling has the little memory it needs. LARGE_RUN: bytes that a worker
- * frees for others that have no memory at all. */
+/* RESERVE is given up when a run is spilled, so that spilling has the little memory it
+ * needs. LARGE_RUN: bytes that a worker frees for others that have no memory at all. */
 enum { RESERVE = 1 << 15, LARGE_RUN = 1 << 16, FEW_ROWS = 32 };
 
 typedef struct sort_local {
@@ -12,7 +12,7 @@ typedef struct sort_local {
   bool reserved, spilled;
 } sort_local;
 
-/* ---- parameters ---------------------------------------------------------------------------------------- */
+/* ---- parameters ---- */
 
 static uint32_t fixed_size(const pel_sort_params *p) {
   uint32_t n = 0;
@@ -27,8 +27,9 @@ static uint32_t fixed_size(const pel_sort_params *p) {
 static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
   int64_t k = 0;
   const pel_const *descending = NULL;
-  if (!pel__arg_int(b, 0, &k) || !pel__arg_list(b, 1, &descending) || k < 0 || b->nports < 1 ||
-      (uint64_t)k > b->nin[0] || descending->as.list.n != (uint64_t)k || b->nout != b->nin[0])
+  if (!pel__arg_int(b, 0, &k) || !pel__arg_list(b, 1, &descending) || k < 0 ||
+      b->nports < 1 || (uint64_t)k > b->nin[0] || descending->as.list.n != (uint64_t)k ||
+      b->nout != b->nin[0])
     return pel_error_set(e, PEL_E_INVALID, "sort: arguments are wrong");
   pel_sort_params *p = (pel_sort_params *)b->alloc(b, sizeof *p);
   if (!p) return PEL_E_NOMEM;
@@ -48,10 +49,10 @@ static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
   return PEL_OK;
 }
 
-/* ---- states and locals ----------------------------------------------------------------------------------- */
+/* ---- states and locals ---- */
 
-static pel_status open_state(const pel_env *env, const void *params, const pel_request *request,
-                             void **state) {
+static pel_status open_state(const pel_env *env, const void *params,
+                             const pel_request *request, void **state) {
   (void)request;
   pel_sort_state *s = (pel_sort_state *)env->alloc(env, sizeof *s);
   if (!s) return PEL_E_NOMEM;
@@ -79,9 +80,11 @@ static void close_state(const pel_env *env, void *state) {
   free_file_list(env, s->files);
   for (uint32_t i = 0; i < s->nbatches; i++) free_file_list(env, s->batches[i]);
   for (uint32_t u = 0; u < s->nunits; u++)
-    if (s->units[u].refs) env->free(env, s->units[u].refs, s->units[u].n * sizeof(uint64_t));
+    if (s->units[u].refs)
+      env->free(env, s->units[u].refs, s->units[u].n * sizeof(uint64_t));
   if (s->units) env->free(env, s->units, s->nunits * sizeof *s->units);
-  if (s->bounds) env->free(env, s->bounds, ((size_t)s->nunits + 1) * s->nruns * sizeof *s->bounds);
+  if (s->bounds)
+    env->free(env, s->bounds, ((size_t)s->nunits + 1) * s->nruns * sizeof *s->bounds);
   if (s->run_at) env->free(env, s->run_at, s->nruns * sizeof *s->run_at);
   env->free(env, s, sizeof *s);
 }
@@ -113,7 +116,7 @@ static pel_status local_init(const pel_env *env, void *state, void **local) {
   return PEL_OK;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 static pel_status spill_run(const pel_env *env, pel_sort_state *s, sort_local *l) {
   if (l->reserved) env->release(env, RESERVE);
@@ -129,8 +132,10 @@ static bool have_entries(const pel_env *env, pel_sort_run *run, uint32_t more) {
   size_t cap = run->cap + run->cap / 2, size = sizeof *run->entries;
   if (cap < run->n + more) cap = run->n + more;
   if (cap >= UINT32_MAX) return false; /* then it is time for another run */
-  pel_sort_entry *p = (pel_sort_entry *)(run->entries ? env->resize(env, run->entries, run->cap * size, cap * size)
-                                                      : env->alloc(env, cap * size));
+  pel_sort_entry *p =
+      (pel_sort_entry *)(run->entries
+                             ? env->resize(env, run->entries, run->cap * size, cap * size)
+                             : env->alloc(env, cap * size));
   if (!p) return false;
   run->entries = p;
   run->cap = cap;
@@ -138,7 +143,8 @@ static bool have_entries(const pel_env *env, pel_sort_run *run, uint32_t more) {
 }
 
 /* PEL_E_NOMEM: none of the rows is in the run. */
-static pel_status add_rows(const pel_env *env, const pel_sort_params *p, pel_sort_run *run, const pel_chunk *c) {
+static pel_status add_rows(const pel_env *env, const pel_sort_params *p,
+                           pel_sort_run *run, const pel_chunk *c) {
   uint32_t ids[PEL_BLOCK_ROWS];
   const size_t rests = run->nrests;
   if (!have_entries(env, run, c->nsel)) return PEL_E_NOMEM;
@@ -153,8 +159,10 @@ static pel_status add_rows(const pel_env *env, const pel_sort_params *p, pel_sor
   return PEL_OK;
 }
 
-/* Others hold all the memory: they are asked to spill, and these rows go to the spill file a few at a time. */
-static pel_status spill_rows(const pel_env *env, pel_sort_state *s, sort_local *l, const pel_chunk *c) {
+/* Others hold all the memory: they are asked to spill, and these rows go to the spill
+ * file a few at a time. */
+static pel_status spill_rows(const pel_env *env, pel_sort_state *s, sort_local *l,
+                             const pel_chunk *c) {
   uint16_t sel[PEL_BLOCK_ROWS];
   pel__store_u32(&s->pressed, 1, PEL_RELAXED);
   for (uint32_t k = 0; k < c->nsel; k++) sel[k] = c->sel ? c->sel[k] : (uint16_t)k;
@@ -179,7 +187,8 @@ static pel_status consume(const pel_env *env, void *state, void *local, uint32_t
   if (c->nsel == 0) return PEL_OK;
   pel_status status = pel__consume_poison(env, c, 0, s->params->k, NULL);
   /* relaxed: seen at the next chunk if not at this one */
-  if (!status && pel__load_u32(&s->pressed, PEL_RELAXED) && pel__sort_run_bytes(l->run) >= LARGE_RUN) {
+  if (!status && pel__load_u32(&s->pressed, PEL_RELAXED) &&
+      pel__sort_run_bytes(l->run) >= LARGE_RUN) {
     pel__store_u32(&s->pressed, 0, PEL_RELAXED);
     status = spill_run(env, s, l);
   }
@@ -196,7 +205,8 @@ static pel_status consume(const pel_env *env, void *state, void *local, uint32_t
   return spill_rows(env, s, l, c);
 }
 
-static pel_status spill(const pel_env *env, void *state, void *local, size_t want, size_t *freed) {
+static pel_status spill(const pel_env *env, void *state, void *local, size_t want,
+                        size_t *freed) {
   sort_local *l = (sort_local *)local;
   (void)want; /* a run goes whole: a part of it would be a run of its own */
   const size_t bytes = pel__sort_run_bytes(l->run);
@@ -224,7 +234,9 @@ static pel_status seal(const pel_env *env, void *state, void *local) {
 
 PEL_OP(sort, "sort", "(rows: [n]{..r}, keys: [n]'k...) -> [n]{..r}", PEL_OP_BREAKER,
        .props = PEL_PURE | PEL_THREADSAFE,
-       .doc = "Rows in the order of their keys; equal ones stay in their order. NaN, then null, are last either way.",
+       .doc =
+           "Rows in the order of their keys; equal ones stay in their order. NaN, then "
+           "null, are last either way.",
        .bind = bind, .open = open_state, .close = close_state, .local_init = local_init,
        .local_fini = local_fini, .consume = consume, .spill = spill, .seal = seal,
        .task_count = pel__sort_task_count, .task_run = pel__sort_task_run,

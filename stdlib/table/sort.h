@@ -1,7 +1,8 @@
 /* sort: rows in the order of their keys, then of their ordinals. What its files share.
- * A worker collects a run (rows by column, an entry each that holds the beginning of the key as it compares); a full one is
- * sorted and written to the spill file. A run belongs to its worker until it is sealed, then to the state.
- * Sealed runs and files are read by any number of threads; the lists of both change under the state's lock. */
+ * A worker collects a run (rows by column, an entry each that holds the beginning of the
+ * key as it compares); a full one is sorted and written to the spill file. A run belongs
+ * to its worker until it is sealed, then to the state. Sealed runs and files are read by
+ * any number of threads; the lists of both change under the state's lock. */
 #ifndef PEL_STDLIB_TABLE_SORT_H
 #define PEL_STDLIB_TABLE_SORT_H
 
@@ -65,10 +66,10 @@ typedef struct pel_sort_merge pel_sort_merge;
 
 typedef struct pel_sort_state {
   const pel_sort_params *params;
-  pel_spin lock;        /* of the three lists */
+  pel_spin lock; /* of the three lists */
   pel_sort_run *runs;
   pel_sort_file *files;
-  pel_sort_merge *merges; /* emissions that have begun */
+  pel_sort_merge *merges;     /* emissions that have begun */
   pel_sort_file *batches[64]; /* files that a merging task makes one of */
   uint32_t nruns, nbatches;
   pel_sort_run **run_at;
@@ -79,8 +80,8 @@ typedef struct pel_sort_state {
   pel_atomic_u32 pressed; /* a worker has no memory: others with large runs spill */
 } pel_sort_state;
 
-PEL_INLINE int pel__sort_cmp(const pel_sort_run *ra, const pel_sort_entry *a, const pel_sort_run *rb,
-                             const pel_sort_entry *b) {
+PEL_INLINE int pel__sort_cmp(const pel_sort_run *ra, const pel_sort_entry *a,
+                             const pel_sort_run *rb, const pel_sort_entry *b) {
   if (a->hi != b->hi) return a->hi < b->hi ? -1 : 1;
   if (a->lo != b->lo) return a->lo < b->lo ? -1 : 1;
   if (a->rest && b->rest) {
@@ -92,9 +93,11 @@ PEL_INLINE int pel__sort_cmp(const pel_sort_run *ra, const pel_sort_entry *a, co
   return a->ordinal < b->ordinal ? -1 : a->ordinal > b->ordinal;
 }
 
-/* sort_keys.c: writes entries (all but id) of the rows of c that count behind those of run, where there is room; their rests
- * go to run. The caller counts them in. PEL_E_NOMEM: the run's rests may have grown. */
-pel_status pel__sort_keys(const pel_sort_params *p, const pel_env *env, const pel_chunk *c, pel_sort_run *run);
+/* sort_keys.c: writes entries (all but id) of the rows of c that count behind those of
+ * run, where there is room; their rests go to run. The caller counts them in.
+ * PEL_E_NOMEM: the run's rests may have grown. */
+pel_status pel__sort_keys(const pel_sort_params *p, const pel_env *env,
+                          const pel_chunk *c, pel_sort_run *run);
 
 /* sort_run.c */
 void pel__sort_run_init(pel_sort_run *run, const pel_sort_params *p);
@@ -110,25 +113,32 @@ typedef struct pel_sort_writer {
   uint32_t rows;
 } pel_sort_writer;
 /* buf (of cap bytes) is the caller's and may be replaced by a larger one of env's. */
-pel_status pel__sort_write_row(pel_sort_writer *w, const pel_env *env, const char *row, size_t n);
+pel_status pel__sort_write_row(pel_sort_writer *w, const pel_env *env, const char *row,
+                               size_t n);
 pel_status pel__sort_write_end(pel_sort_writer *w, const pel_env *env);
-/* Sorts run, writes it as a file of blocks of about `block` bytes that is added to the state, and empties it. */
+/* Sorts run, writes it as a file of blocks of about `block` bytes that is added to the
+ * state, and empties it. */
 pel_status pel__sort_run_spill(pel_sort_state *s, const pel_env *env, pel_sort_run *run);
 void pel__sort_file_free(const pel_env *env, pel_sort_file *f);
 
 /* sort_merge.c */
-pel_status pel__sort_task_count(const pel_env *env, void *state, uint32_t phase, uint32_t *count);
-pel_status pel__sort_task_run(const pel_env *env, void *state, uint32_t phase, uint32_t task);
+pel_status pel__sort_task_count(const pel_env *env, void *state, uint32_t phase,
+                                uint32_t *count);
+pel_status pel__sort_task_run(const pel_env *env, void *state, uint32_t phase,
+                              uint32_t task);
 pel_status pel__sort_unit_count(const pel_env *env, void *state, uint64_t *count);
-pel_status pel__sort_emit(const pel_env *env, void *state, const pel_unit *unit, pel_cursor *cursor, pel_chunk *out);
+pel_status pel__sort_emit(const pel_env *env, void *state, const pel_unit *unit,
+                          pel_cursor *cursor, pel_chunk *out);
 
 /* sort_stream.c: the files of a list as one sorted stream. */
-pel_status pel__sort_merge_new(const pel_env *env, const pel_sort_params *p, pel_sort_file *files,
-                               pel_sort_merge **out);
+pel_status pel__sort_merge_new(const pel_env *env, const pel_sort_params *p,
+                               pel_sort_file *files, pel_sort_merge **out);
 void pel__sort_merge_free(const pel_env *env, pel_sort_merge *m);
 /* All of it as one file. */
-pel_status pel__sort_merge_write(pel_sort_merge *m, const pel_env *env, pel_sort_file *to, size_t block);
-pel_status pel__sort_stream_emit(const pel_env *env, pel_sort_state *s, const pel_unit *unit, pel_cursor *cursor,
+pel_status pel__sort_merge_write(pel_sort_merge *m, const pel_env *env, pel_sort_file *to,
+                                 size_t block);
+pel_status pel__sort_stream_emit(const pel_env *env, pel_sort_state *s,
+                                 const pel_unit *unit, pel_cursor *cursor,
                                  pel_chunk *out);
 /* Frees emissions that were given up. */
 void pel__sort_stream_close(const pel_env *env, pel_sort_state *s);

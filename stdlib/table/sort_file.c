@@ -1,5 +1,6 @@
-/* Runs in the spill file: rows as bytes, in blocks that are read back whole. A row: its length, the first 16 bytes of its
- * key, ordinal, length of the key's rest, the rest, its cells. */
+/* Runs in the spill file: rows as bytes, in blocks that are read back whole. A row: its
+ * length, the first 16 bytes of its key, ordinal, length of the key's rest, the rest, its
+ * cells. */
 #include "stdlib/table/sort.h"
 
 enum { BLOCKS_OF_RUN = 128, LEAST_BLOCK = 1 << 11, LARGEST_BLOCK = 1 << 15 };
@@ -12,8 +13,10 @@ void pel__sort_file_free(const pel_env *env, pel_sort_file *f) {
 static bool have_extent(const pel_env *env, pel_sort_file *f) {
   if (f->n < f->cap) return true;
   size_t cap = f->cap ? f->cap * 2 : 32, size = sizeof *f->extents;
-  pel_sort_extent *p = (pel_sort_extent *)(f->extents ? env->resize(env, f->extents, f->cap * size, cap * size)
-                                                      : env->alloc(env, cap * size));
+  pel_sort_extent *p =
+      (pel_sort_extent *)(f->extents
+                              ? env->resize(env, f->extents, f->cap * size, cap * size)
+                              : env->alloc(env, cap * size));
   if (!p) return false;
   f->extents = p;
   f->cap = cap;
@@ -52,19 +55,22 @@ static char *row_room(pel_sort_writer *w, const pel_env *env, size_t n, pel_stat
   return p;
 }
 
-pel_status pel__sort_write_row(pel_sort_writer *w, const pel_env *env, const char *row, size_t n) {
+pel_status pel__sort_write_row(pel_sort_writer *w, const pel_env *env, const char *row,
+                               size_t n) {
   pel_status s;
   char *p = row_room(w, env, n, &s);
   if (p) memcpy(p, row, n);
   return s;
 }
 
-pel_status pel__sort_write_end(pel_sort_writer *w, const pel_env *env) { return flush(w, env); }
+pel_status pel__sort_write_end(pel_sort_writer *w, const pel_env *env) {
+  return flush(w, env);
+}
 
-/* ---- a run -------------------------------------------------------------------------------------------- */
+/* ---- a run ---- */
 
-static pel_status write_entry(pel_sort_writer *w, const pel_env *env, const pel_sort_run *run,
-                              const pel_sort_entry *e) {
+static pel_status write_entry(pel_sort_writer *w, const pel_env *env,
+                              const pel_sort_run *run, const pel_sort_entry *e) {
   const pel_place at = pel__store_place(&run->store, e->id);
   const pel_sort_rest rest = e->rest ? run->rests[e->rest - 1] : (pel_sort_rest){NULL, 0};
   size_t size = sizeof(uint32_t) * 2 + 3 * sizeof(uint64_t) + rest.n;
@@ -89,13 +95,17 @@ static pel_status write_entry(pel_sort_writer *w, const pel_env *env, const pel_
   return PEL_OK;
 }
 
-static pel_status write_run(const pel_env *env, const pel_sort_run *run, pel_sort_file *file) {
+static pel_status write_run(const pel_env *env, const pel_sort_run *run,
+                            pel_sort_file *file) {
   size_t block = pel__sort_run_bytes(run) / BLOCKS_OF_RUN;
-  block = block < LEAST_BLOCK ? LEAST_BLOCK : block > LARGEST_BLOCK ? LARGEST_BLOCK : block;
+  block = block < LEAST_BLOCK     ? LEAST_BLOCK
+          : block > LARGEST_BLOCK ? LARGEST_BLOCK
+                                  : block;
   pel_sort_writer w = {file, (char *)env->alloc(env, block), 0, block, 0};
   if (!w.buf) return PEL_E_NOMEM;
   pel_status s = PEL_OK;
-  for (size_t i = 0; i < run->n && !s; i++) s = write_entry(&w, env, run, &run->entries[i]);
+  for (size_t i = 0; i < run->n && !s; i++)
+    s = write_entry(&w, env, run, &run->entries[i]);
   if (!s) s = flush(&w, env);
   env->free(env, w.buf, w.cap);
   return s;

@@ -1,9 +1,10 @@
-/* Keys as bytes whose order is that of the keys, one key never the beginning of another: numbers big-endian with the sign
- * turned; text with 00 as 00 ff and ended by 00 00; the bytes of descending keys inverted. A key that may be null has a byte
- * in front, and null and NaN are highest in either direction. */
+/* Keys as bytes whose order is that of the keys, one key never the beginning of another:
+ * numbers big-endian with the sign turned; text with 00 as 00 ff and ended by 00 00; the
+ * bytes of descending keys inverted. A key that may be null has a byte in front, and null
+ * and NaN are highest in either direction. */
 #include "stdlib/table/sort.h"
 
-/* ---- numbers -------------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 #define NAN_BITS UINT64_MAX /* above every value; cut to the width */
 
@@ -20,39 +21,62 @@ PEL_INLINE uint64_t f32_bits(float x) {
   return b >> 31 ? (uint32_t)~b : b | UINT32_C(1) << 31;
 }
 
-#define BITS(T, EXPR)                                                  \
-  do {                                                                 \
-    const T *v = (const T *)c->data;                                   \
-    for (uint32_t k = 0; k < n; k++) {                                 \
-      const T x = v[sel ? sel[k] : k];                                 \
-      bits[k] = (EXPR);                                                \
-    }                                                                  \
+#define BITS(T, EXPR)                  \
+  do {                                 \
+    const T *v = (const T *)c->data;   \
+    for (uint32_t k = 0; k < n; k++) { \
+      const T x = v[sel ? sel[k] : k]; \
+      bits[k] = (EXPR);                \
+    }                                  \
   } while (0)
 
-/* Values as unsigned numbers of the same order, in either direction; those of other cells mean nothing. */
-static void number_bits(const pel_col *c, const uint16_t *sel, uint32_t n, bool descending, uint64_t *bits) {
+/* Values as unsigned numbers of the same order, in either direction; those of other cells
+ * mean nothing. */
+static void number_bits(const pel_col *c, const uint16_t *sel, uint32_t n,
+                        bool descending, uint64_t *bits) {
   const uint64_t flip = descending ? UINT64_MAX : 0;
   switch (c->type->kind) {
     case PEL_BOOL:
-    case PEL_U8: BITS(uint8_t, x ^ flip); return;
-    case PEL_I8: BITS(int8_t, ((uint64_t)(int64_t)x ^ UINT64_C(0x80)) ^ flip); return;
-    case PEL_U16: BITS(uint16_t, x ^ flip); return;
-    case PEL_I16: BITS(int16_t, ((uint64_t)(int64_t)x ^ UINT64_C(0x8000)) ^ flip); return;
-    case PEL_U32: BITS(uint32_t, x ^ flip); return;
+    case PEL_U8:
+      BITS(uint8_t, x ^ flip);
+      return;
+    case PEL_I8:
+      BITS(int8_t, ((uint64_t)(int64_t)x ^ UINT64_C(0x80)) ^ flip);
+      return;
+    case PEL_U16:
+      BITS(uint16_t, x ^ flip);
+      return;
+    case PEL_I16:
+      BITS(int16_t, ((uint64_t)(int64_t)x ^ UINT64_C(0x8000)) ^ flip);
+      return;
+    case PEL_U32:
+      BITS(uint32_t, x ^ flip);
+      return;
     case PEL_I32:
-    case PEL_DATE: BITS(int32_t, ((uint64_t)(int64_t)x ^ UINT64_C(0x80000000)) ^ flip); return;
-    case PEL_U64: BITS(uint64_t, x ^ flip); return;
+    case PEL_DATE:
+      BITS(int32_t, ((uint64_t)(int64_t)x ^ UINT64_C(0x80000000)) ^ flip);
+      return;
+    case PEL_U64:
+      BITS(uint64_t, x ^ flip);
+      return;
     case PEL_I64:
     case PEL_TIME:
-    case PEL_DUR: BITS(uint64_t, (x ^ UINT64_C(1) << 63) ^ flip); return;
-    case PEL_F32: BITS(float, x != x ? NAN_BITS : f32_bits(x) ^ flip); return;
-    case PEL_F64: BITS(double, x != x ? NAN_BITS : f64_bits(x) ^ flip); return;
+    case PEL_DUR:
+      BITS(uint64_t, (x ^ UINT64_C(1) << 63) ^ flip);
+      return;
+    case PEL_F32:
+      BITS(float, x != x ? NAN_BITS : f32_bits(x) ^ flip);
+      return;
+    case PEL_F64:
+      BITS(double, x != x ? NAN_BITS : f64_bits(x) ^ flip);
+      return;
     case PEL_KIND_NONE:
     case PEL_STR:
     case PEL_BYTES:
     case PEL_LIST:
     case PEL_RECORD:
-    case PEL_KIND_COUNT: return;
+    case PEL_KIND_COUNT:
+      return;
   }
 }
 
@@ -60,7 +84,7 @@ PEL_INLINE uint64_t low_bytes(uint64_t x, uint32_t width) {
   return width == 8 ? x : x & ((UINT64_C(1) << 8 * width) - 1);
 }
 
-/* ---- keys of one length, at most 16 bytes ------------------------------------------------------------ */
+/* ---- keys of one length, at most 16 bytes ---- */
 
 static void fixed_keys(const pel_sort_params *p, const pel_chunk *c, pel_sort_entry *to) {
   pel_u128 key[PEL_BLOCK_ROWS];
@@ -72,7 +96,8 @@ static void fixed_keys(const pel_sort_params *p, const pel_chunk *c, pel_sort_en
     number_bits(in, c->sel, c->nsel, p->descending[i], bits);
     for (uint32_t k = 0; k < c->nsel; k++) {
       uint64_t null = 0, value = low_bytes(bits[k], width);
-      if (p->types[i]->nullable && in->state && in->state[c->sel ? c->sel[k] : k] == PEL_NULL) {
+      if (p->types[i]->nullable && in->state &&
+          in->state[c->sel ? c->sel[k] : k] == PEL_NULL) {
         null = 1;
         value = 0;
       }
@@ -87,9 +112,11 @@ static void fixed_keys(const pel_sort_params *p, const pel_chunk *c, pel_sort_en
   }
 }
 
-/* ---- any keys: byte by byte --------------------------------------------------------------------------- */
+/* ---- any keys: byte by byte ---- */
 
-static bool has_zero(const pel_view *v) { return memchr(pel_view_bytes(v), 0, v->in.n) != NULL; }
+static bool has_zero(const pel_view *v) {
+  return memchr(pel_view_bytes(v), 0, v->in.n) != NULL;
+}
 
 static size_t part_size(const pel_col *c, const pel_type *t, uint32_t row) {
   size_t n = t->nullable ? 1 : 0;
@@ -120,8 +147,8 @@ static unsigned char *put_text(const pel_view *v, unsigned char flip, unsigned c
   return to;
 }
 
-static unsigned char *put_part(const pel_col *c, const pel_type *t, uint32_t row, bool descending,
-                               unsigned char *to) {
+static unsigned char *put_part(const pel_col *c, const pel_type *t, uint32_t row,
+                               bool descending, unsigned char *to) {
   bool null = c->state && c->state[row] == PEL_NULL;
   if (t->nullable) *to++ = null;
   if (null) return to;
@@ -142,12 +169,15 @@ static uint64_t big_endian(const unsigned char *p) {
 }
 
 /* What does not fit the entry's 16 bytes. */
-static bool add_rest(const pel_env *env, pel_sort_run *run, const unsigned char *p, size_t n, uint32_t *number) {
+static bool add_rest(const pel_env *env, pel_sort_run *run, const unsigned char *p,
+                     size_t n, uint32_t *number) {
   if (run->nrests == run->cap_rests) {
     size_t cap = run->cap_rests ? run->cap_rests * 2 : 256, size = sizeof *run->rests;
     if (cap > UINT32_MAX) return false;
-    pel_sort_rest *q = (pel_sort_rest *)(run->rests ? env->resize(env, run->rests, run->cap_rests * size, cap * size)
-                                                    : env->alloc(env, cap * size));
+    pel_sort_rest *q =
+        (pel_sort_rest *)(run->rests ? env->resize(env, run->rests, run->cap_rests * size,
+                                                   cap * size)
+                                     : env->alloc(env, cap * size));
     if (!q) return false;
     run->rests = q;
     run->cap_rests = cap;
@@ -160,13 +190,14 @@ static bool add_rest(const pel_env *env, pel_sort_run *run, const unsigned char 
   return true;
 }
 
-static bool any_key(const pel_sort_params *p, const pel_env *env, const pel_chunk *c, uint32_t row,
-                    pel_sort_run *run, pel_sort_entry *to) {
+static bool any_key(const pel_sort_params *p, const pel_env *env, const pel_chunk *c,
+                    uint32_t row, pel_sort_run *run, pel_sort_entry *to) {
   unsigned char small[256];
   size_t n = 0;
   for (uint32_t i = 0; i < p->k; i++) n += part_size(&c->cols[i], p->types[i], row);
   unsigned char *key = small, *end = small;
-  if (n > sizeof small && !(key = end = (unsigned char *)env->alloc(env, n))) return false;
+  if (n > sizeof small && !(key = end = (unsigned char *)env->alloc(env, n)))
+    return false;
   if (n < 16) memset(small, 0, 16);
   for (uint32_t i = 0; i < p->k; i++)
     end = put_part(&c->cols[i], p->types[i], row, p->descending[i], end);
@@ -176,7 +207,8 @@ static bool any_key(const pel_sort_params *p, const pel_env *env, const pel_chun
   return ok;
 }
 
-pel_status pel__sort_keys(const pel_sort_params *p, const pel_env *env, const pel_chunk *c, pel_sort_run *run) {
+pel_status pel__sort_keys(const pel_sort_params *p, const pel_env *env,
+                          const pel_chunk *c, pel_sort_run *run) {
   pel_sort_entry *to = run->entries + run->n;
   if (p->fixed || p->k == 0) {
     fixed_keys(p, c, to);
@@ -184,6 +216,7 @@ pel_status pel__sort_keys(const pel_sort_params *p, const pel_env *env, const pe
     for (uint32_t k = 0; k < c->nsel; k++)
       if (!any_key(p, env, c, c->sel ? c->sel[k] : k, run, &to[k])) return PEL_E_NOMEM;
   }
-  for (uint32_t k = 0; k < c->nsel; k++) to[k].ordinal = c->ordinal + (c->sel ? c->sel[k] : k);
+  for (uint32_t k = 0; k < c->nsel; k++)
+    to[k].ordinal = c->ordinal + (c->sel ? c->sel[k] : k);
   return PEL_OK;
 }

@@ -1,5 +1,6 @@
-/* The end of sorting. Runs in memory are cut at the same keys into units, which tasks merge side by side. If anything was
- * spilled, all else is too; many files are merged into fewer; and what is left is one stream. */
+/* The end of sorting. Runs in memory are cut at the same keys into units, which tasks
+ * merge side by side. If anything was spilled, all else is too; many files are merged
+ * into fewer; and what is left is one stream. */
 #include "stdlib/table/losers.h"
 #include "stdlib/table/sort.h"
 
@@ -11,7 +12,7 @@ enum {
   MERGE_BLOCK = 1 << 14
 };
 
-/* ---- cutting runs in memory --------------------------------------------------------------------------- */
+/* ---- cutting runs in memory ---- */
 
 typedef struct sample {
   const pel_sort_run *run;
@@ -46,7 +47,9 @@ static size_t take_samples(const pel_sort_state *s, size_t step, sample *to) {
       sample x = {r, &r->entries[i]};
       size_t at = n;
       if (!to) continue;
-      for (; at > 0 && pel__sort_cmp(x.run, x.entry, to[at - 1].run, to[at - 1].entry) < 0; at--)
+      for (;
+           at > 0 && pel__sort_cmp(x.run, x.entry, to[at - 1].run, to[at - 1].entry) < 0;
+           at--)
         to[at] = to[at - 1];
       to[at] = x;
     }
@@ -55,14 +58,16 @@ static size_t take_samples(const pel_sort_state *s, size_t step, sample *to) {
 }
 
 static pel_status fill_bounds(const pel_env *env, pel_sort_state *s, size_t rows) {
-  const size_t step = rows / (s->nunits * SAMPLES_OF_UNIT) + 1, n = take_samples(s, step, NULL);
+  const size_t step = rows / (s->nunits * SAMPLES_OF_UNIT) + 1,
+               n = take_samples(s, step, NULL);
   sample *samples = (sample *)env->alloc(env, (n + 1) * sizeof *samples);
   if (!samples) return PEL_E_NOMEM;
   take_samples(s, step, samples);
   for (uint32_t r = 0; r < s->nruns; r++) {
     s->bounds[r] = 0;
     for (uint32_t u = 1; u < s->nunits; u++)
-      s->bounds[u * s->nruns + r] = n ? lower_bound(s->run_at[r], &samples[n * u / s->nunits]) : 0;
+      s->bounds[u * s->nruns + r] =
+          n ? lower_bound(s->run_at[r], &samples[n * u / s->nunits]) : 0;
     s->bounds[s->nunits * s->nruns + r] = s->run_at[r]->n;
   }
   env->free(env, samples, (n + 1) * sizeof *samples);
@@ -104,7 +109,7 @@ static pel_status cut_units(const pel_env *env, pel_sort_state *s) {
   return s->bounds ? fill_bounds(env, s, rows) : PEL_E_NOMEM;
 }
 
-/* ---- merging a unit ------------------------------------------------------------------------------------ */
+/* ---- merging a unit ---- */
 
 typedef struct merging {
   const pel_sort_run *const *runs;
@@ -147,7 +152,7 @@ static pel_status merge_unit(const pel_env *env, pel_sort_state *s, uint32_t num
   return PEL_OK;
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------ */
+/* ---- files ---- */
 
 /* Takes files off the list in batches, if there are more than can be merged at once. */
 static uint32_t make_batches(pel_sort_state *s) {
@@ -177,7 +182,8 @@ static void free_files(const pel_env *env, pel_sort_file **list) {
   *list = NULL;
 }
 
-static pel_status merge_batch(const pel_env *env, pel_sort_state *s, pel_sort_file **batch) {
+static pel_status merge_batch(const pel_env *env, pel_sort_state *s,
+                              pel_sort_file **batch) {
   pel_sort_merge *m;
   pel_sort_file *file = (pel_sort_file *)env->alloc(env, sizeof *file);
   if (!file) return PEL_E_NOMEM;
@@ -187,7 +193,8 @@ static pel_status merge_batch(const pel_env *env, pel_sort_state *s, pel_sort_fi
     block = f->largest > block ? f->largest : block;
   pel_status status = pel__sort_merge_new(env, s->params, *batch, &m);
   if (!status) {
-    status = pel__sort_merge_write(m, env, file, block < MERGE_BLOCK ? block : MERGE_BLOCK);
+    status =
+        pel__sort_merge_write(m, env, file, block < MERGE_BLOCK ? block : MERGE_BLOCK);
     pel__sort_merge_free(env, m);
   }
   if (status) {
@@ -202,17 +209,20 @@ static pel_status merge_batch(const pel_env *env, pel_sort_state *s, pel_sort_fi
   return PEL_OK;
 }
 
-/* ---- phases ------------------------------------------------------------------------------------------------ */
+/* ---- phases ---- */
 
 /* In memory only if there is room for the merged order as well. */
 static void choose_way(const pel_env *env, pel_sort_state *s) {
   if (s->spilled || s->nruns < 2) return;
   size_t need = total_rows(s) * 2 * sizeof(uint64_t) + (1 << 16);
-  if (env->reserve(env, need)) s->spilled = true;
-  else env->release(env, need);
+  if (env->reserve(env, need))
+    s->spilled = true;
+  else
+    env->release(env, need);
 }
 
-pel_status pel__sort_task_count(const pel_env *env, void *state, uint32_t phase, uint32_t *count) {
+pel_status pel__sort_task_count(const pel_env *env, void *state, uint32_t phase,
+                                uint32_t *count) {
   pel_sort_state *s = (pel_sort_state *)state;
   *count = 0;
   if (phase == 0) {
@@ -227,7 +237,8 @@ pel_status pel__sort_task_count(const pel_env *env, void *state, uint32_t phase,
   return PEL_OK;
 }
 
-pel_status pel__sort_task_run(const pel_env *env, void *state, uint32_t phase, uint32_t task) {
+pel_status pel__sort_task_run(const pel_env *env, void *state, uint32_t phase,
+                              uint32_t task) {
   pel_sort_state *s = (pel_sort_state *)state;
   if (!s->spilled) return merge_unit(env, s, task);
   if (phase == 0 && s->nruns) return pel__sort_run_spill(s, env, s->run_at[task]);
@@ -241,9 +252,10 @@ pel_status pel__sort_unit_count(const pel_env *env, void *state, uint64_t *count
   return PEL_OK;
 }
 
-/* ---- rows ---------------------------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
-static void find_places(const pel_sort_state *s, const pel_sort_unit *u, size_t first, uint32_t n, pel_place *at) {
+static void find_places(const pel_sort_state *s, const pel_sort_unit *u, size_t first,
+                        uint32_t n, pel_place *at) {
   for (uint32_t k = 0; k < n; k++) {
     if (u->run) {
       at[k] = pel__store_place(&u->run->store, u->run->entries[u->first + first + k].id);
@@ -254,21 +266,23 @@ static void find_places(const pel_sort_state *s, const pel_sort_unit *u, size_t 
   }
 }
 
-pel_status pel__sort_emit(const pel_env *env, void *state, const pel_unit *unit, pel_cursor *cursor,
-                          pel_chunk *out) {
+pel_status pel__sort_emit(const pel_env *env, void *state, const pel_unit *unit,
+                          pel_cursor *cursor, pel_chunk *out) {
   pel_sort_state *s = (pel_sort_state *)state;
   if (s->spilled) return pel__sort_stream_emit(env, s, unit, cursor, out);
   const pel_sort_unit *u = &s->units[unit->index];
   const size_t first = cursor->word[0];
   if (first >= u->n) return PEL_DONE;
-  const uint32_t n = u->n - first < PEL_BLOCK_ROWS ? (uint32_t)(u->n - first) : PEL_BLOCK_ROWS;
+  const uint32_t n =
+      u->n - first < PEL_BLOCK_ROWS ? (uint32_t)(u->n - first) : PEL_BLOCK_ROWS;
   const uint32_t ncols = s->params->ncols;
   pel_place at[PEL_BLOCK_ROWS];
   find_places(s, u, first, n, at);
   pel_col *cols = (pel_col *)env->temp(env, (ncols + 1) * sizeof *cols);
   if (!cols) return PEL_E_NOMEM;
   for (uint32_t i = 0; i < ncols; i++) {
-    pel_status status = pel__places_column(env, at, n, NULL, n, i, s->params->types[i], &cols[i]);
+    pel_status status =
+        pel__places_column(env, at, n, NULL, n, i, s->params->types[i], &cols[i]);
     if (status) return status;
   }
   cursor->word[0] = first + n;

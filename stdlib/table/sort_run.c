@@ -1,5 +1,6 @@
-/* Sorting a run in place: by one byte of the key at a time while there is much (American flag sort: McIlroy, Bostic, McIlroy,
- * Engineering Radix Sort, 1993), by comparison when there is little. The order is total, so any sort is stable. */
+/* Sorting a run in place: by one byte of the key at a time while there is much (American
+ * flag sort: McIlroy, Bostic, McIlroy, Engineering Radix Sort, 1993), by comparison when
+ * there is little. The order is total, so any sort is stable. */
 #include "stdlib/table/sort.h"
 
 enum { COMPARE_BELOW = 96, INSERT_BELOW = 16 };
@@ -20,11 +21,11 @@ void pel__sort_run_free(const pel_env *env, pel_sort_run *run) {
 }
 
 size_t pel__sort_run_bytes(const pel_sort_run *run) {
-  return run->cap * sizeof *run->entries + run->cap_rests * sizeof *run->rests + run->heap.total +
-         pel__store_bytes(&run->store);
+  return run->cap * sizeof *run->entries + run->cap_rests * sizeof *run->rests +
+         run->heap.total + pel__store_bytes(&run->store);
 }
 
-/* ---- by comparison --------------------------------------------------------------------------------- */
+/* ---- by comparison ---- */
 
 static void insertion_sort(const pel_sort_run *r, pel_sort_entry *a, size_t n) {
   for (size_t i = 1; i < n; i++) {
@@ -60,8 +61,14 @@ static void heap_sort(const pel_sort_run *r, pel_sort_entry *a, size_t n) {
 /* The middle of three to the front. */
 static void choose_pivot(const pel_sort_run *r, pel_sort_entry *a, size_t n) {
   pel_sort_entry *x = &a[n / 4], *y = &a[n / 2], *z = &a[n - 1 - n / 4];
-  if (pel__sort_cmp(r, y, r, x) < 0) { pel_sort_entry *t = x; x = y; y = t; }
-  if (pel__sort_cmp(r, z, r, y) < 0) { y = pel__sort_cmp(r, z, r, x) < 0 ? x : z; }
+  if (pel__sort_cmp(r, y, r, x) < 0) {
+    pel_sort_entry *t = x;
+    x = y;
+    y = t;
+  }
+  if (pel__sort_cmp(r, z, r, y) < 0) {
+    y = pel__sort_cmp(r, z, r, x) < 0 ? x : z;
+  }
   swap(&a[0], y);
 }
 
@@ -93,7 +100,7 @@ static void compare_sort(const pel_sort_run *r, pel_sort_entry *a, size_t n, int
   insertion_sort(r, a, n);
 }
 
-/* ---- by bytes ---------------------------------------------------------------------------------------- */
+/* ---- by bytes ---- */
 
 PEL_INLINE unsigned byte_at(const pel_sort_entry *e, unsigned at) {
   return (unsigned)((at < 8 ? e->hi >> (56 - 8 * at) : e->lo >> (120 - 8 * at)) & 255);
@@ -106,7 +113,9 @@ static unsigned first_difference(const pel_sort_entry *a, size_t n, unsigned at)
     hi |= a[i].hi ^ a[0].hi;
     lo |= a[i].lo ^ a[0].lo;
   }
-  unsigned first = hi ? (unsigned)__builtin_clzll(hi) / 8 : lo ? 8 + (unsigned)__builtin_clzll(lo) / 8 : 16;
+  unsigned first = hi   ? (unsigned)__builtin_clzll(hi) / 8
+                   : lo ? 8 + (unsigned)__builtin_clzll(lo) / 8
+                        : 16;
   return first < at ? at : first;
 }
 
@@ -142,7 +151,8 @@ static void permute(pel_sort_entry *a, unsigned byte, const size_t *count) {
 static int depth_for(size_t n) { return n ? 2 * (64 - __builtin_clzll(n)) : 0; }
 
 /* Goes at most 16 deep: a byte of the key a level. */
-static void radix_sort(const pel_sort_run *r, pel_sort_entry *a, size_t n, unsigned byte) {
+static void radix_sort(const pel_sort_run *r, pel_sort_entry *a, size_t n,
+                       unsigned byte) {
   if (n < COMPARE_BELOW) {
     compare_sort(r, a, n, depth_for(n));
     return;
@@ -160,5 +170,6 @@ static void radix_sort(const pel_sort_run *r, pel_sort_entry *a, size_t n, unsig
 }
 
 void pel__sort_run_sort(pel_sort_run *run) {
-  if (run->n > 1 && !in_order(run, run->entries, run->n)) radix_sort(run, run->entries, run->n, 0);
+  if (run->n > 1 && !in_order(run, run->entries, run->n))
+    radix_sort(run, run->entries, run->n, 0);
 }

@@ -1,4 +1,5 @@
-/* Sorted files as one sorted stream: a block of each in memory, the least row found by a tree of losers. */
+/* Sorted files as one sorted stream: a block of each in memory, the least row found by a
+ * tree of losers. */
 #include "stdlib/table/losers.h"
 #include "stdlib/table/sort.h"
 
@@ -83,8 +84,8 @@ void pel__sort_merge_free(const pel_env *env, pel_sort_merge *m) {
   env->free(env, m, merge_size(m->n));
 }
 
-pel_status pel__sort_merge_new(const pel_env *env, const pel_sort_params *p, pel_sort_file *files,
-                               pel_sort_merge **out) {
+pel_status pel__sort_merge_new(const pel_env *env, const pel_sort_params *p,
+                               pel_sort_file *files, pel_sort_merge **out) {
   uint32_t n = 0;
   for (const pel_sort_file *f = files; f; f = f->next) n++;
   pel_sort_merge *m = (pel_sort_merge *)env->alloc(env, merge_size(n));
@@ -112,7 +113,8 @@ PEL_INLINE const char *top(const pel_sort_merge *m) {
   return m->n ? m->streams[m->losers[0]].row : NULL;
 }
 
-pel_status pel__sort_merge_write(pel_sort_merge *m, const pel_env *env, pel_sort_file *to, size_t block) {
+pel_status pel__sort_merge_write(pel_sort_merge *m, const pel_env *env, pel_sort_file *to,
+                                 size_t block) {
   pel_sort_writer w = {to, (char *)env->alloc(env, block), 0, block, 0};
   if (!w.buf) return PEL_E_NOMEM;
   pel_status s = PEL_OK;
@@ -125,7 +127,7 @@ pel_status pel__sort_merge_write(pel_sort_merge *m, const pel_env *env, pel_sort
   return s;
 }
 
-/* ---- emission -------------------------------------------------------------------------------------------- */
+/* ---- emission ---- */
 
 static void link_merge(pel_sort_state *s, pel_sort_merge *m) {
   pel__spin_lock(&s->lock);
@@ -151,7 +153,8 @@ void pel__sort_stream_close(const pel_env *env, pel_sort_state *s) {
 }
 
 /* Reads up to a block of rows into columns of scratch. */
-static pel_status read_rows(const pel_env *env, pel_sort_merge *m, pel_column *columns, uint32_t *rows) {
+static pel_status read_rows(const pel_env *env, pel_sort_merge *m, pel_column *columns,
+                            uint32_t *rows) {
   const pel_mem temp = {env, true};
   pel_heap heap = {NULL, NULL, 0, 0, 0};
   for (*rows = 0; *rows < PEL_BLOCK_ROWS; ++*rows) {
@@ -167,7 +170,8 @@ static pel_status read_rows(const pel_env *env, pel_sort_merge *m, pel_column *c
   return PEL_OK;
 }
 
-static pel_status emit_rows(const pel_env *env, pel_sort_merge *m, const pel_unit *unit, pel_chunk *out) {
+static pel_status emit_rows(const pel_env *env, pel_sort_merge *m, const pel_unit *unit,
+                            pel_chunk *out) {
   const pel_mem temp = {env, true};
   const uint32_t ncols = m->params->ncols;
   pel_column *columns = (pel_column *)env->temp(env, (ncols + 1) * sizeof *columns);
@@ -190,7 +194,8 @@ static pel_status emit_rows(const pel_env *env, pel_sort_merge *m, const pel_uni
 }
 
 /* cursor: 0 at first, then the address of the merge; 1: over. */
-pel_status pel__sort_stream_emit(const pel_env *env, pel_sort_state *s, const pel_unit *unit, pel_cursor *cursor,
+pel_status pel__sort_stream_emit(const pel_env *env, pel_sort_state *s,
+                                 const pel_unit *unit, pel_cursor *cursor,
                                  pel_chunk *out) {
   pel_sort_merge *m = (pel_sort_merge *)(uintptr_t)cursor->word[0];
   if (cursor->word[0] == 1) return PEL_DONE;

@@ -13,7 +13,8 @@ static size_t block_size(const pel_store *s) {
 }
 
 static void free_block(const pel_env *env, const pel_store *s, pel_block *b) {
-  for (uint32_t i = 0; i < s->ncols; i++) pel__column_free((pel_mem){env, false}, &b->cols[i]);
+  for (uint32_t i = 0; i < s->ncols; i++)
+    pel__column_free((pel_mem){env, false}, &b->cols[i]);
   env->free(env, b, block_size(s));
 }
 
@@ -31,7 +32,8 @@ static pel_block *new_block(const pel_env *env, const pel_store *s, uint32_t cap
   memset(b, 0, block_size(s));
   b->cap = cap;
   for (uint32_t i = 0; i < s->ncols; i++) {
-    if (pel__column_init(m, &b->cols[i], s->types[i]) && pel__column_reserve(m, &b->cols[i], cap))
+    if (pel__column_init(m, &b->cols[i], s->types[i]) &&
+        pel__column_reserve(m, &b->cols[i], cap))
       continue;
     free_block(env, s, b);
     return NULL;
@@ -44,8 +46,8 @@ static bool add_block(pel_store *s, const pel_env *env, uint32_t n) {
     uint32_t cap = s->cap_blocks ? s->cap_blocks * 2 : 4;
     size_t old_n = s->cap_blocks * sizeof *s->blocks, size = cap * sizeof *s->blocks;
     if (cap > UINT32_MAX / PEL_BLOCK_ROWS) return false; /* ids end here */
-    pel_block **p =
-        (pel_block **)(s->blocks ? env->resize(env, s->blocks, old_n, size) : env->alloc(env, size));
+    pel_block **p = (pel_block **)(s->blocks ? env->resize(env, s->blocks, old_n, size)
+                                             : env->alloc(env, size));
     if (!p) return false;
     s->blocks = p;
     s->cap_blocks = cap;
@@ -66,8 +68,9 @@ static void cut_column(pel_column *c, size_t n) {
     for (uint32_t i = 0; i < c->nchild; i++) cut_column(&c->child[i], n);
 }
 
-static bool append_to_block(pel_store *s, const pel_env *env, pel_block *b, const pel_col *cols,
-                            const uint16_t *sel, uint32_t first, uint32_t n) {
+static bool append_to_block(pel_store *s, const pel_env *env, pel_block *b,
+                            const pel_col *cols, const uint16_t *sel, uint32_t first,
+                            uint32_t n) {
   const pel_mem m = {env, false};
   uint16_t rows[PEL_BLOCK_ROWS];
   if (!sel && first) { /* a stretch in the middle */
@@ -77,7 +80,8 @@ static bool append_to_block(pel_store *s, const pel_env *env, pel_block *b, cons
   }
   for (uint32_t i = 0; i < s->ncols; i++) {
     cut_column(&b->cols[i], b->n);
-    if (!pel__column_rows(m, &b->cols[i], &s->heap, &cols[i], sel ? sel + first : NULL, n))
+    if (!pel__column_rows(m, &b->cols[i], &s->heap, &cols[i], sel ? sel + first : NULL,
+                          n))
       return false;
   }
   b->n += n;
@@ -91,9 +95,10 @@ static void cut_rows(pel_store *s, uint32_t nblocks, uint32_t in_last, uint64_t 
   s->rows = rows;
 }
 
-pel_status pel__store_append(pel_store *s, const pel_env *env, const pel_col *cols, const uint16_t *sel, uint32_t n,
-                             uint32_t *ids) {
-  const uint32_t was_blocks = s->nblocks, was_n = was_blocks ? s->blocks[was_blocks - 1]->n : 0;
+pel_status pel__store_append(pel_store *s, const pel_env *env, const pel_col *cols,
+                             const uint16_t *sel, uint32_t n, uint32_t *ids) {
+  const uint32_t was_blocks = s->nblocks,
+                 was_n = was_blocks ? s->blocks[was_blocks - 1]->n : 0;
   const uint64_t was_rows = s->rows;
   for (uint32_t at = 0; at < n;) {
     pel_block *b = s->nblocks ? s->blocks[s->nblocks - 1] : NULL;
@@ -121,22 +126,25 @@ size_t pel__store_bytes(const pel_store *s) {
   size_t n = s->heap.total + s->cap_blocks * sizeof *s->blocks;
   for (uint32_t i = 0; i < s->nblocks; i++) {
     n += block_size(s);
-    for (uint32_t c = 0; c < s->ncols; c++) n += pel__column_bytes(&s->blocks[i]->cols[c]);
+    for (uint32_t c = 0; c < s->ncols; c++)
+      n += pel__column_bytes(&s->blocks[i]->cols[c]);
   }
   return n;
 }
 
-/* ---- gathering -------------------------------------------------------------------------------------- */
+/* ---- gathering ---- */
 
-#define GATHER(T)                                                                  \
-  do {                                                                             \
-    T *to = (T *)out->data;                                                        \
-    for (uint32_t k = 0; k < n; k++) {                                             \
-      const pel_column *c = at[k].block ? &at[k].block->cols[col] : NULL;          \
-      T *cell = &to[rows ? rows[k] : k];                                           \
-      if (c) *cell = ((const T *)(const void *)c->data)[at[k].row];                \
-      else memset(cell, 0, sizeof *cell);                                          \
-    }                                                                              \
+#define GATHER(T)                                                         \
+  do {                                                                    \
+    T *to = (T *)out->data;                                               \
+    for (uint32_t k = 0; k < n; k++) {                                    \
+      const pel_column *c = at[k].block ? &at[k].block->cols[col] : NULL; \
+      T *cell = &to[rows ? rows[k] : k];                                  \
+      if (c)                                                              \
+        *cell = ((const T *)(const void *)c->data)[at[k].row];            \
+      else                                                                \
+        memset(cell, 0, sizeof *cell);                                    \
+    }                                                                     \
   } while (0)
 
 static bool any_state(const pel_place *at, uint32_t n, uint32_t col, bool *fail) {
@@ -153,8 +161,9 @@ static bool any_state(const pel_place *at, uint32_t n, uint32_t col, bool *fail)
   return state;
 }
 
-static bool gather_states(const pel_env *env, const pel_place *at, uint32_t n, const uint16_t *rows,
-                          uint32_t size, uint32_t col, pel_col *out) {
+static bool gather_states(const pel_env *env, const pel_place *at, uint32_t n,
+                          const uint16_t *rows, uint32_t size, uint32_t col,
+                          pel_col *out) {
   bool fail;
   if (!any_state(at, n, col, &fail)) return true;
   out->state = (uint8_t *)env->temp(env, size);
@@ -172,13 +181,15 @@ static bool gather_states(const pel_env *env, const pel_place *at, uint32_t n, c
 }
 
 /* Lists and records: cell by cell, with nulls where no place goes. */
-static bool gather_nested(const pel_env *env, const pel_place *at, uint32_t n, const uint16_t *rows,
-                          uint32_t size, uint32_t col, const pel_type *type, pel_col *out) {
+static bool gather_nested(const pel_env *env, const pel_place *at, uint32_t n,
+                          const uint16_t *rows, uint32_t size, uint32_t col,
+                          const pel_type *type, pel_col *out) {
   const pel_mem temp = {env, true};
   const pel_block *seen = NULL;
   pel_col view = {NULL, NULL, NULL, NULL, NULL};
   pel_column c;
-  if (!pel__column_init(temp, &c, type) || !pel__column_reserve(temp, &c, size)) return false;
+  if (!pel__column_init(temp, &c, type) || !pel__column_reserve(temp, &c, size))
+    return false;
   for (uint32_t row = 0, k = 0; row < size; row++) {
     bool here = k < n && (rows ? rows[k] : k) == row;
     const pel_place p = here ? at[k++] : (pel_place){NULL, 0};
@@ -186,7 +197,8 @@ static bool gather_nested(const pel_env *env, const pel_place *at, uint32_t n, c
       view = pel__column_head(&p.block->cols[col]);
       seen = p.block;
     }
-    bool ok = p.block ? pel__column_cell(temp, &c, NULL, &view, p.row) : pel__column_null(temp, &c);
+    bool ok = p.block ? pel__column_cell(temp, &c, NULL, &view, p.row)
+                      : pel__column_null(temp, &c);
     if (!ok) return false;
   }
   pel__column_freeze(&c);
@@ -194,8 +206,9 @@ static bool gather_nested(const pel_env *env, const pel_place *at, uint32_t n, c
   return true;
 }
 
-pel_status pel__places_column(const pel_env *env, const pel_place *at, uint32_t n, const uint16_t *rows, uint32_t size,
-                              uint32_t col, const pel_type *type, pel_col *out) {
+pel_status pel__places_column(const pel_env *env, const pel_place *at, uint32_t n,
+                              const uint16_t *rows, uint32_t size, uint32_t col,
+                              const pel_type *type, pel_col *out) {
   const uint32_t width = pel__column_width(type->kind);
   *out = (pel_col){type, NULL, NULL, NULL, NULL};
   if (type->kind == PEL_LIST || type->kind == PEL_RECORD)
@@ -204,11 +217,21 @@ pel_status pel__places_column(const pel_env *env, const pel_place *at, uint32_t 
   if (!out->data) return PEL_E_NOMEM;
   if (n < size) memset(out->data, 0, (size_t)size * width);
   switch (width) {
-    case 1: GATHER(uint8_t); break;
-    case 2: GATHER(uint16_t); break;
-    case 4: GATHER(uint32_t); break;
-    case 8: GATHER(uint64_t); break;
-    default: GATHER(pel_view); break;
+    case 1:
+      GATHER(uint8_t);
+      break;
+    case 2:
+      GATHER(uint16_t);
+      break;
+    case 4:
+      GATHER(uint32_t);
+      break;
+    case 8:
+      GATHER(uint64_t);
+      break;
+    default:
+      GATHER(pel_view);
+      break;
   }
   return gather_states(env, at, n, rows, size, col, out) ? PEL_OK : PEL_E_NOMEM;
 }

@@ -3,7 +3,8 @@
 #include "runtime/base/str.h"
 #include "stdlib/core/kernel.h"
 
-/* Texts are counted in code points. Results share the input's bytes where they are a part of it. */
+/* Texts are counted in code points. Results share the input's bytes where they are a part
+ * of it. */
 
 #define VIEW(c, k, i) (PEL_IN(c, k, pel_view)[i])
 
@@ -28,7 +29,7 @@ static char *room(const pel_call *c, uint32_t i, size_t n, pel_status *s) {
   return p;
 }
 
-/* ---- lengths and searching ------------------------------------------------------------------------------------------ */
+/* ---- lengths and searching ---- */
 
 static pel_status len_str(const pel_call *c) {
   PEL_EACH_VALID(c, i, {
@@ -43,12 +44,19 @@ static pel_status len_bytes(const pel_call *c) {
   return PEL_OK;
 }
 
-static bool starts(pel_str s, pel_str part) { return s.n >= part.n && !memcmp(s.p, part.p, part.n); }
-static bool ends(pel_str s, pel_str part) { return s.n >= part.n && !memcmp(s.p + s.n - part.n, part.p, part.n); }
-static const char *search(pel_str s, pel_str part) { return part.n ? memmem(s.p, s.n, part.p, part.n) : s.p; }
+static bool starts(pel_str s, pel_str part) {
+  return s.n >= part.n && !memcmp(s.p, part.p, part.n);
+}
+static bool ends(pel_str s, pel_str part) {
+  return s.n >= part.n && !memcmp(s.p + s.n - part.n, part.p, part.n);
+}
+static const char *search(pel_str s, pel_str part) {
+  return part.n ? memmem(s.p, s.n, part.p, part.n) : s.p;
+}
 
 static pel_status contains(const pel_call *c) {
-  PEL_EACH_VALID(c, i, PEL_OUT(c, bool)[i] = search(str_at(c, 0, i), str_at(c, 1, i)) != NULL;);
+  PEL_EACH_VALID(c, i,
+                 PEL_OUT(c, bool)[i] = search(str_at(c, 0, i), str_at(c, 1, i)) != NULL;);
   return PEL_OK;
 }
 static pel_status starts_with(const pel_call *c) {
@@ -69,7 +77,7 @@ static pel_status find_str(const pel_call *c) {
   return PEL_OK;
 }
 
-/* ---- parts ---------------------------------------------------------------------------------------------------------- */
+/* ---- parts ---- */
 
 static bool blank(char b) { return b == ' ' || (b >= '\t' && b <= '\r'); }
 
@@ -79,13 +87,13 @@ static pel_str trimmed(pel_str s, int sides) {
   return s;
 }
 
-#define TRIM(fn, sides)                                    \
-  static pel_status fn(const pel_call *c) {                \
-    PEL_EACH_VALID(c, i, {                                 \
-      const pel_str s = trimmed(str_at(c, 0, i), sides);   \
-      give(c, i, s.p, s.n);                                \
-    });                                                    \
-    return PEL_OK;                                         \
+#define TRIM(fn, sides)                                  \
+  static pel_status fn(const pel_call *c) {              \
+    PEL_EACH_VALID(c, i, {                               \
+      const pel_str s = trimmed(str_at(c, 0, i), sides); \
+      give(c, i, s.p, s.n);                              \
+    });                                                  \
+    return PEL_OK;                                       \
   }
 TRIM(trim, 3)
 TRIM(ltrim, 1)
@@ -108,7 +116,9 @@ static pel_status substr(const pel_call *c) {
     const int64_t from = PEL_IN(c, 1, int64_t)[i];
     const int64_t n = PEL_IN(c, 2, int64_t)[i];
     if (from < 0 || n < 0) {
-      st = pel_call_poison(c, i, "index", "substr(…, %lld, %lld): neither may be negative", (long long)from, (long long)n);
+      st =
+          pel_call_poison(c, i, "index", "substr(…, %lld, %lld): neither may be negative",
+                          (long long)from, (long long)n);
       give(c, i, NULL, 0);
     } else {
       const size_t a = bytes_of(s, from);
@@ -118,22 +128,22 @@ static pel_status substr(const pel_call *c) {
   return st;
 }
 
-/* ---- new texts ------------------------------------------------------------------------------------------------------ */
+/* ---- new texts ---- */
 
 static char lower_byte(char b) { return b >= 'A' && b <= 'Z' ? (char)(b + 32) : b; }
 static char upper_byte(char b) { return b >= 'a' && b <= 'z' ? (char)(b - 32) : b; }
 
-#define MAP_BYTES(fn, f)                              \
-  static pel_status fn(const pel_call *c) {           \
-    pel_status st = PEL_OK;                           \
-    PEL_EACH_VALID(c, i, {                            \
-      const pel_str s = str_at(c, 0, i);              \
-      char *p = room(c, i, s.n, &st);                 \
-      if (!p) return st;                              \
+#define MAP_BYTES(fn, f)                                 \
+  static pel_status fn(const pel_call *c) {              \
+    pel_status st = PEL_OK;                              \
+    PEL_EACH_VALID(c, i, {                               \
+      const pel_str s = str_at(c, 0, i);                 \
+      char *p = room(c, i, s.n, &st);                    \
+      if (!p) return st;                                 \
       for (size_t k = 0; k < s.n; k++) p[k] = f(s.p[k]); \
-      give(c, i, p, s.n);                             \
-    });                                               \
-    return st;                                        \
+      give(c, i, p, s.n);                                \
+    });                                                  \
+    return st;                                           \
   }
 MAP_BYTES(lower, lower_byte)
 MAP_BYTES(upper, upper_byte)
@@ -199,7 +209,9 @@ static pel_status repeat(const pel_call *c) {
     const pel_str s = str_at(c, 0, i);
     const int64_t times = PEL_IN(c, 1, int64_t)[i];
     if (times < 0 || (s.n && (uint64_t)times > UINT32_MAX / s.n)) {
-      st = pel_call_poison(c, i, "index", "repeat(…, %lld): from 0 to as many as fit into 4 GiB", (long long)times);
+      st = pel_call_poison(c, i, "index",
+                           "repeat(…, %lld): from 0 to as many as fit into 4 GiB",
+                           (long long)times);
       give(c, i, NULL, 0);
     } else {
       const size_t n = s.n ? (size_t)times : 0;
@@ -237,13 +249,16 @@ static pel_status pad(const pel_call *c, bool left) {
     const int64_t length = (int64_t)pel__utf8_length(s.p, s.n);
     const int64_t missing = width > length ? width - length : 0;
     if (pel__utf8_length(fill.p, fill.n) != 1 || missing > 1 << 24) {
-      st = pel_call_poison(c, i, "argument", "padding wants one character to fill with, at most 2^24 times");
+      st =
+          pel_call_poison(c, i, "argument",
+                          "padding wants one character to fill with, at most 2^24 times");
       give(c, i, NULL, 0);
     } else {
       const size_t n = (size_t)missing * fill.n;
       char *p = room(c, i, s.n + n, &st);
       if (!p && st) return st;
-      for (size_t k = 0; p && k < n; k += fill.n) memcpy(p + (left ? 0 : s.n) + k, fill.p, fill.n);
+      for (size_t k = 0; p && k < n; k += fill.n)
+        memcpy(p + (left ? 0 : s.n) + k, fill.p, fill.n);
       if (p) memcpy(p + (left ? n : 0), s.p, s.n);
       if (p) give(c, i, p, s.n + n);
     }
@@ -253,21 +268,23 @@ static pel_status pad(const pel_call *c, bool left) {
 static pel_status pad_left(const pel_call *c) { return pad(c, true); }
 static pel_status pad_right(const pel_call *c) { return pad(c, false); }
 
-/* ---- rows ----------------------------------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 /* The kernel, when the arguments have these kinds. */
-static pel_kernel fits(const pel_type *const *in, uint32_t nin, const pel_kind *want, uint32_t n, pel_kernel k) {
+static pel_kernel fits(const pel_type *const *in, uint32_t nin, const pel_kind *want,
+                       uint32_t n, pel_kernel k) {
   if (nin != n) return NULL;
   for (uint32_t i = 0; i < n; i++)
     if (in[i]->kind != want[i]) return NULL;
   return k;
 }
 
-#define CHOOSE(fn, ...)                                                                                        \
-  static pel_kernel choose_##fn(const pel_type *const *in, uint32_t nin, const pel_type *out) {                \
-    static const pel_kind want[] = {__VA_ARGS__};                                                              \
-    (void)out;                                                                                                 \
-    return fits(in, nin, want, sizeof want / sizeof *want, fn);                                                \
+#define CHOOSE(fn, ...)                                                  \
+  static pel_kernel choose_##fn(const pel_type *const *in, uint32_t nin, \
+                                const pel_type *out) {                   \
+    static const pel_kind want[] = {__VA_ARGS__};                        \
+    (void)out;                                                           \
+    return fits(in, nin, want, sizeof want / sizeof *want, fn);          \
   }
 CHOOSE(len_str, PEL_STR)
 CHOOSE(len_bytes, PEL_BYTES)
@@ -288,25 +305,65 @@ CHOOSE(reverse, PEL_STR)
 CHOOSE(pad_left, PEL_STR, PEL_I64, PEL_STR)
 CHOOSE(pad_right, PEL_STR, PEL_I64, PEL_STR)
 
-#define BLANKS " Blanks are space, tab, line feed, vertical tab, form feed, carriage return."
+#define BLANKS \
+  " Blanks are space, tab, line feed, vertical tab, form feed, carriage return."
 #define TEXT(fn) .props = PEL_PURE | PEL_NULL_STRICT, .choose = choose_##fn
-#define FAILS(fn) .props = PEL_PURE | PEL_NULL_STRICT | PEL_CAN_FAIL, .choose = choose_##fn
+#define FAILS(fn) \
+  .props = PEL_PURE | PEL_NULL_STRICT | PEL_CAN_FAIL, .choose = choose_##fn
 
-PEL_OP(len_str, "len", "(s: str) -> i64", PEL_OP_MAP, .doc = "The number of code points of a text.", TEXT(len_str));
-PEL_OP(len_bytes, "len", "(b: bytes) -> i64", PEL_OP_MAP, .doc = "The number of bytes.", TEXT(len_bytes));
-PEL_OP(text_contains, "contains", "(s: str, part: str) -> bool", PEL_OP_MAP, .doc = "Whether part stands anywhere in s; the empty text always does.", TEXT(contains));
-PEL_OP(text_starts_with, "starts_with", "(s: str, part: str) -> bool", PEL_OP_MAP, .doc = "Whether s begins with part.", TEXT(starts_with));
-PEL_OP(text_ends_with, "ends_with", "(s: str, part: str) -> bool", PEL_OP_MAP, .doc = "Whether s ends with part.", TEXT(ends_with));
-PEL_OP(text_find, "find", "(s: str, part: str) -> i64", PEL_OP_MAP, .doc = "Where part first stands in s, counted in code points from 0; -1 when it does not.", TEXT(find_str));
-PEL_OP(text_trim, "trim", "(s: str) -> str", PEL_OP_MAP, .doc = "Without the ASCII blanks at both ends." BLANKS, TEXT(trim));
-PEL_OP(text_ltrim, "ltrim", "(s: str) -> str", PEL_OP_MAP, .doc = "Without the ASCII blanks at the beginning." BLANKS, TEXT(ltrim));
-PEL_OP(text_rtrim, "rtrim", "(s: str) -> str", PEL_OP_MAP, .doc = "Without the ASCII blanks at the end." BLANKS, TEXT(rtrim));
-PEL_OP(text_substr, "substr", "(s: str, start: i64, n: i64 = 9223372036854775807) -> str", PEL_OP_MAP, .doc = "At most n code points from position start (0-based) on; what lies behind the end is left out. A negative number fails.", FAILS(substr));
-PEL_OP(text_lower, "lower", "(s: str) -> str", PEL_OP_MAP, .doc = "The letters A to Z made small; others stay.", TEXT(lower));
-PEL_OP(text_upper, "upper", "(s: str) -> str", PEL_OP_MAP, .doc = "The letters a to z made capital; others stay.", TEXT(upper));
-PEL_OP(text_plus, "+", "(a: str, b: str) -> str", PEL_OP_MAP, .doc = "One text behind the other; fails beyond 4 GiB.", FAILS(join_two));
-PEL_OP(text_replace, "replace", "(s: str, what: str, with: str) -> str", PEL_OP_MAP, .doc = "Every what in s, from the left, becomes with; an empty what changes nothing. Fails beyond 4 GiB.", FAILS(replace));
-PEL_OP(text_repeat, "repeat", "(s: str, n: i64) -> str", PEL_OP_MAP, .doc = "s, n times; fails when n is negative or the result longer than 4 GiB.", FAILS(repeat));
-PEL_OP(text_reverse, "reverse", "(s: str) -> str", PEL_OP_MAP, .doc = "The code points of s in reverse order.", TEXT(reverse));
-PEL_OP(text_pad_left, "pad_left", "(s: str, width: i64, fill: str = \" \") -> str", PEL_OP_MAP, .doc = "fill in front until s has width code points; a longer s stays. Fails unless fill is one code point, needed at most 2^24 times.", FAILS(pad_left));
-PEL_OP(text_pad_right, "pad_right", "(s: str, width: i64, fill: str = \" \") -> str", PEL_OP_MAP, .doc = "fill behind until s has width code points; a longer s stays. Fails unless fill is one code point, needed at most 2^24 times.", FAILS(pad_right));
+PEL_OP(len_str, "len", "(s: str) -> i64", PEL_OP_MAP,
+       .doc = "The number of code points of a text.", TEXT(len_str));
+PEL_OP(len_bytes, "len", "(b: bytes) -> i64", PEL_OP_MAP, .doc = "The number of bytes.",
+       TEXT(len_bytes));
+PEL_OP(text_contains, "contains", "(s: str, part: str) -> bool", PEL_OP_MAP,
+       .doc = "Whether part stands anywhere in s; the empty text always does.",
+       TEXT(contains));
+PEL_OP(text_starts_with, "starts_with", "(s: str, part: str) -> bool", PEL_OP_MAP,
+       .doc = "Whether s begins with part.", TEXT(starts_with));
+PEL_OP(text_ends_with, "ends_with", "(s: str, part: str) -> bool", PEL_OP_MAP,
+       .doc = "Whether s ends with part.", TEXT(ends_with));
+PEL_OP(text_find, "find", "(s: str, part: str) -> i64", PEL_OP_MAP,
+       .doc =
+           "Where part first stands in s, counted in code points from 0; -1 when it does "
+           "not.",
+       TEXT(find_str));
+PEL_OP(text_trim, "trim", "(s: str) -> str", PEL_OP_MAP,
+       .doc = "Without the ASCII blanks at both ends." BLANKS, TEXT(trim));
+PEL_OP(text_ltrim, "ltrim", "(s: str) -> str", PEL_OP_MAP,
+       .doc = "Without the ASCII blanks at the beginning." BLANKS, TEXT(ltrim));
+PEL_OP(text_rtrim, "rtrim", "(s: str) -> str", PEL_OP_MAP,
+       .doc = "Without the ASCII blanks at the end." BLANKS, TEXT(rtrim));
+PEL_OP(text_substr, "substr", "(s: str, start: i64, n: i64 = 9223372036854775807) -> str",
+       PEL_OP_MAP,
+       .doc =
+           "At most n code points from position start (0-based) on; what lies behind the "
+           "end is left out. A negative number fails.",
+       FAILS(substr));
+PEL_OP(text_lower, "lower", "(s: str) -> str", PEL_OP_MAP,
+       .doc = "The letters A to Z made small; others stay.", TEXT(lower));
+PEL_OP(text_upper, "upper", "(s: str) -> str", PEL_OP_MAP,
+       .doc = "The letters a to z made capital; others stay.", TEXT(upper));
+PEL_OP(text_plus, "+", "(a: str, b: str) -> str", PEL_OP_MAP,
+       .doc = "One text behind the other; fails beyond 4 GiB.", FAILS(join_two));
+PEL_OP(text_replace, "replace", "(s: str, what: str, with: str) -> str", PEL_OP_MAP,
+       .doc =
+           "Every what in s, from the left, becomes with; an empty what changes nothing. "
+           "Fails beyond 4 GiB.",
+       FAILS(replace));
+PEL_OP(text_repeat, "repeat", "(s: str, n: i64) -> str", PEL_OP_MAP,
+       .doc = "s, n times; fails when n is negative or the result longer than 4 GiB.",
+       FAILS(repeat));
+PEL_OP(text_reverse, "reverse", "(s: str) -> str", PEL_OP_MAP,
+       .doc = "The code points of s in reverse order.", TEXT(reverse));
+PEL_OP(text_pad_left, "pad_left", "(s: str, width: i64, fill: str = \" \") -> str",
+       PEL_OP_MAP,
+       .doc =
+           "fill in front until s has width code points; a longer s stays. Fails unless "
+           "fill is one code point, needed at most 2^24 times.",
+       FAILS(pad_left));
+PEL_OP(text_pad_right, "pad_right", "(s: str, width: i64, fill: str = \" \") -> str",
+       PEL_OP_MAP,
+       .doc =
+           "fill behind until s has width code points; a longer s stays. Fails unless "
+           "fill is one code point, needed at most 2^24 times.",
+       FAILS(pad_right));

@@ -1,11 +1,11 @@
-/* Fuzzes loading a saved plan, whose length and checksum are put right first: what is behind them is asked.
- * target: runtime/plan/codec.c runtime/plan/verify.c runtime/plan/verify_value.c
- * target: runtime/plan/verify_prog.c runtime/plan/verify_flow.c runtime/plan/needed.c
- * target: runtime/plan/print.c runtime/plan/codes.c runtime/plan/plan.c runtime/api/plan.c
- * Oracles: what loads is saved as the same bytes; what the engine relies on holds, looked at slowly
- * (plan_oracle.h); bytes whose checksum was left alone load only when it is right; what people are shown
- * is UTF-8. Seeds: plan.pel, through plan_seed.c.
- * One thread. */
+/* Fuzzes loading a saved plan, whose length and checksum are put right first: what is
+ * behind them is asked. target: runtime/plan/codec.c runtime/plan/verify.c
+ * runtime/plan/verify_value.c target: runtime/plan/verify_prog.c
+ * runtime/plan/verify_flow.c runtime/plan/needed.c target: runtime/plan/print.c
+ * runtime/plan/codes.c runtime/plan/plan.c runtime/api/plan.c Oracles: what loads is
+ * saved as the same bytes; what the engine relies on holds, looked at slowly
+ * (plan_oracle.h); bytes whose checksum was left alone load only when it is right; what
+ * people are shown is UTF-8. Seeds: plan.pel, through plan_seed.c. One thread. */
 #include <stdlib.h>
 
 #include "pel/pel.h"
@@ -64,17 +64,21 @@ static void needs(const pel_plan_data *p) {
     for (uint32_t k = 0; k < p->n_pipes; k++) some[k] |= one[k];
     roots[i] = false;
   }
-  require(memcmp(all, some, p->n_pipes) == 0, "all items need other pipes than each of them");
+  require(memcmp(all, some, p->n_pipes) == 0,
+          "all items need other pipes than each of them");
   free(roots), free(all), free(one), free(some);
 }
 
-static void check_loaded(pel_context *ctx, pel_plan *plan, const uint8_t *bytes, size_t n) {
+static void check_loaded(pel_context *ctx, pel_plan *plan, const uint8_t *bytes,
+                         size_t n) {
   const pel_plan_data *p = (const pel_plan_data *)(const void *)plan;
   char *again = NULL;
   size_t m = 0;
   check_plan(p);
-  require(pel_plan_save(ctx, plan, &again, &m, NULL) == PEL_OK, "what was loaded is not saved");
-  require(m == n && memcmp(again, bytes, n) == 0, "what was loaded is saved as other bytes");
+  require(pel_plan_save(ctx, plan, &again, &m, NULL) == PEL_OK,
+          "what was loaded is not saved");
+  require(m == n && memcmp(again, bytes, n) == 0,
+          "what was loaded is saved as other bytes");
   pel_text_free(ctx, again, m);
   if (p->n_items * (uint64_t)p->n_pipes < 1 << 16) needs(p);
   look(ctx, plan);
@@ -93,23 +97,36 @@ static void load(const uint8_t *bytes, size_t n, bool sound) {
   pel_context_free(ctx);
 }
 
-/* ---- mutations: a plan is mostly numbers that refer to each other, so mostly one number is changed ---- */
+/* ---- mutations: a plan is mostly numbers that refer to each other, so mostly one number
+ * is changed ---- */
 
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t n, size_t most);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t n, size_t most, unsigned seed);
 
-static uint32_t pick(uint64_t *s) { return (uint32_t)((*s = pel__hash_u64(*s, 1)) >> 16); }
+static uint32_t pick(uint64_t *s) {
+  return (uint32_t)((*s = pel__hash_u64(*s, 1)) >> 16);
+}
 
 static void change_number(uint8_t *p, size_t n, uint64_t *s) {
   uint32_t x, at = HEAD + pick(s) % (uint32_t)(n - HEAD - 3);
-  while (at < n - 4 && pick(s) % 4 && !(p[at] && !p[at + 1])) at++; /* where one may begin */
+  while (at < n - 4 && pick(s) % 4 && !(p[at] && !p[at + 1]))
+    at++; /* where one may begin */
   memcpy(&x, p + at, sizeof x);
   switch (pick(s) % 6) {
-    case 0: x = pick(s) % 16; break;
-    case 1: x++; break;
-    case 2: x--; break;
-    case 3: x = pick(s) % 4 ? PEL_NONE : pick(s); break;
-    default: memcpy(&x, p + HEAD + pick(s) % (uint32_t)(n - HEAD - 3), sizeof x);
+    case 0:
+      x = pick(s) % 16;
+      break;
+    case 1:
+      x++;
+      break;
+    case 2:
+      x--;
+      break;
+    case 3:
+      x = pick(s) % 4 ? PEL_NONE : pick(s);
+      break;
+    default:
+      memcpy(&x, p + HEAD + pick(s) % (uint32_t)(n - HEAD - 3), sizeof x);
   }
   memcpy(p + at, &x, sizeof x);
 }

@@ -1,7 +1,7 @@
-/* What the engine relies on in a plan that was loaded, looked at slowly and obviously: every number points
- * into its array, registers are written before they are read and under a mask that holds, pipes read only
- * what is complete, columns are as many as are wanted. It ends the process where something does not hold.
- * Owns nothing; one thread. */
+/* What the engine relies on in a plan that was loaded, looked at slowly and obviously:
+ * every number points into its array, registers are written before they are read and
+ * under a mask that holds, pipes read only what is complete, columns are as many as are
+ * wanted. It ends the process where something does not hold. Owns nothing; one thread. */
 #ifndef PEL_TESTS_FUZZ_PLAN_ORACLE_H
 #define PEL_TESTS_FUZZ_PLAN_ORACLE_H
 
@@ -16,8 +16,12 @@ static inline void require(bool good, const char *what) {
   abort();
 }
 
-static inline void below(uint32_t i, uint32_t n, const char *what) { require(i < n, what); }
-static inline void maybe(uint32_t i, uint32_t n, const char *what) { require(i == PEL_NONE || i < n, what); }
+static inline void below(uint32_t i, uint32_t n, const char *what) {
+  require(i < n, what);
+}
+static inline void maybe(uint32_t i, uint32_t n, const char *what) {
+  require(i == PEL_NONE || i < n, what);
+}
 static inline void inside(pel_range r, uint32_t n, const char *what) {
   require((uint64_t)r.at + r.n <= n, what);
 }
@@ -31,7 +35,7 @@ static inline void check_columns(const pel_plan_data *p, pel_range types) {
     below(p->reg_types[types.at + i], p->n_types, "a column has no type");
 }
 
-/* ---- programs --------------------------------------------------------------------------------------- */
+/* ---- programs ---- */
 
 typedef struct oracle_reg {
   bool written;
@@ -64,7 +68,8 @@ static inline void check_read(const oracle_prog *o, uint32_t r, uint32_t mask) {
   below(r, o->g->regs.n, "a program reads what is no register");
   require(o->regs[r].written, "a register is read before it is written");
   require(reg_type_of(o, r) != PEL_NONE, "a mask is read as a value");
-  require(lies_under(o, mask, o->regs[r].under), "a register is read outside of its mask");
+  require(lies_under(o, mask, o->regs[r].under),
+          "a register is read outside of its mask");
 }
 
 static inline void check_write(oracle_prog *o, uint32_t r, uint32_t mask, bool is_mask) {
@@ -83,23 +88,36 @@ static inline void check_reads(const oracle_prog *o, const pel_instr *x) {
   }
   for (uint32_t i = 0; i < x->nargs; i++) {
     const bool mask = x->code == PEL_CODE_SELECT && i % 2 == 0;
-    if (mask) require(args[i] != PEL_NONE, "a choice without a mask"), check_mask_reg(o, args[i]);
-    else check_read(o, args[i], x->code == PEL_CODE_SELECT ? args[i - 1] : x->mask);
+    if (mask)
+      require(args[i] != PEL_NONE, "a choice without a mask"), check_mask_reg(o, args[i]);
+    else
+      check_read(o, args[i], x->code == PEL_CODE_SELECT ? args[i - 1] : x->mask);
   }
 }
 
-static inline uint32_t check_ref(const oracle_prog *o, const pel_instr *x, uint32_t number) {
+static inline uint32_t check_ref(const oracle_prog *o, const pel_instr *x,
+                                 uint32_t number) {
   const pel_plan_data *p = o->p;
   switch (x->code) {
-    case PEL_CODE_COLUMN: below(x->ref, o->g->inputs.n, "no such column"); break;
-    case PEL_CODE_CONST: below(x->ref, p->n_consts, "no such constant"); break;
-    case PEL_CODE_CALL: case PEL_CODE_LIST_AGG: below(x->ref, p->n_ops, "no such operator"); break;
-    case PEL_CODE_NATIVE: below(x->ref, p->n_natives, "no such C function"); break;
+    case PEL_CODE_COLUMN:
+      below(x->ref, o->g->inputs.n, "no such column");
+      break;
+    case PEL_CODE_CONST:
+      below(x->ref, p->n_consts, "no such constant");
+      break;
+    case PEL_CODE_CALL:
+    case PEL_CODE_LIST_AGG:
+      below(x->ref, p->n_ops, "no such operator");
+      break;
+    case PEL_CODE_NATIVE:
+      below(x->ref, p->n_natives, "no such C function");
+      break;
     case PEL_CODE_LIST_MAP:
       below(x->ref, number, "a program that is not there yet");
       require(p->progs[x->ref].inputs.n == x->nargs, "a program takes other lists");
       return p->progs[x->ref].outputs.n;
-    default: break;
+    default:
+      break;
   }
   return x->code == PEL_CODE_FILTER ? 0 : 1;
 }
@@ -112,7 +130,8 @@ static inline void check_prog_slowly(const pel_plan_data *p, uint32_t number) {
   check_columns(p, g->inputs);
   oracle_prog o = {p, g, calloc(g->regs.n + 1u, sizeof(oracle_reg))};
   require(o.regs != NULL, "the machine has no memory");
-  for (uint32_t i = 0; i < g->regs.n; i++) maybe(reg_type_of(&o, i), p->n_types, "a register has no type");
+  for (uint32_t i = 0; i < g->regs.n; i++)
+    maybe(reg_type_of(&o, i), p->n_types, "a register has no type");
   for (uint32_t i = 0; i < g->instrs.n; i++) {
     const pel_instr *x = &p->instrs[g->instrs.at + i];
     inside((pel_range){x->args, x->nargs}, p->n_args, "arguments point outside");
@@ -120,19 +139,22 @@ static inline void check_prog_slowly(const pel_plan_data *p, uint32_t number) {
     check_mask_reg(&o, x->mask);
     check_reads(&o, x);
     const uint32_t n = check_ref(&o, x, number);
-    for (uint32_t k = 0; k < n; k++) check_write(&o, x->dst + k, x->mask, x->code == PEL_CODE_MASK);
+    for (uint32_t k = 0; k < n; k++)
+      check_write(&o, x->dst + k, x->mask, x->code == PEL_CODE_MASK);
   }
-  for (uint32_t i = 0; i < g->outputs.n; i++) check_read(&o, p->args[g->outputs.at + i], PEL_NONE);
+  for (uint32_t i = 0; i < g->outputs.n; i++)
+    check_read(&o, p->args[g->outputs.at + i], PEL_NONE);
   free(o.regs);
 }
 
-/* ---- nodes and pipes -------------------------------------------------------------------------------- */
+/* ---- nodes and pipes ---- */
 
 static inline void check_node_slowly(const pel_plan_data *p, const pel_plan_node *x) {
   below(x->op, p->n_ops, "a node without an operator");
   inside(x->args, p->n_node_args, "arguments point outside");
   inside(x->aggs, p->n_args, "aggregates point outside");
-  for (uint32_t i = 0; i < x->aggs.n; i++) below(p->args[x->aggs.at + i], p->n_ops, "no such aggregate");
+  for (uint32_t i = 0; i < x->aggs.n; i++)
+    below(p->args[x->aggs.at + i], p->n_ops, "no such aggregate");
   inside(x->ports, p->n_ranges, "ports point outside");
   for (uint32_t i = 0; i < x->ports.n; i++) check_columns(p, p->ranges[x->ports.at + i]);
   check_columns(p, x->out);
@@ -142,7 +164,8 @@ static inline void check_node_slowly(const pel_plan_data *p, const pel_plan_node
   maybe(x->span, p->n_spans, "a node stands nowhere");
 }
 
-/* A slot is complete before pipe `at`: no pipe from there on fills it, and some earlier one, or the host. */
+/* A slot is complete before pipe `at`: no pipe from there on fills it, and some earlier
+ * one, or the host. */
 static inline void check_slot_ready(const pel_plan_data *p, uint32_t slot, uint32_t at) {
   bool filled = false;
   below(slot, p->n_slots, "no such slot");
@@ -168,8 +191,11 @@ static inline void check_node_ready(const pel_plan_data *p, uint32_t node, uint3
   const pel_range r = p->nodes[node].args;
   for (uint32_t i = 0; i < r.n; i++) {
     const pel_plan_arg *a = &p->node_args[r.at + i];
-    if (a->kind == PEL_ARG_SLOT) check_slot_ready(p, a->ref, at);
-    else below(a->ref, a->kind == PEL_ARG_CONST ? p->n_consts : p->n_params, "no such argument");
+    if (a->kind == PEL_ARG_SLOT)
+      check_slot_ready(p, a->ref, at);
+    else
+      below(a->ref, a->kind == PEL_ARG_CONST ? p->n_consts : p->n_params,
+            "no such argument");
   }
 }
 
@@ -185,7 +211,8 @@ static inline void check_node_full(const pel_plan_data *p, uint32_t node, uint32
 }
 
 /* How many columns a pipe begins with. */
-static inline uint32_t check_source(const pel_plan_data *p, const pel_plan_pipe *x, uint32_t at) {
+static inline uint32_t check_source(const pel_plan_data *p, const pel_plan_pipe *x,
+                                    uint32_t at) {
   uint32_t n = 0;
   if (x->from == PEL_FROM_UNIT) return 0;
   if (x->from == PEL_FROM_SLOTS) {
@@ -201,7 +228,8 @@ static inline uint32_t check_source(const pel_plan_data *p, const pel_plan_pipe 
   if (x->from == PEL_FROM_NODE) return check_node_full(p, x->source, at), out;
   check_node_ready(p, x->source, at);
   inside(x->columns, p->n_args, "columns point outside");
-  for (uint32_t i = 0; i < x->columns.n; i++) below(p->args[x->columns.at + i], out, "no such column");
+  for (uint32_t i = 0; i < x->columns.n; i++)
+    below(p->args[x->columns.at + i], out, "no such column");
   if (x->filter == PEL_NONE) return x->columns.n;
   check_prog_ready(p, x->filter, at);
   inside(x->filter_columns, p->n_args, "columns point outside");
@@ -210,7 +238,8 @@ static inline uint32_t check_source(const pel_plan_data *p, const pel_plan_pipe 
   return x->columns.n;
 }
 
-static inline uint32_t check_step_slowly(const pel_plan_data *p, const pel_plan_step *s, uint32_t at, uint32_t n) {
+static inline uint32_t check_step_slowly(const pel_plan_data *p, const pel_plan_step *s,
+                                         uint32_t at, uint32_t n) {
   if (s->prog != PEL_NONE) {
     check_prog_ready(p, s->prog, at);
     require(p->progs[s->prog].inputs.n == n, "a program takes other columns");
@@ -218,8 +247,9 @@ static inline uint32_t check_step_slowly(const pel_plan_data *p, const pel_plan_
   }
   below(s->node, p->n_nodes, "no such node");
   check_node_full(p, s->node, at);
-  require(p->nodes[s->node].ports.n == 2 && p->ranges[p->nodes[s->node].ports.at + 1].n == n,
-          "a probe takes other columns");
+  require(
+      p->nodes[s->node].ports.n == 2 && p->ranges[p->nodes[s->node].ports.at + 1].n == n,
+      "a probe takes other columns");
   return p->nodes[s->node].out.n;
 }
 
@@ -227,7 +257,8 @@ static inline void check_pipe_slowly(const pel_plan_data *p, uint32_t at) {
   const pel_plan_pipe *x = &p->pipes[at];
   uint32_t n = check_source(p, x, at);
   inside(x->steps, p->n_steps, "steps point outside");
-  for (uint32_t i = 0; i < x->steps.n; i++) n = check_step_slowly(p, &p->steps[x->steps.at + i], at, n);
+  for (uint32_t i = 0; i < x->steps.n; i++)
+    n = check_step_slowly(p, &p->steps[x->steps.at + i], at, n);
   if (x->sink == PEL_NONE) {
     below(x->slot, p->n_slots, "a pipe ends nowhere");
     require(p->slots[x->slot].types.n == n, "a slot takes other columns");
@@ -236,16 +267,18 @@ static inline void check_pipe_slowly(const pel_plan_data *p, uint32_t at) {
   below(x->sink, p->n_nodes, "a pipe ends nowhere");
   check_node_ready(p, x->sink, at);
   below(x->port, p->nodes[x->sink].ports.n, "a pipe ends in no port");
-  require(p->ranges[p->nodes[x->sink].ports.at + x->port].n == n, "a node takes other columns");
+  require(p->ranges[p->nodes[x->sink].ports.at + x->port].n == n,
+          "a node takes other columns");
 }
 
-/* ---- the face --------------------------------------------------------------------------------------- */
+/* ---- the face ---- */
 
 /* What is written: the columns of the first port go by the node's names. */
 static inline void check_written(const pel_plan_data *p, uint32_t node) {
   below(node, p->n_nodes, "an out of no node");
   const pel_plan_node *x = &p->nodes[node];
-  require(x->ports.n > 0 && p->ranges[x->ports.at].n == x->out_names.n, "what is written has other names");
+  require(x->ports.n > 0 && p->ranges[x->ports.at].n == x->out_names.n,
+          "what is written has other names");
 }
 
 static inline void check_face_slowly(const pel_plan_data *p) {
@@ -270,7 +303,8 @@ static inline void check_face_slowly(const pel_plan_data *p) {
     inside(x->params, p->n_cparams, "C parameters point outside");
     maybe(x->result_type, p->n_types, "a result without a type");
     for (uint32_t k = 0; k < x->params.n; k++) {
-      maybe(p->cparams[x->params.at + k].size, x->params.n, "the size of an array is no parameter");
+      maybe(p->cparams[x->params.at + k].size, x->params.n,
+            "the size of an array is no parameter");
       maybe(p->cparams[x->params.at + k].size_of, x->params.n, "a size of no array");
     }
   }

@@ -1,7 +1,7 @@
-/* Makes seeds for the fuzzer of saved plans: compiles each program of plan.pel and saves its plan.
- *   plan_seed PROGRAMS FOLDER     programs stand apart by lines `//---`; files are named by their number
- * Wanted anew when the format of saved plans changes.
- * One thread. */
+/* Makes seeds for the fuzzer of saved plans: compiles each program of plan.pel and saves
+ * its plan. plan_seed PROGRAMS FOLDER     programs stand apart by lines `//---`; files
+ * are named by their number Wanted anew when the format of saved plans changes. One
+ * thread. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,8 @@
 static char *slurp(const char *path) {
   FILE *f = fopen(path, "rb");
   char *text = calloc(1, 1 << 20);
-  if (!f || !text || fread(text, 1, (1 << 20) - 1, f) == 0) return perror(path), exit(1), NULL;
+  if (!f || !text || fread(text, 1, (1 << 20) - 1, f) == 0)
+    return perror(path), exit(1), NULL;
   fclose(f);
   return text;
 }
@@ -21,7 +22,8 @@ static void save(pel_context *ctx, const pel_plan *plan, const char *folder, int
   size_t n = 0;
   snprintf(path, sizeof path, "%s/%02d", folder, number);
   FILE *f = fopen(path, "wb");
-  if (!f || pel_plan_save(ctx, plan, &bytes, &n, NULL) || fwrite(bytes, 1, n, f) != n || fclose(f))
+  if (!f || pel_plan_save(ctx, plan, &bytes, &n, NULL) || fwrite(bytes, 1, n, f) != n ||
+      fclose(f))
     return perror(path), exit(1);
   pel_text_free(ctx, bytes, n);
 }
@@ -32,7 +34,8 @@ static int compile(pel_context *ctx, char *text, const char *folder, int number)
   pel_plan *plan = NULL;
   pel_diagnostics *d = NULL;
   if (pel_compile(ctx, &source, &hermetic, &plan, &d)) {
-    fprintf(stderr, "program %d:\n%s\n", number, pel_diagnostics_text(d, PEL_FORMAT_HUMAN, false));
+    fprintf(stderr, "program %d:\n%s\n", number,
+            pel_diagnostics_text(d, PEL_FORMAT_HUMAN, false));
     pel_diagnostics_free(d);
     return 1;
   }
@@ -44,7 +47,8 @@ static int compile(pel_context *ctx, char *text, const char *folder, int number)
 
 int main(int argc, char **argv) {
   pel_context *ctx = NULL;
-  if (argc != 3 || pel_context_new(NULL, &ctx, NULL)) return fprintf(stderr, "plan_seed PROGRAMS FOLDER\n"), 2;
+  if (argc != 3 || pel_context_new(NULL, &ctx, NULL))
+    return fprintf(stderr, "plan_seed PROGRAMS FOLDER\n"), 2;
   char *all = slurp(argv[1]), *at = all;
   int bad = 0, number = 0;
   for (char *end; at && *at; at = end) {

@@ -1,6 +1,6 @@
-/* Runs a fuzz harness over files instead of a fuzzer: corpora are replayed in every check, with any compiler.
- *   NAME [FILE|FOLDER]…   prints how many inputs it ran; a harness that finds something ends the process.
- * One thread. */
+/* Runs a fuzz harness over files instead of a fuzzer: corpora are replayed in every
+ * check, with any compiler. NAME [FILE|FOLDER]…   prints how many inputs it ran; a
+ * harness that finds something ends the process. One thread. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

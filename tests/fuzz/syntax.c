@@ -1,13 +1,13 @@
 /* Fuzzes the parser, the messages and the formatter.
  * target: compiler/syntax/lex.c compiler/syntax/lex_rules.c compiler/syntax/literal.c
  * target: compiler/syntax/parse.c compiler/syntax/report.c compiler/syntax/expected.c
- * target: compiler/syntax/build.c compiler/syntax/build_item.c compiler/syntax/build_type.c
- * target: compiler/syntax/fmt.c compiler/syntax/fmt_doc.c compiler/syntax/fmt_tree.c
- * target: compiler/syntax/fmt_expr.c compiler/syntax/fmt_type.c compiler/syntax/fmt_item.c
- * target: compiler/syntax/dump.c compiler/diag/render.c compiler/diag/render_human.c
- * Oracles: a text has a tree or an error; places lie inside it; formatting keeps the tree
- * and, done twice, changes nothing.
- * One thread. */
+ * target: compiler/syntax/build.c compiler/syntax/build_item.c
+ * compiler/syntax/build_type.c target: compiler/syntax/fmt.c compiler/syntax/fmt_doc.c
+ * compiler/syntax/fmt_tree.c target: compiler/syntax/fmt_expr.c
+ * compiler/syntax/fmt_type.c compiler/syntax/fmt_item.c target: compiler/syntax/dump.c
+ * compiler/diag/render.c compiler/diag/render_human.c Oracles: a text has a tree or an
+ * error; places lie inside it; formatting keeps the tree and, done twice, changes
+ * nothing. One thread. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -49,11 +49,11 @@ static const struct {
   const char *key;
   bool name, block;
 } known[] = {
-    {"args", false, false},      {"sh", false, false},       {"exit", false, false},
-    {"stdin", false, true},      {"stdout", false, true},    {"stderr", false, true},
+    {"args", false, false},       {"sh", false, false},      {"exit", false, false},
+    {"stdin", false, true},       {"stdout", false, true},   {"stderr", false, true},
     {"stderr-has", false, false}, {"file", true, true},      {"out-file", true, true},
-    {"no-file", true, false},    {"link", true, false},      {"library", true, true},
-    {"env", true, false},        {"timeout", false, false},  {"no-matrix", false, false},
+    {"no-file", true, false},     {"link", true, false},     {"library", true, true},
+    {"env", true, false},         {"timeout", false, false}, {"no-matrix", false, false},
     {"oracle", false, false},
 };
 enum { KNOWN = sizeof known / sizeof *known };
@@ -84,18 +84,29 @@ static bool add_escaped(text *t, const char *p, size_t n) {
     if (c == '\\') {
       if (++i == n) return false;
       switch (p[i]) {
-        case 'n': c = '\n'; break;
-        case 'r': c = '\r'; break;
-        case 't': c = '\t'; break;
-        case '0': c = '\0'; break;
-        case '\\': c = '\\'; break;
+        case 'n':
+          c = '\n';
+          break;
+        case 'r':
+          c = '\r';
+          break;
+        case 't':
+          c = '\t';
+          break;
+        case '0':
+          c = '\0';
+          break;
+        case '\\':
+          c = '\\';
+          break;
         case 'x': {
           if (i + 2 >= n || hex(p[i + 1]) < 0 || hex(p[i + 2]) < 0) return false;
           c = (char)(hex(p[i + 1]) * 16 + hex(p[i + 2]));
           i += 2;
           break;
         }
-        default: return false;
+        default:
+          return false;
       }
     }
     text_add(t, &c, 1);
@@ -114,7 +125,8 @@ static bool add_block_line(golden_case *c, size_t line, const char *p, size_t n)
   p += mark, n -= mark;
   if (n && *p == ' ') p++, n--;
   if (escaped)
-    return add_escaped(&d->block, p, n) || fail(c, line, "a bad escape: ", "\\n \\r \\t \\0 \\\\ \\xhh");
+    return add_escaped(&d->block, p, n) ||
+           fail(c, line, "a bad escape: ", "\\n \\r \\t \\0 \\\\ \\xhh");
   text_add(&d->block, p, n);
   text_add(&d->block, "\n", 1);
   return true;
@@ -123,7 +135,8 @@ static bool add_block_line(golden_case *c, size_t line, const char *p, size_t n)
 /* p is what follows `//!` and blanks. */
 static bool add_line(golden_case *c, size_t line, const char *p, size_t n, bool leading) {
   if (n == 0) return true;
-  if (*p == '|' || (n > 1 && p[0] == 'e' && p[1] == '|')) return add_block_line(c, line, p, n);
+  if (*p == '|' || (n > 1 && p[0] == 'e' && p[1] == '|'))
+    return add_block_line(c, line, p, n);
   const char *colon = memchr(p, ':', n);
   if (!colon) return fail(c, line, "no `:` in a directive", "");
   size_t word = strcspn(p, " :");
@@ -137,7 +150,8 @@ static bool add_line(golden_case *c, size_t line, const char *p, size_t n, bool 
     text_add(&d->block, "", 0);
     if (known[k].name && !*d->name) return fail(c, line, "wants a name: ", d->key);
     if (!known[k].name && *d->name) return fail(c, line, "takes no name: ", d->key);
-    if (known[k].block && *d->value) return fail(c, line, "its text stands in `//! |` lines: ", d->key);
+    if (known[k].block && *d->value)
+      return fail(c, line, "its text stands in `//! |` lines: ", d->key);
     return true;
   }
   char unknown[64];
@@ -169,7 +183,9 @@ static void parse(golden_case *c, const text *all) {
   next_line:
     p = next;
   }
-  if (!c->n) snprintf(c->problem, sizeof c->problem, "no //! directive: write `//! stdout:` and bless it");
+  if (!c->n)
+    snprintf(c->problem, sizeof c->problem,
+             "no //! directive: write `//! stdout:` and bless it");
 }
 
 golden_case *case_read(const char *path) {
@@ -199,7 +215,8 @@ void case_free(golden_case *c) {
 
 const directive *case_find(const golden_case *c, const char *key, const char *name) {
   for (size_t i = 0; i < c->n; i++)
-    if (!strcmp(c->at[i].key, key) && (!name || !strcmp(c->at[i].name, name))) return &c->at[i];
+    if (!strcmp(c->at[i].key, key) && (!name || !strcmp(c->at[i].name, name)))
+      return &c->at[i];
   return NULL;
 }
 
@@ -226,12 +243,18 @@ static void write_block(FILE *f, const text *t) {
       fputs("//! e| ", f);
       for (size_t k = 0; k < n + (stop != NULL); k++) {
         unsigned char c = (unsigned char)p[k];
-        if (c == '\n') fputs("\\n", f);
-        else if (c == '\r') fputs("\\r", f);
-        else if (c == '\t') fputs("\\t", f);
-        else if (c == '\\') fputs("\\\\", f);
-        else if (c < 0x20 || c == 0x7f || (c == ' ' && k + 1 == n)) fprintf(f, "\\x%02x", c);
-        else fputc(c, f);
+        if (c == '\n')
+          fputs("\\n", f);
+        else if (c == '\r')
+          fputs("\\r", f);
+        else if (c == '\t')
+          fputs("\\t", f);
+        else if (c == '\\')
+          fputs("\\\\", f);
+        else if (c < 0x20 || c == 0x7f || (c == ' ' && k + 1 == n))
+          fprintf(f, "\\x%02x", c);
+        else
+          fputc(c, f);
       }
       fputc('\n', f);
     }
@@ -240,29 +263,37 @@ static void write_block(FILE *f, const text *t) {
 }
 
 static void write_directive(FILE *f, const directive *d, const text *block) {
-  fprintf(f, "//! %s%s%s:%s%s\n", d->key, *d->name ? " " : "", d->name, *d->value ? " " : "", d->value);
+  fprintf(f, "//! %s%s%s:%s%s\n", d->key, *d->name ? " " : "", d->name,
+          *d->value ? " " : "", d->value);
   write_block(f, block);
 }
 
 static bool is_expectation(const directive *d) {
-  return !strcmp(d->key, "exit") || !strcmp(d->key, "stdout") || !strcmp(d->key, "stderr") ||
-         !strcmp(d->key, "out-file");
+  return !strcmp(d->key, "exit") || !strcmp(d->key, "stdout") ||
+         !strcmp(d->key, "stderr") || !strcmp(d->key, "out-file");
 }
 
 bool case_bless(const golden_case *c, const outcome *o, const char *dir) {
   char temporary[4096];
   for (size_t i = 0; i < c->n; i++)
-    if (c->at[i].leading && is_expectation(&c->at[i])) return false; /* would move the program's lines */
+    if (c->at[i].leading && is_expectation(&c->at[i]))
+      return false; /* would move the program's lines */
   snprintf(temporary, sizeof temporary, "%s.blessed", c->path);
   FILE *f = fopen(temporary, "wb");
   if (!f) return false;
   fwrite(c->program.p, 1, c->program.n, f);
   for (size_t i = 0; i < c->n; i++)
-    if (!c->at[i].leading && !is_expectation(&c->at[i])) write_directive(f, &c->at[i], &c->at[i].block);
+    if (!c->at[i].leading && !is_expectation(&c->at[i]))
+      write_directive(f, &c->at[i], &c->at[i].block);
   if (o->status) fprintf(f, "//! exit: %d\n", o->status);
-  if (o->out.n || (!o->err.n && !o->status)) write_directive(f, &(directive){.key = "stdout", .name = (char[]){""}, .value = (char[]){""}}, &o->out);
+  if (o->out.n || (!o->err.n && !o->status))
+    write_directive(
+        f, &(directive){.key = "stdout", .name = (char[]){""}, .value = (char[]){""}},
+        &o->out);
   if (o->err.n && !case_find(c, "stderr-has", NULL))
-    write_directive(f, &(directive){.key = "stderr", .name = (char[]){""}, .value = (char[]){""}}, &o->err);
+    write_directive(
+        f, &(directive){.key = "stderr", .name = (char[]){""}, .value = (char[]){""}},
+        &o->err);
   for (size_t i = 0; i < c->n; i++) {
     if (strcmp(c->at[i].key, "out-file") != 0) continue;
     char path[4096];

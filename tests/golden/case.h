@@ -1,6 +1,6 @@
-/* A golden case: a program and, behind it, what is expected of it, read from one file (README.md has the format).
- * Whoever calls case_read owns the case and gives it back with case_free.
- * One thread. */
+/* A golden case: a program and, behind it, what is expected of it, read from one file
+ * (README.md has the format). Whoever calls case_read owns the case and gives it back
+ * with case_free. One thread. */
 #ifndef PEL_TESTS_GOLDEN_CASE_H
 #define PEL_TESTS_GOLDEN_CASE_H
 
@@ -21,8 +21,8 @@ typedef struct directive {
 } directive;
 
 typedef struct golden_case {
-  char *path;     /* of the file */
-  text program;   /* with leading directives, without trailing ones */
+  char *path;   /* of the file */
+  text program; /* with leading directives, without trailing ones */
   directive *at;
   size_t n;
   char problem[256]; /* "" or why the file is no case */
@@ -34,7 +34,8 @@ void case_free(golden_case *c);
 const directive *case_find(const golden_case *c, const char *key, const char *name);
 const char *case_value(const golden_case *c, const char *key, const char *otherwise);
 
-/* Rewrites the file: the same program and directives, with the expectations replaced by what came. */
+/* Rewrites the file: the same program and directives, with the expectations replaced by
+ * what came. */
 typedef struct outcome {
   int status; /* exit code, or 128 + signal */
   text out, err;

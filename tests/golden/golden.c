@@ -1,6 +1,6 @@
-/* golden: runs every golden case below tests/golden and speaks TAP; tests/golden/golden.sh starts it.
- * Owns its scratch folder and its children.
- * One thread; several children at a time. */
+/* golden: runs every golden case below tests/golden and speaks TAP;
+ * tests/golden/golden.sh starts it. Owns its scratch folder and its children. One thread;
+ * several children at a time. */
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,9 @@ static void names_add(names *l, const char *z) {
   l->at[l->n++] = must(strdup(z));
 }
 
-static int by_bytes(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int by_bytes(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
 static void names_free(names *l) {
   for (size_t i = 0; i < l->n; i++) free(l->at[i]);
@@ -61,11 +63,12 @@ static bool is_wanted(const char *title, char **filters, int n) {
   return n == 0;
 }
 
-/* Flags change nothing but how a program is run: only cases that `run` one take part in the matrix. */
+/* Flags change nothing but how a program is run: only cases that `run` one take part in
+ * the matrix. */
 static bool takes_flags(const golden_case *c) {
   const char *args = case_value(c, "args", "run");
-  return !*c->problem && !case_find(c, "sh", NULL) && !case_find(c, "no-matrix", NULL) && !strncmp(args, "run", 3) &&
-         (args[3] == 0 || args[3] == ' ');
+  return !*c->problem && !case_find(c, "sh", NULL) && !case_find(c, "no-matrix", NULL) &&
+         !strncmp(args, "run", 3) && (args[3] == 0 || args[3] == ' ');
 }
 
 typedef struct crew {
@@ -91,7 +94,8 @@ static void wait_one(crew *w, const golden_options *o) {
   }
 }
 
-static void start(crew *w, golden_case *c, const char *title, const char *flags, const golden_options *o) {
+static void start(crew *w, golden_case *c, const char *title, const char *flags,
+                  const golden_options *o) {
   while (w->n >= w->most) wait_one(w, o);
   job *j = job_start(c, title, flags, o);
   if (j->pid)
@@ -100,8 +104,8 @@ static void start(crew *w, golden_case *c, const char *title, const char *flags,
     finish(w, j, 0, o);
 }
 
-static void run_all(const char *dir, const names *cases, const names *sets, char **filters, int n_filters, crew *w,
-                    const golden_options *o) {
+static void run_all(const char *dir, const names *cases, const names *sets,
+                    char **filters, int n_filters, crew *w, const golden_options *o) {
   for (size_t i = 0; i < cases->n; i++) {
     const char *name = cases->at[i] + strlen(dir) + 1;
     if (!is_wanted(name, filters, n_filters)) continue;
@@ -125,29 +129,40 @@ static void run_all(const char *dir, const names *cases, const names *sets, char
 static const char usage[] =
     "golden [--bless] [--keep] [--matrix FILE] DIR [FILTER…]\n"
     "PEL: the program; top_srcdir: the repository; CC: for `library` blocks;\n"
-    "GOLDEN_FLAGS: flags behind `run`; GOLDEN_JOBS: children at a time; GOLDEN_PATIENCE: factor on time limits\n";
+    "GOLDEN_FLAGS: flags behind `run`; GOLDEN_JOBS: children at a time; GOLDEN_PATIENCE: "
+    "factor on time limits\n";
 
 int main(int argc, char **argv) {
-  const char *flags = getenv("GOLDEN_FLAGS"), *jobs = getenv("GOLDEN_JOBS"), *patience = getenv("GOLDEN_PATIENCE");
-  const char *pel = getenv("PEL"), *top = getenv("top_srcdir"), *cc = getenv("CC"), *tmp = getenv("TMPDIR");
+  const char *flags = getenv("GOLDEN_FLAGS"), *jobs = getenv("GOLDEN_JOBS"),
+             *patience = getenv("GOLDEN_PATIENCE");
+  const char *pel = getenv("PEL"), *top = getenv("top_srcdir"), *cc = getenv("CC"),
+             *tmp = getenv("TMPDIR");
   char scratch[4096], real_pel[4096], real_top[4096];
-  golden_options o = {.cc = cc && *cc ? cc : "cc", .patience = patience && atoi(patience) > 0 ? (unsigned)atoi(patience) : 1};
+  golden_options o = {
+      .cc = cc && *cc ? cc : "cc",
+      .patience = patience && atoi(patience) > 0 ? (unsigned)atoi(patience) : 1};
   names cases = {0}, sets = {0};
   crew w = {.most = jobs && atoi(jobs) > 0 ? (size_t)atoi(jobs) : 2};
   int i = 1;
   if (w.most > MAX_JOBS) w.most = MAX_JOBS;
   for (; i < argc && argv[i][0] == '-'; i++) {
-    if (!strcmp(argv[i], "--bless")) o.bless = true;
-    else if (!strcmp(argv[i], "--keep")) o.keep = true;
-    else if (!strcmp(argv[i], "--matrix") && i + 1 < argc && read_sets(argv[i + 1], &sets)) i++;
-    else return fputs(usage, stderr), 99;
+    if (!strcmp(argv[i], "--bless"))
+      o.bless = true;
+    else if (!strcmp(argv[i], "--keep"))
+      o.keep = true;
+    else if (!strcmp(argv[i], "--matrix") && i + 1 < argc &&
+             read_sets(argv[i + 1], &sets))
+      i++;
+    else
+      return fputs(usage, stderr), 99;
   }
   if (i >= argc) return fputs(usage, stderr), 99;
   const char *dir = argv[i++];
   if (flags && *flags) names_add(&sets, flags);
   o.pel = pel && realpath(pel, real_pel) ? real_pel : "pel";
   o.source = realpath(top && *top ? top : ".", real_top) ? real_top : ".";
-  snprintf(scratch, sizeof scratch, "%s/pel-golden.XXXXXX", tmp && *tmp ? tmp : "/var/tmp");
+  snprintf(scratch, sizeof scratch, "%s/pel-golden.XXXXXX",
+           tmp && *tmp ? tmp : "/var/tmp");
   if (!mkdtemp(scratch)) return perror(scratch), 99;
   o.scratch = scratch;
   umask(022);

@@ -45,8 +45,9 @@ static bool build_library(job *j, const directive *d, const golden_options *o) {
   char source[4096], command[8192];
   snprintf(source, sizeof source, "%s.c", d->name);
   if (!write_file(j, source, &d->block)) return false;
-  snprintf(command, sizeof command, "cd '%s/cwd' && exec %s -shared -fPIC -O1 -o '%s' '%s' -lm", j->dir, o->cc, d->name,
-           source);
+  snprintf(command, sizeof command,
+           "cd '%s/cwd' && exec %s -shared -fPIC -O1 -o '%s' '%s' -lm", j->dir, o->cc,
+           d->name, source);
   pid_t pid = fork();
   if (pid == 0) {
     dup2(STDERR_FILENO, STDOUT_FILENO);
@@ -71,7 +72,8 @@ static bool prepare(job *j, const golden_options *o) {
     if (!strcmp(d->key, "link")) {
       snprintf(path, sizeof path, "%s/cwd/%s", j->dir, d->name);
       snprintf(target, sizeof target, "%s/%s", o->source, d->value);
-      if (access(target, F_OK) || symlink(target, path)) return problem(j, "cannot link", target);
+      if (access(target, F_OK) || symlink(target, path))
+        return problem(j, "cannot link", target);
     }
   }
   return true;
@@ -97,8 +99,10 @@ static int split(char *text_, char **argv, int n, int max) {
   }
 }
 
-/* The words of the command: PEL, the case's args, the flags behind `run`, the file at {} or at the end. */
-static int command_words(const job *j, char *args, char *flags, const char *pel, char **argv) {
+/* The words of the command: PEL, the case's args, the flags behind `run`, the file at {}
+ * or at the end. */
+static int command_words(const job *j, char *args, char *flags, const char *pel,
+                         char **argv) {
   char *words[MAX_ARGS];
   char *file = strrchr(j->about->path, '/') + 1;
   int n = 0, placed = 0, given = split(args, words, 0, MAX_ARGS / 2);
@@ -125,9 +129,13 @@ static void become_command(const job *j, const golden_options *o) {
   const golden_case *c = j->about;
   const directive *in = case_find(c, "stdin", NULL);
   char place[8192], *argv[MAX_ARGS];
-  char *args = strdup(case_value(c, "args", "run")), *flags = j->flags ? strdup(j->flags) : NULL;
-  int from = in ? open_in(j->dir, "stdin", O_RDWR | O_CREAT) : open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (from < 0 || (in && (write(from, in->block.p, in->block.n) < 0 || lseek(from, 0, SEEK_SET)))) _exit(126);
+  char *args = strdup(case_value(c, "args", "run")),
+       *flags = j->flags ? strdup(j->flags) : NULL;
+  int from = in ? open_in(j->dir, "stdin", O_RDWR | O_CREAT)
+                : open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (from < 0 ||
+      (in && (write(from, in->block.p, in->block.n) < 0 || lseek(from, 0, SEEK_SET))))
+    _exit(126);
   dup2(from, 0);
   dup2(open_in(j->dir, "stdout", O_WRONLY | O_CREAT), 1);
   dup2(open_in(j->dir, "stderr", O_WRONLY | O_CREAT), 2);
@@ -155,7 +163,8 @@ static void become_command(const job *j, const golden_options *o) {
   _exit(127);
 }
 
-job *job_start(golden_case *c, const char *title, const char *flags, const golden_options *o) {
+job *job_start(golden_case *c, const char *title, const char *flags,
+               const golden_options *o) {
   job *j = must(calloc(1, sizeof *j));
   j->about = c;
   j->title = must(strdup(title));
@@ -187,7 +196,8 @@ static void comment(const char *p, size_t n) {
   }
 }
 
-/* Where a folder's name got into the output, it becomes $DIR: the name differs from run to run. */
+/* Where a folder's name got into the output, it becomes $DIR: the name differs from run
+ * to run. */
 static void hide_dir(text *t, const char *dir) {
   text out = {NULL, 0};
   size_t n = strlen(dir), from = 0;
@@ -215,14 +225,16 @@ static void show_difference(const job *j, const text *want, const text *got) {
     fwrite(both[i]->p, 1, both[i]->n, f);
     fclose(f);
   }
-  snprintf(command, sizeof command, "cd '%s' && diff -a -u expected came | tail -n +3 | head -n 40", j->dir);
+  snprintf(command, sizeof command,
+           "cd '%s' && diff -a -u expected came | tail -n +3 | head -n 40", j->dir);
   FILE *f = popen(command, "r");
   if (!f) return;
   for (char line[4096]; fgets(line, sizeof line, f);) comment(line, strlen(line));
   pclose(f);
 }
 
-static bool same(const job *j, const char *what, const text *want, const text *got, FILE *why) {
+static bool same(const job *j, const char *what, const text *want, const text *got,
+                 FILE *why) {
   if (text_same(want, got)) return true;
   fprintf(why, "%s%s differs", ftell(why) ? ", " : "", what);
   printf("# %s: %s differs (- expected, + came)\n", j->title, what);
@@ -233,7 +245,8 @@ static bool same(const job *j, const char *what, const text *want, const text *g
 static bool compare(const job *j, const outcome *o, FILE *why) {
   const text nothing = {(char[]){""}, 0};
   const golden_case *c = j->about;
-  const directive *out = case_find(c, "stdout", NULL), *err = case_find(c, "stderr", NULL);
+  const directive *out = case_find(c, "stdout", NULL),
+                  *err = case_find(c, "stderr", NULL);
   bool good = true;
   int exit_code = atoi(case_value(c, "exit", "0"));
   if (o->status != exit_code) {
@@ -254,8 +267,10 @@ static bool compare(const job *j, const outcome *o, FILE *why) {
       good = false;
     } else if (!strcmp(d->key, "out-file")) {
       text got = text_read(path);
-      if (!got.p) fprintf(why, "%sno file %s", ftell(why) ? ", " : "", d->name), good = false;
-      else good &= same(j, d->name, &d->block, &got, why);
+      if (!got.p)
+        fprintf(why, "%sno file %s", ftell(why) ? ", " : "", d->name), good = false;
+      else
+        good &= same(j, d->name, &d->block, &got, why);
       text_free(&got);
     } else if (!strcmp(d->key, "no-file") && !access(path, F_OK)) {
       fprintf(why, "%sthere is a file %s", ftell(why) ? ", " : "", d->name);
@@ -276,7 +291,8 @@ static void collect(const job *j, int wait_status, outcome *o) {
   snprintf(dir, sizeof dir, "%s/cwd", j->dir);
   hide_dir(&o->out, dir);
   hide_dir(&o->err, dir);
-  o->status = WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+  o->status =
+      WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
 bool job_judge(job *j, int wait_status, const golden_options *o) {
@@ -295,14 +311,18 @@ bool job_judge(job *j, int wait_status, const golden_options *o) {
       char cwd[8192];
       snprintf(cwd, sizeof cwd, "%s/cwd", j->dir);
       good = case_bless(j->about, &got, cwd);
-      fprintf(f, good ? " (blessed)" : " (not blessed: expectations stand before the program)");
-      printf("# %s: %.*s\n", j->title, 400, good ? "blessed; look at the difference" : "not blessed");
+      fprintf(f, good ? " (blessed)"
+                      : " (not blessed: expectations stand before the program)");
+      printf("# %s: %.*s\n", j->title, 400,
+             good ? "blessed; look at the difference" : "not blessed");
     }
   }
   fclose(f);
   printf(good ? "ok - %s\n" : "not ok - %s: %s\n", j->title, why);
-  if (o->keep && !good) printf("# kept: %s\n", j->dir);
-  else if (*j->dir) nftw(j->dir, unlink_one, 32, FTW_DEPTH | FTW_PHYS);
+  if (o->keep && !good)
+    printf("# kept: %s\n", j->dir);
+  else if (*j->dir)
+    nftw(j->dir, unlink_one, 32, FTW_DEPTH | FTW_PHYS);
   text_free(&got.out);
   text_free(&got.err);
   free(why);

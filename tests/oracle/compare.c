@@ -1,4 +1,5 @@
-/* Whether two CSV files hold the same values: numbers by value, the rest by text. For answers of sqlite3. */
+/* Whether two CSV files hold the same values: numbers by value, the rest by text. For
+ * answers of sqlite3. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* Random numbers and memory for the oracle: splitmix64, and blocks that a list keeps reachable. */
+/* Random numbers and memory for the oracle: splitmix64, and blocks that a list keeps
+ * reachable. */
 #include <stdlib.h>
 
 #include "tests/oracle/pipe.h"

@@ -1,5 +1,5 @@
-/* Random tables and programs. Each step is run by the reference as soon as it is drawn, so that what would grow too large
- * is drawn again. */
+/* Random tables and programs. Each step is run by the reference as soon as it is drawn,
+ * so that what would grow too large is drawn again. */
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +41,8 @@ static void fill(program *p, node *n, size_t rows, bool skew) {
 }
 
 static node *source(program *p, const char *name, const schema *like) {
-  static const kind rich[] = {I64, I64, F64, STR, BOOL, I32, F32, DATE, TIME, U8, I16, U64};
+  static const kind rich[] = {I64, I64,  F64,  STR, BOOL, I32,
+                              F32, DATE, TIME, U8,  I16,  U64};
   node *n = &p->nodes[p->nnodes++];
   *n = (node){.source = true};
   snprintf(n->name, sizeof n->name, "%s", name);
@@ -53,7 +54,11 @@ static node *source(program *p, const char *name, const schema *like) {
   for (unsigned i = 0; i < count; i++) {
     char column_name[24];
     if (i >= 4 && !p->plain && chance(50)) continue;
-    snprintf(column_name, sizeof column_name, "%s%s", i == 0 ? "k" : i == 1 ? "i" : kind_names[rich[i]], name[0] == 'u' && i ? "_u" : "");
+    snprintf(column_name, sizeof column_name, "%s%s",
+             i == 0   ? "k"
+             : i == 1 ? "i"
+                      : kind_names[rich[i]],
+             name[0] == 'u' && i ? "_u" : "");
     if (rich[i] == BOOL) column_name[0] = 'y'; /* not the name of a type alone */
     add(&n->t, column_name, rich[i], chance(50));
   }
@@ -69,7 +74,8 @@ static bool make_filter(program *p, step *s, const schema *t) {
 }
 
 static kind some_kind(const program *p) {
-  static const kind rich[] = {I64, F64, I64, F64, STR, BOOL, I32, F32, DATE, TIME, U8, I16, U64, DUR};
+  static const kind rich[] = {I64, F64,  I64,  F64, STR, BOOL, I32,
+                              F32, DATE, TIME, U8,  I16, U64,  DUR};
   return rich[below(p->plain ? 4 : sizeof rich / sizeof *rich)];
 }
 
@@ -176,7 +182,8 @@ static bool make_aggregate(program *p, step *s, const schema *t) {
     }
   }
   bool null = a->fn != ROWS && a->e->null;
-  if (a->fn == SUM) to = floating(k) ? k : k == U8 || k == U64 ? U64 : k == DUR ? DUR : I64;
+  if (a->fn == SUM)
+    to = floating(k) ? k : k == U8 || k == U64 ? U64 : k == DUR ? DUR : I64;
   if (a->fn == MEAN) to = k == F32 ? F32 : F64;
   if (a->fn >= MIN && a->fn <= LAST) to = k;
   if (a->fn == ANY || a->fn == ALL) to = BOOL;
@@ -225,7 +232,8 @@ static bool make_join(program *p, step *s, const schema *t) {
   }
   if (t->n + u->n > 20) return false;
   bool done[MAX_COLUMNS] = {false};
-  for (unsigned i = 0; i < s->n; i++) s->out.c[s->out.n++] = t->c[s->col[i]], done[s->col[i]] = true;
+  for (unsigned i = 0; i < s->n; i++)
+    s->out.c[s->out.n++] = t->c[s->col[i]], done[s->col[i]] = true;
   for (unsigned c = 0; c < t->n; c++)
     if (!done[c]) s->out.c[s->out.n++] = t->c[c];
   s->prefix = chance(30) || s->other > 1;
@@ -235,7 +243,8 @@ static bool make_join(program *p, step *s, const schema *t) {
     column *to = &s->out.c[s->out.n];
     *to = u->c[c];
     if (strlen(u->c[c].name) > 16) return false;
-    snprintf(to->name, sizeof to->name, "%s%.16s", s->prefix ? s->name[0] : "", u->c[c].name);
+    snprintf(to->name, sizeof to->name, "%s%.16s", s->prefix ? s->name[0] : "",
+             u->c[c].name);
     for (unsigned k = 0; k < s->out.n; k++)
       if (!strcmp(s->out.c[k].name, to->name)) return false;
     to->null |= s->way == LEFT;
@@ -252,7 +261,8 @@ static bool make_concat(program *p, step *s, const schema *t) {
     for (; u->n == t->n && c < t->n; c++) {
       unsigned at = 0;
       while (at < u->n && strcmp(u->c[at].name, t->c[c].name)) at++;
-      if (at == u->n || u->c[at].kind != t->c[c].kind || u->c[at].null != t->c[c].null) break;
+      if (at == u->n || u->c[at].kind != t->c[c].kind || u->c[at].null != t->c[c].null)
+        break;
       s->col[c] = at;
     }
     if (c == t->n && u->n == t->n && chance(50)) {
@@ -264,21 +274,36 @@ static bool make_concat(program *p, step *s, const schema *t) {
 }
 
 static bool make_step(program *p, step *s, const schema *t) {
-  static const verb verbs[] = {FILTER, FILTER, DERIVE, DERIVE, DERIVE, SELECT, DROP,  RENAME, TAKE,  SKIP,
-                               DISTINCT, GROUP, GROUP, SORT, SORT, JOIN, JOIN, CONCAT, CONCAT};
+  static const verb verbs[] = {FILTER, FILTER, DERIVE, DERIVE,   DERIVE, SELECT, DROP,
+                               RENAME, TAKE,   SKIP,   DISTINCT, GROUP,  GROUP,  SORT,
+                               SORT,   JOIN,   JOIN,   CONCAT,   CONCAT};
   *s = (step){.verb = verbs[below(sizeof verbs / sizeof *verbs)]};
   switch (s->verb) {
-    case FILTER: return make_filter(p, s, t);
-    case DERIVE: return make_derive(p, s, t);
-    case SELECT: return make_select(p, s, t);
-    case DROP: case RENAME: return make_drop(p, s, t);
-    case TAKE: case SKIP: s->count = below(chance(20) ? 3000 : 60), s->out = *t; return true;
-    case DISTINCT: return make_distinct(s, t);
-    case GROUP: return make_group(p, s, t);
-    case SORT: return make_keys(s, t, 3);
-    case JOIN: return make_join(p, s, t);
-    case CONCAT: return make_concat(p, s, t);
-    case VERBS: break;
+    case FILTER:
+      return make_filter(p, s, t);
+    case DERIVE:
+      return make_derive(p, s, t);
+    case SELECT:
+      return make_select(p, s, t);
+    case DROP:
+    case RENAME:
+      return make_drop(p, s, t);
+    case TAKE:
+    case SKIP:
+      s->count = below(chance(20) ? 3000 : 60), s->out = *t;
+      return true;
+    case DISTINCT:
+      return make_distinct(s, t);
+    case GROUP:
+      return make_group(p, s, t);
+    case SORT:
+      return make_keys(s, t, 3);
+    case JOIN:
+      return make_join(p, s, t);
+    case CONCAT:
+      return make_concat(p, s, t);
+    case VERBS:
+      break;
   }
   return false;
 }
@@ -299,7 +324,8 @@ static void make_node(program *p) {
   for (unsigned tries = 0; n->nsteps < want && tries < 40 && !has_list(&n->t); tries++) {
     step *s = &n->steps[n->nsteps];
     if (!make_step(p, s, &n->t)) continue;
-    if ((s->verb == JOIN || s->verb == CONCAT) && has_list(&p->nodes[s->other].t)) continue;
+    if ((s->verb == JOIN || s->verb == CONCAT) && has_list(&p->nodes[s->other].t))
+      continue;
     const table made = run_step(p, s, &n->data);
     if (made.n >= 20000) continue;
     n->data = made;

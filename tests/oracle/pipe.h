@@ -1,5 +1,6 @@
-/* A random program as data: what the generator draws, what is written as PEL and as SQL, what the reference runs.
- * Everything lives until the process ends; one thread. Nothing here comes from the engine: it is the other opinion. */
+/* A random program as data: what the generator draws, what is written as PEL and as SQL,
+ * what the reference runs. Everything lives until the process ends; one thread. Nothing
+ * here comes from the engine: it is the other opinion. */
 #ifndef ORACLE_PIPE_H
 #define ORACLE_PIPE_H
 #include <stdbool.h>
@@ -7,7 +8,22 @@
 #include <stdint.h>
 #include <stdio.h>
 
-typedef enum kind { U8, I16, I32, I64, U64, F32, F64, BOOL, STR, DATE, TIME, DUR, LIST, KINDS } kind;
+typedef enum kind {
+  U8,
+  I16,
+  I32,
+  I64,
+  U64,
+  F32,
+  F64,
+  BOOL,
+  STR,
+  DATE,
+  TIME,
+  DUR,
+  LIST,
+  KINDS
+} kind;
 typedef enum state { OK, NUL, FAIL } state;
 
 typedef struct value value;
@@ -22,7 +38,7 @@ struct value {
 
 typedef struct column {
   char name[24];
-  kind kind, item; /* item: of a list */
+  kind kind, item;  /* item: of a list */
   bool null, rough; /* rough: SQL may round it otherwise */
 } column;
 
@@ -33,11 +49,13 @@ typedef struct schema {
   unsigned n;
 } schema;
 
-#define EXPR_OPS(X)                                                                                \
-  X(COL) X(LIT) X(PARAM) X(ARG) X(CALL) X(ADD) X(SUB) X(MUL) X(DIV) X(IDIV) X(MOD) X(NEG) X(ABS)    \
-  X(LEAST) X(GREATEST) X(EQ) X(NE) X(LT) X(LE) X(GT) X(GE) X(AND) X(OR) X(NOT) X(IF) X(COALESCE)    \
-  X(ISNULL) X(CAST) X(TRY) X(LEN) X(FIND) X(UPPER) X(LOWER) X(TRIM) X(SUBSTR) X(REVERSE) X(JOINED)  \
-  X(CONTAINS) X(STARTS) X(YEAR) X(MONTH) X(DAY) X(WEEKDAY) X(HOUR) X(TRUNC) X(LATER) X(SINCE)
+#define EXPR_OPS(X)                                                                 \
+  X(COL)                                                                            \
+  X(LIT) X(PARAM) X(ARG) X(CALL) X(ADD) X(SUB) X(MUL) X(DIV) X(IDIV) X(MOD) X(NEG)  \
+      X(ABS) X(LEAST) X(GREATEST) X(EQ) X(NE) X(LT) X(LE) X(GT) X(GE) X(AND) X(OR)  \
+          X(NOT) X(IF) X(COALESCE) X(ISNULL) X(CAST) X(TRY) X(LEN) X(FIND) X(UPPER) \
+              X(LOWER) X(TRIM) X(SUBSTR) X(REVERSE) X(JOINED) X(CONTAINS) X(STARTS) \
+                  X(YEAR) X(MONTH) X(DAY) X(WEEKDAY) X(HOUR) X(TRUNC) X(LATER) X(SINCE)
 #define EXPR_ROW(name) E_##name,
 typedef enum expr_op { EXPR_OPS(EXPR_ROW) EXPR_COUNT } expr_op;
 
@@ -58,7 +76,21 @@ typedef struct function {
   bool null;
 } function;
 
-typedef enum agg_fn { SUM, MEAN, MIN, MAX, FIRST, LAST, ANY, ALL, ROWS, KINDS_OF, COLLECT, HOW_MANY, AGGS } agg_fn;
+typedef enum agg_fn {
+  SUM,
+  MEAN,
+  MIN,
+  MAX,
+  FIRST,
+  LAST,
+  ANY,
+  ALL,
+  ROWS,
+  KINDS_OF,
+  COLLECT,
+  HOW_MANY,
+  AGGS
+} agg_fn;
 typedef struct agg {
   agg_fn fn;
   const expr *e;
@@ -67,13 +99,27 @@ typedef struct agg {
   value empty;
 } agg;
 
-typedef enum verb { FILTER, DERIVE, SELECT, DROP, RENAME, TAKE, SKIP, DISTINCT, GROUP, SORT, JOIN, CONCAT, VERBS } verb;
+typedef enum verb {
+  FILTER,
+  DERIVE,
+  SELECT,
+  DROP,
+  RENAME,
+  TAKE,
+  SKIP,
+  DISTINCT,
+  GROUP,
+  SORT,
+  JOIN,
+  CONCAT,
+  VERBS
+} verb;
 typedef enum join_kind { INNER, LEFT, SEMI, ANTI } join_kind;
 typedef struct step {
   verb verb;
-  unsigned n;                     /* how many of what follows; keys of a join, a group, a sort */
-  unsigned col[MAX_COLUMNS];      /* columns that are meant */
-  unsigned right[MAX_FIELDS];     /* a join's columns of the other table */
+  unsigned n; /* how many of what follows; keys of a join, a group, a sort */
+  unsigned col[MAX_COLUMNS];  /* columns that are meant */
+  unsigned right[MAX_FIELDS]; /* a join's columns of the other table */
   bool down[MAX_FIELDS];
   const expr *e[MAX_FIELDS];
   char name[MAX_COLUMNS][24];
@@ -87,11 +133,12 @@ typedef struct step {
 typedef struct table {
   schema t;
   value **rows;
-  bool *bad;                 /* a row of which nobody knows whether it is there: a filter failed on it */
+  bool *bad; /* a row of which nobody knows whether it is there: a filter failed on it */
   size_t n, room;
-  bool broken[MAX_COLUMNS];  /* an aggregate or a key consumed a failure on the way to this column */
-  bool lost;                 /* or on the way to every row */
-  bool hurt;                 /* or on the way to something that is not needed any more */
+  bool broken[MAX_COLUMNS]; /* an aggregate or a key consumed a failure on the way to this
+                               column */
+  bool lost;                /* or on the way to every row */
+  bool hurt;                /* or on the way to something that is not needed any more */
 } table;
 
 typedef struct node {
@@ -128,7 +175,8 @@ void make_functions(program *p);
 
 /* say.c: texts of values and types */
 extern const char *const kind_names[KINDS];
-void say_value(FILE *f, kind k, const value *v);   /* as CSV and as people read it, without quotes */
+void say_value(FILE *f, kind k,
+               const value *v); /* as CSV and as people read it, without quotes */
 void say_cell(FILE *f, const column *c, const value *v); /* a CSV field */
 void say_literal(FILE *f, const expr *e);
 void civil(int64_t days, int64_t *y, int *m, int *d);
@@ -138,11 +186,13 @@ bool floating(kind k);
 
 /* write_pel.c, write_sql.c */
 void write_pel(FILE *f, const program *p);
-bool write_sql(FILE *f, const program *p, unsigned node); /* false: not a question for SQL */
+bool write_sql(FILE *f, const program *p,
+               unsigned node); /* false: not a question for SQL */
 
 /* eval.c, sums.c, verbs.c */
 value eval(const program *p, const expr *e, const value *row);
-int compare_values(kind k, const value *a, const value *b); /* NaN after all numbers, null after NaN */
+int compare_values(kind k, const value *a,
+                   const value *b); /* NaN after all numbers, null after NaN */
 bool same_key(kind k, const value *a, const value *b);
 value exact_sum(kind k, const value *v, size_t n);
 value exact_mean(kind k, const value *v, size_t n);

@@ -1,11 +1,12 @@
-/* Values as text: CSV cells as the command line's contract says, literals of PEL. Shortest floats by trying. */
+/* Values as text: CSV cells as the command line's contract says, literals of PEL.
+ * Shortest floats by trying. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/oracle/pipe.h"
 
-const char *const kind_names[KINDS] = {"u8",  "i16",  "i32", "i64",  "u64",  "f32", "f64",
+const char *const kind_names[KINDS] = {"u8",   "i16", "i32",  "i64",  "u64", "f32", "f64",
                                        "bool", "str", "date", "time", "dur", "list"};
 
 bool integral(kind k) { return k <= U64; }
@@ -76,8 +77,10 @@ static void say_float(FILE *f, double v, bool narrow) {
   } else {
     for (int i = 0; i <= power; i++) fputc(i < n ? digits[i] : '0', f);
     fputc('.', f);
-    if (n <= power + 1) fputc('0', f);
-    else fprintf(f, "%.*s", n - power - 1, digits + power + 1);
+    if (n <= power + 1)
+      fputc('0', f);
+    else
+      fprintf(f, "%.*s", n - power - 1, digits + power + 1);
   }
 }
 
@@ -88,7 +91,8 @@ static void say_time(FILE *f, int64_t us) {
   if (rest < 0) rest += day, days--;
   civil(days, &y, &m, &d);
   const int s = (int)(rest / 1000000), part = (int)(rest % 1000000);
-  fprintf(f, "%04d-%02d-%02dT%02d:%02d:%02d", (int)y, m, d, s / 3600, s / 60 % 60, s % 60);
+  fprintf(f, "%04d-%02d-%02dT%02d:%02d:%02d", (int)y, m, d, s / 3600, s / 60 % 60,
+          s % 60);
   if (part) {
     char digits[8];
     snprintf(digits, sizeof digits, "%06d", part);
@@ -99,8 +103,12 @@ static void say_time(FILE *f, int64_t us) {
 }
 
 static void say_duration(FILE *f, __int128 us) {
-  static const struct { int64_t us; const char *name; } units[] = {
-      {604800000000, "w"}, {86400000000, "d"}, {3600000000, "h"}, {60000000, "min"}, {1000000, "s"}, {1000, "ms"}, {1, "us"}};
+  static const struct {
+    int64_t us;
+    const char *name;
+  } units[] = {
+      {604800000000, "w"}, {86400000000, "d"}, {3600000000, "h"}, {60000000, "min"},
+      {1000000, "s"},      {1000, "ms"},       {1, "us"}};
   unsigned u = 0;
   if (us == 0) u = 4;
   while (us % units[u].us) u++;
@@ -118,8 +126,10 @@ static void say_json(FILE *f, kind k, const value *v) {
   if (k != STR) say_value(f, k, v);
   for (const char *s = k == STR ? v->s : ""; *s; s++) {
     if (*s == '"' || *s == '\\') fputc('\\', f);
-    if (*s == '\n') fputs("\\n", f);
-    else fputc(*s, f);
+    if (*s == '\n')
+      fputs("\\n", f);
+    else
+      fputc(*s, f);
   }
   if (quotes) fputc('"', f);
 }
@@ -128,17 +138,36 @@ void say_value(FILE *f, kind k, const value *v) {
   int64_t y;
   int m, d;
   switch (k) {
-    case U8: case I16: case I32: case I64: case U64: say_integer(f, v->i); break;
-    case F32: case F64: say_float(f, v->f, k == F32); break;
-    case BOOL: fputs(v->i ? "true" : "false", f); break;
-    case STR: fputs(v->s, f); break;
+    case U8:
+    case I16:
+    case I32:
+    case I64:
+    case U64:
+      say_integer(f, v->i);
+      break;
+    case F32:
+    case F64:
+      say_float(f, v->f, k == F32);
+      break;
+    case BOOL:
+      fputs(v->i ? "true" : "false", f);
+      break;
+    case STR:
+      fputs(v->s, f);
+      break;
     case DATE:
       civil((int64_t)v->i, &y, &m, &d);
       fprintf(f, "%04d-%02d-%02d", (int)y, m, d);
       break;
-    case TIME: say_time(f, (int64_t)v->i); break;
-    case DUR: say_duration(f, v->i); break;
-    case LIST: case KINDS: break;
+    case TIME:
+      say_time(f, (int64_t)v->i);
+      break;
+    case DUR:
+      say_duration(f, v->i);
+      break;
+    case LIST:
+    case KINDS:
+      break;
   }
 }
 
@@ -186,8 +215,10 @@ void say_literal(FILE *f, const expr *e) {
     if (k != STR) say_value(f, k, &e->lit);
     for (const char *s = k == STR ? e->lit.s : ""; *s; s++) {
       if (*s == '"' || *s == '\\') fputc('\\', f);
-      if (*s == '\n') fputs("\\n", f);
-      else fputc(*s, f);
+      if (*s == '\n')
+        fputs("\\n", f);
+      else
+        fputc(*s, f);
     }
     fputc('"', f);
     if (k != STR) fprintf(f, " as %s)", kind_names[k]);

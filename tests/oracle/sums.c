@@ -1,4 +1,5 @@
-/* Exact sums and means, slowly: every float is an integer multiple of 2^-1074, added into 2,240 bits limb by limb. */
+/* Exact sums and means, slowly: every float is an integer multiple of 2^-1074, added into
+ * 2,240 bits limb by limb. */
 #include <math.h>
 #include <string.h>
 
@@ -53,7 +54,8 @@ static big of_float(double v) {
 
 static big of_integer(__int128 v) {
   const unsigned __int128 m = v < 0 ? -(unsigned __int128)v : (unsigned __int128)v;
-  big low = shifted((uint64_t)m, DOWN + EXTRA, v < 0), high = shifted((uint64_t)(m >> 64), DOWN + EXTRA + 64, v < 0);
+  big low = shifted((uint64_t)m, DOWN + EXTRA, v < 0),
+      high = shifted((uint64_t)(m >> 64), DOWN + EXTRA + 64, v < 0);
   add(&low, &high);
   return low;
 }

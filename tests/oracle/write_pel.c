@@ -30,14 +30,22 @@ static void prefix(FILE *f, const place *at, const expr *e, const char *name) {
 
 static void say(FILE *f, const place *at, const expr *e) {
   static const char *const infixes[EXPR_COUNT] = {
-      [E_ADD] = "+", [E_SUB] = "-", [E_MUL] = "*", [E_DIV] = "/", [E_MOD] = "%", [E_EQ] = "==", [E_NE] = "!=", [E_LT] = "<",
-      [E_LE] = "<=", [E_GT] = ">", [E_GE] = ">=", [E_AND] = "and", [E_OR] = "or", [E_COALESCE] = "??", [E_JOINED] = "+",
-      [E_LATER] = "+", [E_SINCE] = "-"};
+      [E_ADD] = "+",  [E_SUB] = "-",       [E_MUL] = "*",    [E_DIV] = "/",
+      [E_MOD] = "%",  [E_EQ] = "==",       [E_NE] = "!=",    [E_LT] = "<",
+      [E_LE] = "<=",  [E_GT] = ">",        [E_GE] = ">=",    [E_AND] = "and",
+      [E_OR] = "or",  [E_COALESCE] = "??", [E_JOINED] = "+", [E_LATER] = "+",
+      [E_SINCE] = "-"};
   static const char *const names[EXPR_COUNT] = {
-      [E_IDIV] = "div", [E_ABS] = "abs", [E_LEAST] = "least", [E_GREATEST] = "greatest", [E_ISNULL] = "is_null", [E_LEN] = "len",
-      [E_FIND] = "find", [E_UPPER] = "upper", [E_LOWER] = "lower", [E_TRIM] = "trim", [E_SUBSTR] = "substr",
-      [E_REVERSE] = "reverse", [E_CONTAINS] = "contains", [E_STARTS] = "starts_with", [E_YEAR] = "year", [E_MONTH] = "month",
-      [E_DAY] = "day", [E_WEEKDAY] = "weekday", [E_TRUNC] = "trunc"};
+      [E_IDIV] = "div",          [E_ABS] = "abs",
+      [E_LEAST] = "least",       [E_GREATEST] = "greatest",
+      [E_ISNULL] = "is_null",    [E_LEN] = "len",
+      [E_FIND] = "find",         [E_UPPER] = "upper",
+      [E_LOWER] = "lower",       [E_TRIM] = "trim",
+      [E_SUBSTR] = "substr",     [E_REVERSE] = "reverse",
+      [E_CONTAINS] = "contains", [E_STARTS] = "starts_with",
+      [E_YEAR] = "year",         [E_MONTH] = "month",
+      [E_DAY] = "day",           [E_WEEKDAY] = "weekday",
+      [E_TRUNC] = "trunc"};
   if (infixes[e->op]) {
     infix(f, at, e, infixes[e->op]);
     return;
@@ -47,7 +55,10 @@ static void say(FILE *f, const place *at, const expr *e) {
     return;
   }
   static const char *const between[EXPR_COUNT][4] = {
-      [E_NEG] = {"(-", ")"}, [E_NOT] = {"(not ", ")"}, [E_IF] = {"(if ", " then ", " else ", ")"}, [E_TRY] = {"(try ", " else ", ")"}};
+      [E_NEG] = {"(-", ")"},
+      [E_NOT] = {"(not ", ")"},
+      [E_IF] = {"(if ", " then ", " else ", ")"},
+      [E_TRY] = {"(try ", " else ", ")"}};
   if (between[e->op][0]) {
     for (unsigned i = 0; i < 3 && e->a[i]; i++) {
       fputs(between[e->op][i], f);
@@ -72,7 +83,9 @@ static void say(FILE *f, const place *at, const expr *e) {
 }
 
 static void aggregate(FILE *f, const place *at, const agg *a) {
-  static const char *const names[AGGS] = {"sum", "mean", "min", "max", "first", "last", "any", "all", "", "len(distinct", "collect", "len"};
+  static const char *const names[AGGS] = {"sum",   "mean",         "min",     "max",
+                                          "first", "last",         "any",     "all",
+                                          "",      "len(distinct", "collect", "len"};
   if (a->fn == ROWS) {
     fputs("len(.rows)", f);
     return;
@@ -90,7 +103,10 @@ static void aggregate(FILE *f, const place *at, const agg *a) {
   }
   if (a->has_empty) {
     fputs(", empty: ", f);
-    const expr e = {.op = E_LIT, .kind = a->fn == MEAN ? F64 : a->e->kind, .lit = a->empty, .cast = true};
+    const expr e = {.op = E_LIT,
+                    .kind = a->fn == MEAN ? F64 : a->e->kind,
+                    .lit = a->empty,
+                    .cast = true};
     say_literal(f, &e);
   }
   fputs(a->fn == KINDS_OF ? "))" : ")", f);
@@ -135,20 +151,41 @@ static void say_fields(FILE *f, const place *at, const step *s) {
 static void say_step(FILE *f, const program *p, const step *s, const schema *t) {
   const place at = {p, t, "."};
   switch (s->verb) {
-    case FILTER: fputs("filter(", f), say(f, &at, s->e[0]), fputc(')', f); break;
-    case DERIVE: fputs("derive(", f), say_fields(f, &at, s), fputc(')', f); break;
-    case SELECT: fputs("select(", f), say_fields(f, &at, s), fputc(')', f); break;
-    case DROP: fprintf(f, "drop(.%s)", s->name[0]); break;
-    case RENAME: fprintf(f, "rename(%s: .%s)", s->name[1], s->name[0]); break;
-    case TAKE: fprintf(f, "take(%u)", s->count); break;
-    case SKIP: fprintf(f, "skip(%u)", s->count); break;
-    case DISTINCT: fputs("distinct(", f), columns(f, t, s->col, s->n == t->n ? 0 : s->n), fputc(')', f); break;
+    case FILTER:
+      fputs("filter(", f), say(f, &at, s->e[0]), fputc(')', f);
+      break;
+    case DERIVE:
+      fputs("derive(", f), say_fields(f, &at, s), fputc(')', f);
+      break;
+    case SELECT:
+      fputs("select(", f), say_fields(f, &at, s), fputc(')', f);
+      break;
+    case DROP:
+      fprintf(f, "drop(.%s)", s->name[0]);
+      break;
+    case RENAME:
+      fprintf(f, "rename(%s: .%s)", s->name[1], s->name[0]);
+      break;
+    case TAKE:
+      fprintf(f, "take(%u)", s->count);
+      break;
+    case SKIP:
+      fprintf(f, "skip(%u)", s->count);
+      break;
+    case DISTINCT:
+      fputs("distinct(", f), columns(f, t, s->col, s->n == t->n ? 0 : s->n),
+          fputc(')', f);
+      break;
     case SORT:
       fputs("sort(", f);
       for (unsigned i = 0; i < s->n; i++) {
         const column *c = &t->c[s->col[i]];
         const bool minus = s->down[i] && (integral(c->kind) || floating(c->kind));
-        fprintf(f, "%s%s.%s%s", i ? ", " : "", minus ? "-" : s->down[i] ? "desc(" : "", c->name, s->down[i] && !minus ? ")" : "");
+        fprintf(f, "%s%s.%s%s", i ? ", " : "",
+                minus        ? "-"
+                : s->down[i] ? "desc("
+                             : "",
+                c->name, s->down[i] && !minus ? ")" : "");
       }
       fputc(')', f);
       break;
@@ -161,16 +198,22 @@ static void say_step(FILE *f, const program *p, const step *s, const schema *t) 
       }
       fputc(')', f);
       break;
-    case JOIN: say_join(f, p, s, t); break;
-    case CONCAT: fprintf(f, "concat(%s)", p->nodes[s->other].name); break;
-    case VERBS: break;
+    case JOIN:
+      say_join(f, p, s, t);
+      break;
+    case CONCAT:
+      fprintf(f, "concat(%s)", p->nodes[s->other].name);
+      break;
+    case VERBS:
+      break;
   }
 }
 
 static void say_source(FILE *f, const node *n) {
   fprintf(f, "let %s: [n%s]{ ", n->name, n->name);
   for (unsigned i = 0; i < n->t.n; i++)
-    fprintf(f, "%s%s: %s%s", i ? ", " : "", n->t.c[i].name, kind_names[n->t.c[i].kind], n->t.c[i].null ? "?" : "");
+    fprintf(f, "%s%s: %s%s", i ? ", " : "", n->t.c[i].name, kind_names[n->t.c[i].kind],
+            n->t.c[i].null ? "?" : "");
   fprintf(f, " } = read(\"%s.csv\")\n", n->name);
 }
 
@@ -178,7 +221,8 @@ static void say_function(FILE *f, const program *p, unsigned i) {
   const function *fn = &p->fn[i];
   const schema args = {.n = 2, .c = {{.name = "a"}, {.name = "b"}}};
   const place at = {p, &args, ""};
-  fprintf(f, "fn f%u(a: %s, b: %s) = ", i, kind_names[fn->args[0]], kind_names[fn->args[1]]);
+  fprintf(f, "fn f%u(a: %s, b: %s) = ", i, kind_names[fn->args[0]],
+          kind_names[fn->args[1]]);
   say(f, &at, fn->body);
   fputc('\n', f);
 }
@@ -200,7 +244,9 @@ void write_pel(FILE *f, const program *p) {
       t = &n->steps[k].out;
     }
     fputc('\n', f);
-    if (n->out && n->written) fprintf(f, "out o%u = %s |> write(\"o%u.csv\")\n", i, n->name, i);
-    else if (n->out) fprintf(f, "out o%u = %s\n", i, n->name);
+    if (n->out && n->written)
+      fprintf(f, "out o%u = %s |> write(\"o%u.csv\")\n", i, n->name, i);
+    else if (n->out)
+      fprintf(f, "out o%u = %s\n", i, n->name);
   }
 }

@@ -1,7 +1,8 @@
 /* One owner and its thieves: every task is taken exactly once.
  *
- * The oracle is counting. The owner pushes and pops in random bursts, so that the deque is
- * nearly empty most of the time, where the two ends meet, and its ring grows meanwhile. */
+ * The oracle is counting. The owner pushes and pops in random bursts, so that the deque
+ * is nearly empty most of the time, where the two ends meet, and its ring grows
+ * meanwhile. */
 #include <stdlib.h>
 
 #include "runtime/base/hash.h"

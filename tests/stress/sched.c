@@ -1,8 +1,8 @@
 /* The scheduler under load: random task trees, dispensers, chains of phases, failures,
  * cancels, sleeping dispensers, several callers, many starts and ends.
  *
- * The oracle is counting: each piece of work leaves a mark, and the marks are known. A lost
- * wake-up or a deadlock shows as the test's time limit. */
+ * The oracle is counting: each piece of work leaves a mark, and the marks are known. A
+ * lost wake-up or a deadlock shows as the test's time limit. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -305,7 +305,8 @@ typedef struct ordered {
   pel_atomic_u32 most, fail_at;
 } ordered;
 
-/* Under the dispenser's lock. At most STASH morsels run ahead of the one that is awaited. */
+/* Under the dispenser's lock. At most STASH morsels run ahead of the one that is awaited.
+ */
 static pel_status ordered_next(void *ctx, uint32_t worker, pel_morsel *m) {
   ordered *o = ctx;
   (void)worker;

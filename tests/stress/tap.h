@@ -1,7 +1,6 @@
-/* A test program that writes TAP without a framework, so that ThreadSanitizer sees only our
- * own threads. It takes Criterion's --tap=FILE, so that one script runs both.
- * Owns the file it writes to.
- * One thread. */
+/* A test program that writes TAP without a framework, so that ThreadSanitizer sees only
+ * our own threads. It takes Criterion's --tap=FILE, so that one script runs both. Owns
+ * the file it writes to. One thread. */
 #ifndef PEL_TESTS_STRESS_TAP_H
 #define PEL_TESTS_STRESS_TAP_H
 

@@ -1,5 +1,6 @@
-/* What the Arrow C data interface says of moving: a consumer may take a child out of a result, by
- * copying its bytes and clearing the source's release, and release the parent first. */
+/* What the Arrow C data interface says of moving: a consumer may take a child out of a
+ * result, by copying its bytes and clearing the source's release, and release the parent
+ * first. */
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -43,7 +44,8 @@ static struct ArrowSchema move_schema(struct ArrowSchema *from) {
 }
 
 static const char TABLE[] =
-    "out t = [{ a: 1, b: \"one\" }, { a: 2, b: \"two\" }, { a: 1, b: \"three\" }] |> group(.a)\n";
+    "out t = [{ a: 1, b: \"one\" }, { a: 2, b: \"two\" }, { a: 1, b: \"three\" }] |> "
+    "group(.a)\n";
 
 Test(arrow_move, children_outlive_their_parent) {
   world w = run(TABLE);

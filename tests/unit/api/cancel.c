@@ -1,4 +1,5 @@
-/* Cancelling: before, twice, while the run works on another thread; the context goes on. */
+/* Cancelling: before, twice, while the run works on another thread; the context goes on.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -23,10 +24,17 @@ static void give_rows(pel_run *run) {
   for (int i = 0; i < ROWS; i++) ones[i] = 1, counts[i] = i;
   ks = (struct ArrowSchema){.format = "l", .name = "k", .release = nothing_schema};
   as = (struct ArrowSchema){.format = "l", .name = "a", .release = nothing_schema};
-  ka = (struct ArrowArray){.length = ROWS, .n_buffers = 2, .buffers = k, .release = nothing_array};
-  aa = (struct ArrowArray){.length = ROWS, .n_buffers = 2, .buffers = a, .release = nothing_array};
-  struct ArrowSchema s = {.format = "+s", .n_children = 2, .children = schemas, .release = nothing_schema};
-  struct ArrowArray t = {.length = ROWS, .n_buffers = 1, .buffers = top, .n_children = 2, .children = arrays,
+  ka = (struct ArrowArray){
+      .length = ROWS, .n_buffers = 2, .buffers = k, .release = nothing_array};
+  aa = (struct ArrowArray){
+      .length = ROWS, .n_buffers = 2, .buffers = a, .release = nothing_array};
+  struct ArrowSchema s = {
+      .format = "+s", .n_children = 2, .children = schemas, .release = nothing_schema};
+  struct ArrowArray t = {.length = ROWS,
+                         .n_buffers = 1,
+                         .buffers = top,
+                         .n_children = 2,
+                         .children = arrays,
                          .release = nothing_array};
   pel_error e = {0};
   cr_assert_eq(pel_run_bind_arrow(run, "rows", &s, &t, &e), PEL_OK, "%s", e.message);

@@ -1,4 +1,5 @@
-/* A child of the process that made a context: every call answers, none waits for a thread that is not there. */
+/* A child of the process that made a context: every call answers, none waits for a thread
+ * that is not there. */
 #include <sys/wait.h>
 #include <unistd.h>
 

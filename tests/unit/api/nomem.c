@@ -1,4 +1,5 @@
-/* Every allocation fails once, alone and with all that follow: a clean answer, nothing left, the context goes on. */
+/* Every allocation fails once, alone and with all that follow: a clean answer, nothing
+ * left, the context goes on. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,10 @@ static void *resize(void *ctx, void *p, size_t old_n, size_t n) {
 
 static const char TEXT[] =
     "param least: i64 = 1\n"
-    "let t = [{ a: 1, v: 3, b: \"one\" }, { a: 2, v: 4, b: \"two, which is longer than a view\" }, { a: 1, v: 5, b: \"three\" }]\n"
-    "out g = t |> filter(.a >= least) |> group(.a) |> select(.a, n: len(.rows), s: sum(.v))\n"
+    "let t = [{ a: 1, v: 3, b: \"one\" }, { a: 2, v: 4, b: \"two, which is longer than a "
+    "view\" }, { a: 1, v: 5, b: \"three\" }]\n"
+    "out g = t |> filter(.a >= least) |> group(.a) |> select(.a, n: len(.rows), s: "
+    "sum(.v))\n"
     "out s = t |> sort(-.a) |> join(t |> select(.a) |> distinct(), on: .a)\n";
 
 static pel_status results(pel_run *run, pel_error *e) {
@@ -63,8 +66,11 @@ static size_t one(size_t at, bool after) {
   f.at = at;
   pel_status s = pel__context_new(&o, &f.alloc, &ctx, &e);
   if (!s) s = run_once(ctx, &e);
-  if (at && f.calls >= at && after) cr_assert_eq(s, PEL_E_NOMEM, "call %zu: %s %s", at, pel_status_name(s), e.message);
-  else cr_assert(s == PEL_OK || s == PEL_E_NOMEM, "call %zu: %s %s", at, pel_status_name(s), e.message);
+  if (at && f.calls >= at && after)
+    cr_assert_eq(s, PEL_E_NOMEM, "call %zu: %s %s", at, pel_status_name(s), e.message);
+  else
+    cr_assert(s == PEL_OK || s == PEL_E_NOMEM, "call %zu: %s %s", at, pel_status_name(s),
+              e.message);
   const size_t calls = f.calls;
   f.at = 0;
   e = (pel_error){0};

@@ -1,9 +1,12 @@
-/* Plans: saved, loaded, run many times, in two contexts; other versions and broken bytes are refused. */
+/* Plans: saved, loaded, run many times, in two contexts; other versions and broken bytes
+ * are refused. */
 #include <stdlib.h>
 
 #include "tests/unit/api/world.h"
 
-static const char TEXT[] = "out n = [{ a: 1, b: 2 }, { a: 1, b: 40 }] |> group(.a) |> select(.a, s: sum(.b)) |> select(.s) |> len()\n";
+static const char TEXT[] =
+    "out n = [{ a: 1, b: 2 }, { a: 1, b: 40 }] |> group(.a) |> select(.a, s: sum(.b)) |> "
+    "select(.s) |> len()\n";
 
 Test(plans, saved_and_loaded_elsewhere) {
   world w = world_begin(2, TEXT), other = world_begin(1, "out n = 0\n");
@@ -48,13 +51,15 @@ Test(plans, every_changed_byte_is_refused) {
   for (size_t i = 0; i < n; i++) {
     pel_plan *loaded = NULL;
     bytes[i] = (char)(bytes[i] ^ 1);
-    cr_assert_eq(pel_plan_load(w.ctx, bytes, n, &loaded, &e), PEL_E_INVALID, "byte %zu", i);
+    cr_assert_eq(pel_plan_load(w.ctx, bytes, n, &loaded, &e), PEL_E_INVALID, "byte %zu",
+                 i);
     cr_assert(e.message[0] && !loaded);
     bytes[i] = (char)(bytes[i] ^ 1);
   }
   for (size_t i = 0; i < n; i += 7) {
     pel_plan *loaded = NULL;
-    cr_assert_eq(pel_plan_load(w.ctx, bytes, i, &loaded, &e), PEL_E_INVALID, "cut at %zu", i);
+    cr_assert_eq(pel_plan_load(w.ctx, bytes, i, &loaded, &e), PEL_E_INVALID, "cut at %zu",
+                 i);
   }
   pel_text_free(w.ctx, bytes, n);
   world_end(&w);

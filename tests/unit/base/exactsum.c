@@ -277,7 +277,8 @@ Test(exactsum, many_additions_on_the_heap) {
   pel__xsum_free(&s, a);
 }
 
-/* The largest mantissa at every shift within a chunk, and on every chunk up to the last that is held. */
+/* The largest mantissa at every shift within a chunk, and on every chunk up to the last
+ * that is held. */
 Test(exactsum, thousands_of_the_largest_mantissa) {
   enum { COUNT = 4096 };
   const pel_alloc *a = pel__alloc_libc();
@@ -319,7 +320,8 @@ Test(exactsum, merges_of_states_with_waiting_carries) {
   }
 }
 
-/* (2^254 + 2^201) × count is half way between two quotients; the least remainder lifts it. */
+/* (2^254 + 2^201) × count is half way between two quotients; the least remainder lifts
+ * it. */
 Test(exactsum, remainders_break_ties) {
   const pel_alloc *a = pel__alloc_libc();
   const uint64_t count = (UINT64_C(1) << 60) + 1;

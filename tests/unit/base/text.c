@@ -156,7 +156,8 @@ Test(map, finds_what_was_put_and_only_that) {
 }
 
 Test(hash, follows_xxh3) {
-  /* From the reference implementation's own sanity test: XXH3_64bits of nothing, seed 0. */
+  /* From the reference implementation's own sanity test: XXH3_64bits of nothing, seed 0.
+   */
   cr_assert_eq(pel__hash_bytes("", 0, 0), UINT64_C(0x2d06800538d394c2));
   cr_assert_neq(pel__hash_bytes("a", 1, 0), pel__hash_bytes("a", 1, 1));
 }

@@ -1,13 +1,14 @@
-/* Cases that are IR text: what is put in, which passes run, what must come out, as IR or as a plan.
+/* Cases that are IR text: what is put in, which passes run, what must come out, as IR or
+ * as a plan.
  *
  *   # what the case shows
- *   === passes simplify dce      the passes, in order; none: the text is only read and printed
- *   module { … }
+ *   === passes simplify dce      the passes, in order; none: the text is only read and
+ * printed module { … }
  *   === ir                       and, or: === plan
  *   module { … }
  *
- * PEL_BLESS=1 writes what came out into the case. The caller owns nothing that it does not free with case_free.
- * One thread. */
+ * PEL_BLESS=1 writes what came out into the case. The caller owns nothing that it does
+ * not free with case_free. One thread. */
 #ifndef PEL_TESTS_UNIT_IR_CASES_H
 #define PEL_TESTS_UNIT_IR_CASES_H
 
@@ -32,7 +33,8 @@ typedef struct ir_case {
 
 static inline pel_str case_section(const char **p, const char *end) {
   const char *from = *p, *at = from;
-  while (at < end && !(strncmp(at, "=== ", 4) == 0 && (at == from || at[-1] == '\n'))) at++;
+  while (at < end && !(strncmp(at, "=== ", 4) == 0 && (at == from || at[-1] == '\n')))
+    at++;
   *p = at;
   return (pel_str){from, (size_t)(at - from)};
 }
@@ -58,24 +60,29 @@ static inline ir_case case_read(const char *folder, const char *name) {
   (void)case_section(&p, end);
   pel_str first = case_line(&p, end);
   c.head = (pel_str){c.text, (size_t)(p - c.text)};
-  cr_assert(first.n >= 10 && memcmp(first.p, "=== passes", 10) == 0, "%s: no passes", c.path);
+  cr_assert(first.n >= 10 && memcmp(first.p, "=== passes", 10) == 0, "%s: no passes",
+            c.path);
   c.passes = (pel_str){first.p + 10, first.n - 10};
   c.input = case_section(&p, end);
   while (p < end) {
     pel_str what = case_line(&p, end), body = case_section(&p, end);
     bool ir = pel__str_is(what, "=== ir");
     cr_assert(ir || pel__str_is(what, "=== plan"), "%s: an unknown section", c.path);
-    if (ir) c.wants_ir = true, c.ir = body;
-    else c.wants_plan = true, c.plan = body;
+    if (ir)
+      c.wants_ir = true, c.ir = body;
+    else
+      c.wants_plan = true, c.plan = body;
   }
   return c;
 }
 
 static inline void case_free(ir_case *c) { free(c->text); }
 
-static inline void case_expect(const ir_case *c, const char *what, pel_str want, const pel_buf *got) {
+static inline void case_expect(const ir_case *c, const char *what, pel_str want,
+                               const pel_buf *got) {
   if (getenv("PEL_BLESS")) return;
-  cr_expect(pel__str_eq(want, (pel_str){got->p, got->n}), "%s: the %s is\n" PEL_STR_FMT, c->path, what, (int)got->n, got->p);
+  cr_expect(pel__str_eq(want, (pel_str){got->p, got->n}), "%s: the %s is\n" PEL_STR_FMT,
+            c->path, what, (int)got->n, got->p);
 }
 
 static inline void case_bless(const ir_case *c, const pel_buf *ir, const pel_buf *plan) {

@@ -1,4 +1,5 @@
-/* The textual form: what is printed is read back as the same module; what is no module is refused, whatever it is. */
+/* The textual form: what is printed is read back as the same module; what is no module is
+ * refused, whatever it is. */
 #include "tests/unit/ir/cases.h"
 
 static void print(const pel_ir *m, pel_buf *out) {
@@ -12,12 +13,14 @@ static void round_trip(const ir_case *c) {
   pel_error e = {0};
   pel_buf one, two;
   pel__arena_init(&a, NULL);
-  cr_assert_eq(pel__ir_parse(&a, pel_test_ops, 1, c->input, &m, &e), PEL_OK, "%s: %s", c->path, e.message);
+  cr_assert_eq(pel__ir_parse(&a, pel_test_ops, 1, c->input, &m, &e), PEL_OK, "%s: %s",
+               c->path, e.message);
   print(m, &one);
-  cr_assert_eq(pel__ir_parse(&a, pel_test_ops, 1, (pel_str){one.p, one.n}, &again, &e), PEL_OK, "%s: %s", c->path, e.message);
+  cr_assert_eq(pel__ir_parse(&a, pel_test_ops, 1, (pel_str){one.p, one.n}, &again, &e),
+               PEL_OK, "%s: %s", c->path, e.message);
   print(again, &two);
-  cr_expect(one.n == two.n && memcmp(one.p, two.p, one.n) == 0, "%s: printed\n%s\nthen\n%s", c->path, pel__buf_z(&one),
-            pel__buf_z(&two));
+  cr_expect(one.n == two.n && memcmp(one.p, two.p, one.n) == 0,
+            "%s: printed\n%s\nthen\n%s", c->path, pel__buf_z(&one), pel__buf_z(&two));
   pel__buf_deinit(&one);
   pel__buf_deinit(&two);
   pel__arena_deinit(&a);
@@ -55,11 +58,17 @@ static const char *const refused[][2] = {
     {"module { %0 = const 1: i64 %1 = unlist(%0): []i64 }", "the list"},
     {"module { %0 = const 1: i64 %1 = record(%0): {a: i64, b: i64} }", "the type"},
     {"module { %0 = const 1: i64 %1 = list(%0): [*]f64 }", "part 0"},
-    {"module { %0 = const [1]: [*]i64 %1 = unlist(%0): []i64 %2 = map(%1) (%3: i64) { yield %1 }: []i64 }", "yield"},
-    {"module { %0 = const [1]: [*]i64 %1 = unlist(%0): []i64 %2 = map(%1) (%3: i64) { %4 = call add(%3, %3): i64 yield %4 "
-     "}: []i64 %5 = call add(%4, %4): i64 }", "outside of its reach"},
-    {"module { %0 = const [1]: [*]i64 %1 = lmap(%0) (%2: f64) { yield %2 }: [*]f64 }", "input 0"},
-    {"module { %0 = const true: bool %1 = const 1: i64 %2 = if(%0, %1): i64 }", "the condition"},
+    {"module { %0 = const [1]: [*]i64 %1 = unlist(%0): []i64 %2 = map(%1) (%3: i64) { "
+     "yield %1 }: []i64 }",
+     "yield"},
+    {"module { %0 = const [1]: [*]i64 %1 = unlist(%0): []i64 %2 = map(%1) (%3: i64) { %4 "
+     "= call add(%3, %3): i64 yield %4 "
+     "}: []i64 %5 = call add(%4, %4): i64 }",
+     "outside of its reach"},
+    {"module { %0 = const [1]: [*]i64 %1 = lmap(%0) (%2: f64) { yield %2 }: [*]f64 }",
+     "input 0"},
+    {"module { %0 = const true: bool %1 = const 1: i64 %2 = if(%0, %1): i64 }",
+     "the condition"},
     {"module { out \"a\" scalar }", "value of a result"},
     {"module { %0 = const 1: i64 out \"a\" table %0 }", "shape of a result"},
     {"module { %0 = const 1: i64 test \"a\" scalar %0 }", "value of a test"},
@@ -72,13 +81,15 @@ Test(ir, refused) {
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
     pel_error e = {0};
     cr_expect_eq(parse(refused[i][0], &e), PEL_E_INVALID, "%s", refused[i][0]);
-    cr_expect(strstr(e.message, refused[i][1]), "%s\n  says: %s", refused[i][0], e.message);
+    cr_expect(strstr(e.message, refused[i][1]), "%s\n  says: %s", refused[i][0],
+              e.message);
   }
 }
 
 static const char everything[] =
     "module {\n"
-    "  extern \"libm.so\" \"\" \"hypot\" \"\" 11 pure threadsafe (\"x\" 11 0 - - 0 f64, \"y\" 11 0 - - 1 f64) f64 ok 0: i64\n"
+    "  extern \"libm.so\" \"\" \"hypot\" \"\" 11 pure threadsafe (\"x\" 11 0 - - 0 f64, "
+    "\"y\" 11 0 - - 1 f64) f64 ok 0: i64\n"
     "  item 0\n"
     "  %0 = param 0: i64\n"
     "  %1 = const null: i64?\n"
@@ -108,7 +119,8 @@ Test(ir, what_there_is_prints_as_it_was_written) {
   pel_error e = {0};
   pel_buf got;
   pel__arena_init(&a, NULL);
-  cr_assert_eq(pel__ir_parse(&a, pel_test_ops, 1, pel__str(everything), &m, &e), PEL_OK, "%s", e.message);
+  cr_assert_eq(pel__ir_parse(&a, pel_test_ops, 1, pel__str(everything), &m, &e), PEL_OK,
+               "%s", e.message);
   print(m, &got);
   cr_expect_str_eq(pel__buf_z(&got), everything);
   pel__buf_deinit(&got);
@@ -141,7 +153,8 @@ Test(ir, too_large) {
   pel__arena_init(&a, NULL);
   cr_assert_eq(pel__ir_new(&a, pel_test_ops, 1, &m), PEL_OK);
   for (uint32_t i = 0; i <= PEL_IR_NODES; i++) {
-    pel_ir_node *n = pel__ir_node_new(m, PEL_IR_CONST, m->broken->type, (pel_span){0}, 0, NULL, 0);
+    pel_ir_node *n =
+        pel__ir_node_new(m, PEL_IR_CONST, m->broken->type, (pel_span){0}, 0, NULL, 0);
     n->value = m->broken->value;
     pel__ir_append(m->top, n);
   }

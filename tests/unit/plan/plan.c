@@ -27,8 +27,10 @@ Test(plan, print) {
       "  param n: scalar i64 in s0 = 7\n",
       "  out \"a\": table s1\n",
       "  slot s1 {k: str, total: i64}\n",
-      "  node 0: source read_csv(\"o.csv\", {delim: \";\", header: true}) -> {k: str, b: i64, c: f64?}\n",
-      "  node 1: breaker group(1, [1]) aggregates sum port 0 (str, i64) -> {k: str, total: i64}\n",
+      "  node 0: source read_csv(\"o.csv\", {delim: \";\", header: true}) -> {k: str, b: "
+      "i64, c: f64?}\n",
+      "  node 1: breaker group(1, [1]) aggregates sum port 0 (str, i64) -> {k: str, "
+      "total: i64}\n",
       "  pipe 0: read node 0 columns 0, 1 filter prog 0 of 1 > prog 2 > node 1 port 0\n",
       "  pipe 1: node 1 limit 10 > s1\n",
       "    r6: [*]i64 = list_map prog 1 r5 r1 under r4\n",
@@ -58,7 +60,8 @@ Test(plan, saved_and_loaded_is_the_same) {
   pel__plan_release(q);
 }
 
-/* Writes length and checksum of a body that was tampered with, so that what follows is asked. */
+/* Writes length and checksum of a body that was tampered with, so that what follows is
+ * asked. */
 static void reseal(char *bytes, size_t n) {
   uint64_t length = n - 32, sum = pel__hash_bytes(bytes + 32, n - 32, 0);
   for (int i = 0; i < 8; i++) {
@@ -109,15 +112,18 @@ Test(plan, damage_is_found) {
 Test(plan, hostile_bytes) {
   pel_plan_data *p = sample_plan();
   pel_buf b = bytes_of(p);
-  static const unsigned char values[] = {0, 1, 2, 3, 7, 0x0f, 0x20, 0x7f, 0x80, 0xfe, 0xff};
+  static const unsigned char values[] = {0,    1,    2,    3,    7,   0x0f,
+                                         0x20, 0x7f, 0x80, 0xfe, 0xff};
   unsigned accepted = 0, refused = 0;
   for (size_t i = 32; i < b.n; i++) {
     char was = b.p[i];
     for (size_t k = 0; k < sizeof values; k++) {
       b.p[i] = (char)values[k];
       reseal(b.p, b.n);
-      if (load(b.p, b.n) == PEL_OK) accepted++;
-      else refused++;
+      if (load(b.p, b.n) == PEL_OK)
+        accepted++;
+      else
+        refused++;
     }
     b.p[i] = was;
   }
@@ -142,7 +148,8 @@ Test(plan, hostile_pairs) {
     memcpy(copy, b.p, b.n);
     for (unsigned k = 0; k < 2 + i % 5; k++) {
       seed = pel__hash_u64(seed, i);
-      copy[32 + seed % (b.n - 32)] = (char)((seed >> 40) % 3 ? (seed >> 48) % 16 : seed >> 48);
+      copy[32 + seed % (b.n - 32)] =
+          (char)((seed >> 40) % 3 ? (seed >> 48) % 16 : seed >> 48);
     }
     reseal(copy, b.n);
     (void)load(copy, b.n);
@@ -204,17 +211,36 @@ BREAK(null, p->consts[0].is_null = true)
 BREAK(struct_param, p->cparams[0].ctype = PEL_C_STRUCT)
 BREAK(symbol, p->natives[0].symbol.n = 0)
 
-#define ROW(name) {#name, break_##name}
+#define ROW(name) \
+  { #name, break_##name }
 static const struct {
   const char *name;
   void (*fn)(pel_plan_data *p);
 } breaks[] = {
-    ROW(version), ROW(column), ROW(code), ROW(twice), ROW(early), ROW(filter_masked), ROW(const_type), ROW(op_kind),
-    ROW(op_nameless), ROW(unmasked), ROW(other_mask), ROW(select_order), ROW(select_odd), ROW(empty_mask), ROW(later_map),
-    ROW(output), ROW(slot), ROW(unfilled), ROW(native), ROW(order), ROW(port), ROW(sink), ROW(nowhere), ROW(both), ROW(source),
-    ROW(descending), ROW(filter_column), ROW(filter_prog), ROW(step), ROW(empty_step), ROW(two_readers), ROW(agg),
-    ROW(node_names), ROW(node_range), ROW(node_arg), ROW(item_slot), ROW(item_shape), ROW(let_of_a_reader), ROW(item_kind), ROW(param_type), ROW(param_slot),
-    ROW(span), ROW(type_kind), ROW(type_twice), ROW(null), ROW(struct_param), ROW(symbol),
+    ROW(version),       ROW(column),
+    ROW(code),          ROW(twice),
+    ROW(early),         ROW(filter_masked),
+    ROW(const_type),    ROW(op_kind),
+    ROW(op_nameless),   ROW(unmasked),
+    ROW(other_mask),    ROW(select_order),
+    ROW(select_odd),    ROW(empty_mask),
+    ROW(later_map),     ROW(output),
+    ROW(slot),          ROW(unfilled),
+    ROW(native),        ROW(order),
+    ROW(port),          ROW(sink),
+    ROW(nowhere),       ROW(both),
+    ROW(source),        ROW(descending),
+    ROW(filter_column), ROW(filter_prog),
+    ROW(step),          ROW(empty_step),
+    ROW(two_readers),   ROW(agg),
+    ROW(node_names),    ROW(node_range),
+    ROW(node_arg),      ROW(item_slot),
+    ROW(item_shape),    ROW(let_of_a_reader),
+    ROW(item_kind),     ROW(param_type),
+    ROW(param_slot),    ROW(span),
+    ROW(type_kind),     ROW(type_twice),
+    ROW(null),          ROW(struct_param),
+    ROW(symbol),
 };
 
 Test(plan, broken_promises) {
@@ -223,7 +249,8 @@ Test(plan, broken_promises) {
     pel_error e = {0};
     cr_assert_eq(pel__plan_verify(p, &e), PEL_OK);
     breaks[i].fn(p);
-    cr_expect_eq(pel__plan_verify(p, &e), PEL_E_INVALID, "%s is not seen", breaks[i].name);
+    cr_expect_eq(pel__plan_verify(p, &e), PEL_E_INVALID, "%s is not seen",
+                 breaks[i].name);
     pel__plan_release(p);
   }
 }
@@ -251,7 +278,8 @@ Test(plan, equal_types_are_one) {
   uint32_t r = 0;
   for (int k = 0; k < 200; k++) { /* the table of types grows on the way */
     char text[16];
-    const pel_str other[] = {{text, (size_t)snprintf(text, sizeof text, "c%d", k)}, names[1]};
+    const pel_str other[] = {{text, (size_t)snprintf(text, sizeof text, "c%d", k)},
+                             names[1]};
     (void)pel__build_record(b, other, (uint32_t[]){i, n}, 2);
     uint32_t again = pel__build_record(b, names, (uint32_t[]){i, n}, 2);
     if (k) cr_expect_eq(again, r);

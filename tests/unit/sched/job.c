@@ -44,7 +44,8 @@ static pel_status log_task(void *arg, uint32_t worker) {
   return PEL_OK;
 }
 
-/* One worker, a dispenser of `count` from ordinal 100, the morsel `bad` answering `answer`. */
+/* One worker, a dispenser of `count` from ordinal 100, the morsel `bad` answering
+ * `answer`. */
 static pel_status run_log(log *l, uint64_t count, uint64_t bad, pel_status answer) {
   pel_sched *s = new_sched(1);
   *l = (log){.job = new_job(s), .bad = bad, .answer = answer};

@@ -4,7 +4,8 @@
 
 #include "tests/unit/sema/rig.h"
 
-/* One mistake, one diagnostic: what depends on it stays silent; independent mistakes are all told. */
+/* One mistake, one diagnostic: what depends on it stays silent; independent mistakes are
+ * all told. */
 typedef struct row {
   const char *text, *codes;
 } row;
@@ -106,7 +107,8 @@ Test(errors, one_for_each_mistake) {
   }
 }
 
-/* Every diagnostic of this folder has a program in tests/golden/error that is named after it. */
+/* Every diagnostic of this folder has a program in tests/golden/error that is named after
+ * it. */
 Test(errors, have_a_golden_program) {
   const char *top = getenv("top_srcdir");
   if (!top) cr_skip("top_srcdir is not set");

@@ -2,7 +2,8 @@
 
 #include "tests/unit/sema/rig.h"
 
-/* Hostile programs: long, deep, doubling. Each is answered at once, with a result or one diagnostic. */
+/* Hostile programs: long, deep, doubling. Each is answered at once, with a result or one
+ * diagnostic. */
 
 static void repeat(pel_buf *b, const char *pattern, unsigned n) {
   for (unsigned i = 0; i < n; i++) {

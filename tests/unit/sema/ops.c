@@ -1,4 +1,5 @@
-/* A table of operators that only types are asked of: signatures as the standard ones have them, kernels that never run. */
+/* A table of operators that only types are asked of: signatures as the standard ones have
+ * them, kernels that never run. */
 #include "tests/unit/sema/ops.h"
 
 static pel_status never(const pel_call *c) {

@@ -4,7 +4,7 @@
 #include "compiler/syntax/syntax.h"
 #include "tests/unit/sema/ops.h"
 
-/* ---- a world: two modules, one file with columns, one library ------------------------------- */
+/* ---- a world: two modules, one file with columns, one library ---- */
 
 static pel_status find_module(void *ctx, pel_str from, pel_str path, pel_str *name,
                               pel_str *text) {
@@ -52,7 +52,7 @@ static pel_status find_symbol(void *ctx, pel_str folder, pel_str library, pel_st
 
 static const pel_sema_world world = {NULL, find_module, look_into, find_symbol};
 
-/* ---- one compilation ------------------------------------------------------------------------ */
+/* ---- one compilation ---- */
 
 void rig_open(rig *r, const char *text) {
   *r = (rig){0};

@@ -1,6 +1,5 @@
-/* What the tests of the checker share: a small table of operators, a world of files, and text in, text out.
- * A rig owns one compilation; rig_close frees it.
- * One thread. */
+/* What the tests of the checker share: a small table of operators, a world of files, and
+ * text in, text out. A rig owns one compilation; rig_close frees it. One thread. */
 #ifndef PEL_TESTS_UNIT_SEMA_RIG_H
 #define PEL_TESTS_UNIT_SEMA_RIG_H
 
@@ -25,6 +24,7 @@ const char *rig_human(rig *r);
 const char *rig_dump(rig *r);
 /* The codes of the diagnostics, such as "E0101 E0202"; "" when there are none. */
 const char *rig_codes(rig *r);
-/* The type of the out or let with this name, as the language writes it; "?" when there is none. */
+/* The type of the out or let with this name, as the language writes it; "?" when there is
+ * none. */
 const char *rig_type(rig *r, const char *name);
 #endif

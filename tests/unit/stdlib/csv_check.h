@@ -1,5 +1,5 @@
-/* One text, read by the reader and by the slow reference under choices made by a seed, and held against each other.
- * Owns nothing; one thread. */
+/* One text, read by the reader and by the slow reference under choices made by a seed,
+ * and held against each other. Owns nothing; one thread. */
 #ifndef PEL_TESTS_CSV_CHECK_H
 #define PEL_TESTS_CSV_CHECK_H
 
@@ -12,15 +12,17 @@ typedef struct csv_choice {
   bool header;       /* a header of `width` names is put in front */
   bool bom, null_word, filter;
   int on_error;
-  uint32_t width;    /* with a header */
+  uint32_t width; /* with a header */
   uint32_t unit, turns;
-  uint64_t kinds;    /* four bits a column: kind, nullable; from bit 48 on two bits for each fourth: of which kinds */
+  uint64_t kinds; /* four bits a column: kind, nullable; from bit 48 on two bits for each
+                     fourth: of which kinds */
   uint32_t requested; /* a bit per column */
 } csv_choice;
 
 static inline csv_choice csv_choice_of(uint64_t a, uint64_t b) {
   static const uint32_t units[8] = {1, 2, 3, 13, 64, 257, 4096, 0};
-  csv_choice c = {.delim = ",;\t|"[a & 3], .quote = "\"\"\"'"[a >> 2 & 3], .header = a >> 4 & 1};
+  csv_choice c = {
+      .delim = ",;\t|"[a & 3], .quote = "\"\"\"'"[a >> 2 & 3], .header = a >> 4 & 1};
   if ((a >> 5 & 15) == 0) c.quote = 0;
   c.bom = (a >> 9 & 7) == 0;
   c.null_word = a >> 12 & 1;
@@ -44,14 +46,16 @@ typedef struct csv_schema {
 } csv_schema;
 
 static inline void csv_schema_make(csv_schema *s, const csv_choice *c, uint32_t width) {
-  static const pel_kind kinds[4][8] = {{PEL_STR, PEL_I64, PEL_F64, PEL_STR, PEL_BYTES, PEL_BOOL, PEL_I8, PEL_STR},
-                                       {PEL_U8, PEL_I16, PEL_U16, PEL_I32, PEL_U32, PEL_U64, PEL_F32, PEL_STR},
-                                       {PEL_DATE, PEL_TIME, PEL_DUR, PEL_DATE, PEL_TIME, PEL_DUR, PEL_F32, PEL_U64},
-                                       {PEL_STR, PEL_I64, PEL_F64, PEL_STR, PEL_BYTES, PEL_BOOL, PEL_I8, PEL_STR}};
+  static const pel_kind kinds[4][8] = {
+      {PEL_STR, PEL_I64, PEL_F64, PEL_STR, PEL_BYTES, PEL_BOOL, PEL_I8, PEL_STR},
+      {PEL_U8, PEL_I16, PEL_U16, PEL_I32, PEL_U32, PEL_U64, PEL_F32, PEL_STR},
+      {PEL_DATE, PEL_TIME, PEL_DUR, PEL_DATE, PEL_TIME, PEL_DUR, PEL_F32, PEL_U64},
+      {PEL_STR, PEL_I64, PEL_F64, PEL_STR, PEL_BYTES, PEL_BOOL, PEL_I8, PEL_STR}};
   *s = (csv_schema){.ncols = width < CHECK_COLUMNS ? width : CHECK_COLUMNS};
   for (uint32_t k = 0; k < s->ncols; k++) {
     const uint32_t bits = (uint32_t)(c->kinds >> (4 * k) & 15);
-    s->types[k] = (pel_type){.kind = kinds[c->kinds >> (48 + 2 * (k & 3)) & 3][bits & 7], .nullable = bits >> 3 & 1};
+    s->types[k] = (pel_type){.kind = kinds[c->kinds >> (48 + 2 * (k & 3)) & 3][bits & 7],
+                             .nullable = bits >> 3 & 1};
     s->at[k] = &s->types[k];
     /* With names, columns are found by them: declare them in the other direction. */
     s->field_of[k] = c->header ? s->ncols - 1 - k : k;
@@ -73,12 +77,18 @@ typedef struct csv_options {
   char delim[2], quote[2];
 } csv_options;
 
-static inline void csv_options_make(csv_options *o, const csv_choice *c, pel_const args[2]) {
+static inline void csv_options_make(csv_options *o, const csv_choice *c,
+                                    pel_const args[2]) {
   static const char *const on_error[] = {"fail", "skip", "as_null"};
-  *o = (csv_options){.text = {.kind = PEL_STR}, .flag = {.kind = PEL_BOOL}, .delim = {c->delim}, .quote = {c->quote}};
-  o->record = (pel_type){.kind = PEL_RECORD, .nfields = c->null_word ? 5 : 4, .fields = o->fields};
+  *o = (csv_options){.text = {.kind = PEL_STR},
+                     .flag = {.kind = PEL_BOOL},
+                     .delim = {c->delim},
+                     .quote = {c->quote}};
+  o->record = (pel_type){
+      .kind = PEL_RECORD, .nfields = c->null_word ? 5 : 4, .fields = o->fields};
   const char *const names[] = {"delim", "quote", "header", "on_error", "null"};
-  for (int i = 0; i < 5; i++) o->fields[i] = (pel_field){names[i], i == 2 ? &o->flag : &o->text};
+  for (int i = 0; i < 5; i++)
+    o->fields[i] = (pel_field){names[i], i == 2 ? &o->flag : &o->text};
   o->values[0] = csv_text(o->delim, &o->text);
   o->values[1] = csv_text(o->quote, &o->text);
   o->values[2] = (pel_const){.type = &o->flag, .as.i = c->header};
@@ -103,14 +113,18 @@ static inline uint32_t csv_first_width(const ref_dialect *d, const char *p, size
   static ref r;
   ref_init(&r, d, p, n);
   uint32_t width = 0;
-  if (r.at < r.n && ref_record(&r) == REF_NONE && r.nfields <= REF_MOST) width = r.nfields;
+  if (r.at < r.n && ref_record(&r) == REF_NONE && r.nfields <= REF_MOST)
+    width = r.nfields;
   ref_deinit(&r);
   return width;
 }
 
-/* False when the two differ: then both texts are there (the caller frees them in any case). */
-static inline bool csv_check(const csv_choice *c, const char *p, size_t n, pel_buf *got, pel_buf *want) {
-  const ref_dialect d = {c->delim, c->quote, c->quote != 0, c->header, c->on_error, c->null_word ? "NA" : NULL};
+/* False when the two differ: then both texts are there (the caller frees them in any
+ * case). */
+static inline bool csv_check(const csv_choice *c, const char *p, size_t n, pel_buf *got,
+                             pel_buf *want) {
+  const ref_dialect d = {c->delim,  c->quote,    c->quote != 0,
+                         c->header, c->on_error, c->null_word ? "NA" : NULL};
   csv_schema schema;
   csv_options options;
   pel_buf file = {0};
@@ -119,9 +133,16 @@ static inline bool csv_check(const csv_choice *c, const char *p, size_t n, pel_b
   bool same = true;
   if (width) {
     csv_schema_make(&schema, c, width);
-    world_case w = {.bytes = file.p, .n = file.n, .unit = c->unit, .ncols = schema.ncols, .types = schema.at,
-                    .names = schema.name_at, .columns = schema.columns, .ncolumns = schema.ncolumns,
-                    .filter = c->filter, .turns = c->turns};
+    world_case w = {.bytes = file.p,
+                    .n = file.n,
+                    .unit = c->unit,
+                    .ncols = schema.ncols,
+                    .types = schema.at,
+                    .names = schema.name_at,
+                    .columns = schema.columns,
+                    .ncolumns = schema.ncolumns,
+                    .filter = c->filter,
+                    .turns = c->turns};
     csv_options_make(&options, c, w.args);
     world_read_all(&w, got);
     ref_read_all(&w, &d, width, schema.field_of, want);

@@ -1,6 +1,6 @@
-/* CSV read slowly and obviously, a byte at a time, from one buffer: what the reader is held against. It says the same text as
- * world_read_all.
- * Owns nothing but the buffers it is handed; one thread. */
+/* CSV read slowly and obviously, a byte at a time, from one buffer: what the reader is
+ * held against. It says the same text as world_read_all. Owns nothing but the buffers it
+ * is handed; one thread. */
 #ifndef PEL_TESTS_CSV_REFERENCE_H
 #define PEL_TESTS_CSV_REFERENCE_H
 
@@ -13,7 +13,7 @@ enum { REF_MOST = 4096 }; /* fields of a record */
 typedef struct ref_dialect {
   char delim, quote;
   bool quoting, header;
-  int on_error; /* 0 fail, 1 skip, 2 as_null */
+  int on_error;          /* 0 fail, 1 skip, 2 as_null */
   const char *null_word; /* NULL: none */
 } ref_dialect;
 
@@ -27,12 +27,12 @@ typedef enum ref_error { REF_NONE, REF_AFTER_QUOTE, REF_OPEN } ref_error;
 typedef struct ref {
   const ref_dialect *d;
   const char *p;
-  size_t n, at;     /* at: the next record */
-  uint64_t line;    /* of `at` */
+  size_t n, at;  /* at: the next record */
+  uint64_t line; /* of `at` */
   ref_field fields[REF_MOST];
   uint32_t nfields; /* may be more than are kept */
   uint64_t row_line, bad_line;
-  bool blank;       /* the record was an empty line */
+  bool blank; /* the record was an empty line */
 } ref;
 
 static inline ref_field *ref_next_field(ref *r) {
@@ -44,7 +44,8 @@ static inline ref_field *ref_next_field(ref *r) {
 }
 
 static inline bool ref_at_end(const ref *r, size_t i) {
-  return i == r->n || r->p[i] == '\n' || (r->p[i] == '\r' && (i + 1 == r->n || r->p[i + 1] == '\n'));
+  return i == r->n || r->p[i] == '\n' ||
+         (r->p[i] == '\r' && (i + 1 == r->n || r->p[i + 1] == '\n'));
 }
 
 /* One field from i on; answers where it ends: at a delimiter, or at the record's end. */
@@ -67,7 +68,8 @@ static inline ref_error ref_one(ref *r, size_t i, size_t *end) {
     if (ref_at_end(r, i) || r->p[i] == r->d->delim) return REF_NONE;
     return r->bad_line = r->line, REF_AFTER_QUOTE;
   }
-  for (; i < r->n && r->p[i] != '\n' && r->p[i] != r->d->delim; i++) pel__buf_char(&f->text, r->p[i]);
+  for (; i < r->n && r->p[i] != '\n' && r->p[i] != r->d->delim; i++)
+    pel__buf_char(&f->text, r->p[i]);
   *end = i;
   const bool last = i == r->n || r->p[i] == '\n';
   if (last && f->text.n && f->text.p[f->text.n - 1] == '\r') f->text.n--;
@@ -105,21 +107,36 @@ static inline void ref_deinit(ref *r) {
 /* Reads a number, a bool or a time into eight bytes; false: the text is none. */
 static inline bool ref_number(pel_kind kind, pel_str t, void *out) {
   switch ((int)kind) {
-    case PEL_BOOL: return pel__parse_bool(t.p, t.n, out);
-    case PEL_I8: return !pel__parse_i8(t.p, t.n, out);
-    case PEL_I16: return !pel__parse_i16(t.p, t.n, out);
-    case PEL_I32: return !pel__parse_i32(t.p, t.n, out);
-    case PEL_I64: return !pel__parse_i64(t.p, t.n, out);
-    case PEL_U8: return !pel__parse_u8(t.p, t.n, out);
-    case PEL_U16: return !pel__parse_u16(t.p, t.n, out);
-    case PEL_U32: return !pel__parse_u32(t.p, t.n, out);
-    case PEL_U64: return !pel__parse_u64(t.p, t.n, out);
-    case PEL_F32: return pel__parse_f32(t.p, t.n, out);
-    case PEL_F64: return pel__parse_f64(t.p, t.n, out);
-    case PEL_DATE: return !pel__parse_date(t.p, t.n, out);
-    case PEL_TIME: return !pel__parse_time(t.p, t.n, out);
-    case PEL_DUR: return !pel__parse_dur(t.p, t.n, out);
-    default: return false;
+    case PEL_BOOL:
+      return pel__parse_bool(t.p, t.n, out);
+    case PEL_I8:
+      return !pel__parse_i8(t.p, t.n, out);
+    case PEL_I16:
+      return !pel__parse_i16(t.p, t.n, out);
+    case PEL_I32:
+      return !pel__parse_i32(t.p, t.n, out);
+    case PEL_I64:
+      return !pel__parse_i64(t.p, t.n, out);
+    case PEL_U8:
+      return !pel__parse_u8(t.p, t.n, out);
+    case PEL_U16:
+      return !pel__parse_u16(t.p, t.n, out);
+    case PEL_U32:
+      return !pel__parse_u32(t.p, t.n, out);
+    case PEL_U64:
+      return !pel__parse_u64(t.p, t.n, out);
+    case PEL_F32:
+      return pel__parse_f32(t.p, t.n, out);
+    case PEL_F64:
+      return pel__parse_f64(t.p, t.n, out);
+    case PEL_DATE:
+      return !pel__parse_date(t.p, t.n, out);
+    case PEL_TIME:
+      return !pel__parse_time(t.p, t.n, out);
+    case PEL_DUR:
+      return !pel__parse_dur(t.p, t.n, out);
+    default:
+      return false;
   }
 }
 
@@ -143,22 +160,38 @@ static inline bool ref_value(pel_buf *b, pel_kind kind, pel_str t, bool *keep) {
 
 static inline const char *ref_words(pel_kind k) {
   switch ((int)k) {
-    case PEL_BOOL: return "a bool (true, false)";
-    case PEL_I8: return "an i8";
-    case PEL_I16: return "an i16";
-    case PEL_I32: return "an i32";
-    case PEL_I64: return "an i64";
-    case PEL_U8: return "a u8";
-    case PEL_U16: return "a u16";
-    case PEL_U32: return "a u32";
-    case PEL_U64: return "a u64";
-    case PEL_F32: return "an f32";
-    case PEL_F64: return "an f64";
-    case PEL_DATE: return "a date (2024-01-31)";
-    case PEL_TIME: return "a time (2024-01-31T12:00:00Z)";
-    case PEL_DUR: return "a dur (10s, 90min)";
-    case PEL_STR: return "text (valid UTF-8)";
-    default: return "bytes";
+    case PEL_BOOL:
+      return "a bool (true, false)";
+    case PEL_I8:
+      return "an i8";
+    case PEL_I16:
+      return "an i16";
+    case PEL_I32:
+      return "an i32";
+    case PEL_I64:
+      return "an i64";
+    case PEL_U8:
+      return "a u8";
+    case PEL_U16:
+      return "a u16";
+    case PEL_U32:
+      return "a u32";
+    case PEL_U64:
+      return "a u64";
+    case PEL_F32:
+      return "an f32";
+    case PEL_F64:
+      return "an f64";
+    case PEL_DATE:
+      return "a date (2024-01-31)";
+    case PEL_TIME:
+      return "a time (2024-01-31T12:00:00Z)";
+    case PEL_DUR:
+      return "a dur (10s, 90min)";
+    case PEL_STR:
+      return "text (valid UTF-8)";
+    default:
+      return "bytes";
   }
 }
 
@@ -167,8 +200,10 @@ typedef struct ref_cell {
   bool keep, bad;
 } ref_cell;
 
-/* The cell of a declared column in the record just read. row_lines[k]: the line on which its field begins. */
-static inline ref_cell ref_cell_of(const ref *r, const world_case *c, uint32_t column, uint32_t field, uint64_t line) {
+/* The cell of a declared column in the record just read. row_lines[k]: the line on which
+ * its field begins. */
+static inline ref_cell ref_cell_of(const ref *r, const world_case *c, uint32_t column,
+                                   uint32_t field, uint64_t line) {
   ref_cell cell = {.keep = true};
   const ref_field *f = &r->fields[field];
   const pel_type *t = c->types[column];
@@ -187,21 +222,25 @@ static inline ref_cell ref_cell_of(const ref *r, const world_case *c, uint32_t c
     return cell;
   }
   char note[1024]; /* what pel_error keeps of a message */
-  snprintf(note, sizeof note, "`f.csv`:%" PRIu64 ": column `%s`: \"%.*s%s\" is not %s", line, c->names[column],
-           text.n > 80 ? 80 : (int)text.n, text.p, text.n > 80 ? "…" : "", ref_words(t->kind));
+  snprintf(note, sizeof note, "`f.csv`:%" PRIu64 ": column `%s`: \"%.*s%s\" is not %s",
+           line, c->names[column], text.n > 80 ? 80 : (int)text.n, text.p,
+           text.n > 80 ? "…" : "", ref_words(t->kind));
   pel__buf_printf(&cell.text, "{%s}", note);
   return cell;
 }
 
-/* Line on which field k of the record [from …) begins: line feeds in the fields before it are all in quotes. */
+/* Line on which field k of the record [from …) begins: line feeds in the fields before it
+ * are all in quotes. */
 static inline uint64_t ref_field_line(const ref *r, uint32_t k) {
   uint64_t line = r->row_line;
   for (uint32_t i = 0; i < k; i++)
-    for (size_t j = 0; j < r->fields[i].text.n; j++) line += r->fields[i].text.p[j] == '\n';
+    for (size_t j = 0; j < r->fields[i].text.n; j++)
+      line += r->fields[i].text.p[j] == '\n';
   return line;
 }
 
-static inline void ref_row(const ref *r, const world_case *c, const uint32_t *field_of, pel_buf *out, uint32_t *rejects) {
+static inline void ref_row(const ref *r, const world_case *c, const uint32_t *field_of,
+                           pel_buf *out, uint32_t *rejects) {
   if (r->d->on_error == 1) {
     for (uint32_t k = 0; k < c->ncols; k++) {
       ref_cell cell = ref_cell_of(r, c, k, field_of[k], 0);
@@ -226,27 +265,34 @@ static inline void ref_row(const ref *r, const world_case *c, const uint32_t *fi
   pel__buf_char(out, '\n');
 }
 
-/* c->names are the header's names, or (without one) c1, c2 … of the first record: see ref_names. */
-static inline void ref_read_all(const world_case *c, const ref_dialect *d, uint32_t width, const uint32_t *field_of,
-                                pel_buf *out) {
+/* c->names are the header's names, or (without one) c1, c2 … of the first record: see
+ * ref_names. */
+static inline void ref_read_all(const world_case *c, const ref_dialect *d, uint32_t width,
+                                const uint32_t *field_of, pel_buf *out) {
   static ref r;
   uint32_t rejects = 0;
   ref_init(&r, d, c->bytes, c->n);
-  if (d->header) world_require(ref_record(&r) == REF_NONE, "the reference was given a broken header");
+  if (d->header)
+    world_require(ref_record(&r) == REF_NONE, "the reference was given a broken header");
   while (r.at < r.n) {
     const ref_error e = ref_record(&r);
     if (e) {
       pel__buf_printf(out, "failed: `f.csv`:%" PRIu64 ": %s\n", r.bad_line,
                       e == REF_OPEN ? "a quote is opened and never closed"
-                                    : "text stands behind a closing quote: a quote inside a quoted field is written twice");
+                                    : "text stands behind a closing quote: a quote "
+                                      "inside a quoted field is written twice");
       ref_deinit(&r);
       return;
     }
     if (r.nfields != width) {
       if (r.blank) continue;
-      pel__buf_printf(out, "failed: `f.csv`:%" PRIu64 ": the row has %u field%s, and %s %u: is a quote or a delimiter %s?\n",
-                      r.row_line, r.nfields, r.nfields == 1 ? "" : "s", d->header ? "the header names" : "the first row has",
-                      width, r.nfields < width ? "missing" : "too many");
+      pel__buf_printf(
+          out,
+          "failed: `f.csv`:%" PRIu64
+          ": the row has %u field%s, and %s %u: is a quote or a delimiter %s?\n",
+          r.row_line, r.nfields, r.nfields == 1 ? "" : "s",
+          d->header ? "the header names" : "the first row has", width,
+          r.nfields < width ? "missing" : "too many");
       ref_deinit(&r);
       return;
     }

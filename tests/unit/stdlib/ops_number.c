@@ -1,13 +1,16 @@
-/* Arithmetic, rounding and elementary functions against 128-bit integers, glibc's long doubles and its exact printing. */
+/* Arithmetic, rounding and elementary functions against 128-bit integers, glibc's long
+ * doubles and its exact printing. */
 #include "tests/unit/stdlib/ops_rig.h"
 
 #define ORACLE(fn) static val fn(const val *a, pel_kind in, pel_kind out)
 #define EACH_INT(k) for (pel_kind k = PEL_I8; k <= PEL_U64; k++)
 #define EACH_FLOAT(k) for (pel_kind k = PEL_F32; k <= PEL_F64; k++)
 /* Rounds to the kind. */
-static val narrow(double f, pel_kind k) { return vf(k == PEL_F32 ? (double)(float)f : f); }
+static val narrow(double f, pel_kind k) {
+  return vf(k == PEL_F32 ? (double)(float)f : f);
+}
 
-/* ---- integers ------------------------------------------------------------------------------------------------------- */
+/* ---- integers ---- */
 
 static pel_i128 floor_div(pel_i128 a, pel_i128 b) {
   pel_i128 q = a / b;
@@ -20,10 +23,13 @@ ORACLE(mul) {
   (void)in;
   return __builtin_mul_overflow(a[0].i, a[1].i, &r) ? failing() : fitting(r, out);
 }
-ORACLE(divide) { return (void)in, a[1].i == 0 ? failing() : fitting(floor_div(a[0].i, a[1].i), out); }
+ORACLE(divide) {
+  return (void)in, a[1].i == 0 ? failing() : fitting(floor_div(a[0].i, a[1].i), out);
+}
 ORACLE(modulo) {
   (void)in;
-  return a[1].i == 0 ? failing() : fitting(a[0].i - floor_div(a[0].i, a[1].i) * a[1].i, out);
+  return a[1].i == 0 ? failing()
+                     : fitting(a[0].i - floor_div(a[0].i, a[1].i) * a[1].i, out);
 }
 ORACLE(power) {
   (void)in;
@@ -47,11 +53,16 @@ static val wrapped(pel_u128 r, pel_kind k) {
   return vi(m > most_of(k) ? m - size : m);
 }
 /* Added 2^100 keeps it positive; it is a multiple of every size. */
-ORACLE(wrapping_add) { return (void)in, wrapped((pel_u128)(a[0].i + a[1].i + ((pel_i128)1 << 100)), out); }
-ORACLE(wrapping_sub) { return (void)in, wrapped((pel_u128)(a[0].i - a[1].i + ((pel_i128)1 << 100)), out); }
+ORACLE(wrapping_add) {
+  return (void)in, wrapped((pel_u128)(a[0].i + a[1].i + ((pel_i128)1 << 100)), out);
+}
+ORACLE(wrapping_sub) {
+  return (void)in, wrapped((pel_u128)(a[0].i - a[1].i + ((pel_i128)1 << 100)), out);
+}
 ORACLE(wrapping_mul) {
   (void)in;
-  pel_u128 x = (pel_u128)(a[0].i + ((pel_i128)1 << 100)) & UINT64_MAX, y = (pel_u128)(a[1].i + ((pel_i128)1 << 100)) & UINT64_MAX;
+  pel_u128 x = (pel_u128)(a[0].i + ((pel_i128)1 << 100)) & UINT64_MAX,
+           y = (pel_u128)(a[1].i + ((pel_i128)1 << 100)) & UINT64_MAX;
   return wrapped(x * y, out);
 }
 
@@ -73,9 +84,10 @@ Test(ops, integers) {
   }
 }
 
-/* ---- floats --------------------------------------------------------------------------------------------------------- */
+/* ---- floats ---- */
 
-/* One rounding to the kind: what float arithmetic on f32 gives is the f64 result rounded (2 × 24 + 2 ≤ 53). */
+/* One rounding to the kind: what float arithmetic on f32 gives is the f64 result rounded
+ * (2 × 24 + 2 ≤ 53). */
 ORACLE(float_add) { return (void)in, narrow(a[0].f + a[1].f, out); }
 ORACLE(float_sub) { return (void)in, narrow(a[0].f - a[1].f, out); }
 ORACLE(float_mul) { return (void)in, narrow(a[0].f * a[1].f, out); }
@@ -98,7 +110,9 @@ ORACLE(float_round) {
   if (fabsl(x - truncl(x)) == 0.5L) r = 2 * roundl(x / 2);
   return vf(copysign((double)r, a[0].f));
 }
-ORACLE(float_sign) { return (void)in, (void)out, vf(a[0].f > 0 ? 1 : a[0].f < 0 ? -1 : a[0].f); }
+ORACLE(float_sign) {
+  return (void)in, (void)out, vf(a[0].f > 0 ? 1 : a[0].f < 0 ? -1 : a[0].f);
+}
 ORACLE(isnan_) { return (void)in, (void)out, vi(isnan(a[0].f) != 0); }
 ORACLE(isfinite_) { return (void)in, (void)out, vi(isfinite(a[0].f) != 0); }
 ORACLE(float_root) { return (void)in, narrow(sqrt(a[0].f), out); }
@@ -135,9 +149,15 @@ ORACLE(round_digits) {
 
 Test(ops, rounding_to_digits) {
   EACH_FLOAT(k) {
-    ops_case c = {.name = "round", .nin = 2, .in = {k, PEL_I64}, .out = k, .values = {vals_of(k)}, .want = round_digits};
+    ops_case c = {.name = "round",
+                  .nin = 2,
+                  .in = {k, PEL_I64},
+                  .out = k,
+                  .values = {vals_of(k)},
+                  .want = round_digits};
     static const int digits[] = {-1, 0, 1, 2, 3, 5, 9, 10, 15, 21, 22, 23};
-    for (uint32_t i = 0; i < sizeof digits / sizeof *digits; i++) c.values[1].at[c.values[1].n++] = vi(digits[i]);
+    for (uint32_t i = 0; i < sizeof digits / sizeof *digits; i++)
+      c.values[1].at[c.values[1].n++] = vi(digits[i]);
     uint64_t s = 3;
     while (c.values[0].n < 90) { /* near ties */
       double f = (double)(int64_t)(rig_random(&s) % 2000001 - 1000000) / 2000.0;
@@ -147,7 +167,7 @@ Test(ops, rounding_to_digits) {
   }
 }
 
-/* ---- elementary functions ------------------------------------------------------------------------------------------- */
+/* ---- elementary functions ---- */
 
 typedef struct elementary {
   const char *name;
@@ -159,23 +179,29 @@ static double ulp(double x, pel_kind k) {
   return x == 0 ? 0x1p-1074 : fmax(0x1p-1074, ldexp(1, ilogb(x) - 52));
 }
 
-static void near(const char *name, double x, double y, double got, long double exact, pel_kind k) {
+static void near(const char *name, double x, double y, double got, long double exact,
+                 pel_kind k) {
   double most = k == PEL_F32 ? 3.4028234663852886e38 : 1.7976931348623157e308;
   if (isnan(exact)) {
     cr_assert(isnan(got), "%s(%.17g, %.17g): %.17g, not nan", name, x, y, got);
     return;
   }
   if (fabsl(exact) > (long double)most) {
-    cr_assert(isinf(got) || fabs(got) >= most * 0.9999999, "%s(%.17g, %.17g): %.17g, not inf", name, x, y, got);
+    cr_assert(isinf(got) || fabs(got) >= most * 0.9999999,
+              "%s(%.17g, %.17g): %.17g, not inf", name, x, y, got);
     return;
   }
   long double off = fabsl((long double)got - exact);
-  double ulps = fabs(x) > 709 && (!strcmp(name, "sinh") || !strcmp(name, "cosh")) ? 3 : 1.01; /* the far ends of sinh and cosh */
-  cr_assert(off <= (long double)ulps * (long double)ulp((double)exact, k), "%s(%.17g, %.17g): %.17g, but exactly %.21Lg", name, x, y, got, exact);
+  double ulps = fabs(x) > 709 && (!strcmp(name, "sinh") || !strcmp(name, "cosh"))
+                    ? 3
+                    : 1.01; /* the far ends of sinh and cosh */
+  cr_assert(off <= (long double)ulps * (long double)ulp((double)exact, k),
+            "%s(%.17g, %.17g): %.17g, but exactly %.21Lg", name, x, y, got, exact);
 }
 
 /* A block of results at once, straight from the kernel. */
-static void call_kernel(const char *name, pel_kind k, uint32_t nin, const double *x, const double *y, double *out, uint32_t n) {
+static void call_kernel(const char *name, pel_kind k, uint32_t nin, const double *x,
+                        const double *y, double *out, uint32_t n) {
   static union {
     double d[PEL_BLOCK_ROWS];
     float f[PEL_BLOCK_ROWS];
@@ -184,11 +210,14 @@ static void call_kernel(const char *name, pel_kind k, uint32_t nin, const double
   pel_type t = {.kind = k};
   const pel_type *types[2] = {&t, &t};
   ops_case c = {.name = name, .nin = nin, .in = {k, k}, .out = k};
-  pel_col cols[2] = {{.type = &t, .data = &in[0]}, {.type = &t, .data = &in[1]}}, result = {.type = &t, .data = &o};
+  pel_col cols[2] = {{.type = &t, .data = &in[0]}, {.type = &t, .data = &in[1]}},
+          result = {.type = &t, .data = &o};
   for (uint32_t a = 0; a < nin; a++)
     for (uint32_t i = 0; i < n; i++)
-      if (k == PEL_F32) in[a].f[i] = (float)from[a][i];
-      else in[a].d[i] = from[a][i];
+      if (k == PEL_F32)
+        in[a].f[i] = (float)from[a][i];
+      else
+        in[a].d[i] = from[a][i];
   pel_call call = {.in = cols, .nin = nin, .n = n, .out = &result};
   const pel_op *op = overload(&c);
   cr_assert(op, "%s", name);
@@ -204,10 +233,12 @@ static double sample(uint64_t *s, pel_kind k) {
 }
 
 Test(ops, elementary_functions_are_within_one_ulp) {
-  static const elementary list[] = {{"exp", expl},   {"expm1", expm1l}, {"log", logl},   {"log1p", log1pl}, {"log10", log10l},
-                                    {"log2", log2l}, {"cbrt", cbrtl},   {"sin", sinl},   {"cos", cosl},     {"tan", tanl},
-                                    {"asin", asinl}, {"acos", acosl},   {"atan", atanl}, {"sinh", sinhl},   {"cosh", coshl},
-                                    {"tanh", tanhl}, {"asinh", asinhl}, {"acosh", acoshl}, {"atanh", atanhl}};
+  static const elementary list[] = {
+      {"exp", expl},     {"expm1", expm1l}, {"log", logl},    {"log1p", log1pl},
+      {"log10", log10l}, {"log2", log2l},   {"cbrt", cbrtl},  {"sin", sinl},
+      {"cos", cosl},     {"tan", tanl},     {"asin", asinl},  {"acos", acosl},
+      {"atan", atanl},   {"sinh", sinhl},   {"cosh", coshl},  {"tanh", tanhl},
+      {"asinh", asinhl}, {"acosh", acoshl}, {"atanh", atanhl}};
   double x[PEL_BLOCK_ROWS], got[PEL_BLOCK_ROWS];
   uint64_t s = 11;
   EACH_FLOAT(k)
@@ -216,9 +247,11 @@ Test(ops, elementary_functions_are_within_one_ulp) {
       vals special = floats_of(k);
       for (uint32_t i = 0; i < PEL_BLOCK_ROWS; i++) x[i] = sample(&s, k);
       for (uint32_t i = 0; round == 0 && i < special.n; i++)
-        if (fabs(special.at[i].f) < 1e15 || !isfinite(special.at[i].f)) x[i] = special.at[i].f;
+        if (fabs(special.at[i].f) < 1e15 || !isfinite(special.at[i].f))
+          x[i] = special.at[i].f;
       call_kernel(list[f].name, k, 1, x, NULL, got, PEL_BLOCK_ROWS);
-      for (uint32_t i = 0; i < PEL_BLOCK_ROWS; i++) near(list[f].name, x[i], 0, got[i], list[f].exact(x[i]), k);
+      for (uint32_t i = 0; i < PEL_BLOCK_ROWS; i++)
+        near(list[f].name, x[i], 0, got[i], list[f].exact(x[i]), k);
     }
 }
 
@@ -227,19 +260,25 @@ Test(ops, functions_of_two_are_within_one_ulp) {
   uint64_t s = 12;
   EACH_FLOAT(k)
   for (int round = 0; round < 8; round++) {
-    for (uint32_t i = 0; i < PEL_BLOCK_ROWS; i++) x[i] = sample(&s, k), y[i] = sample(&s, k);
+    for (uint32_t i = 0; i < PEL_BLOCK_ROWS; i++)
+      x[i] = sample(&s, k), y[i] = sample(&s, k);
     call_kernel("atan2", k, 2, x, y, got, PEL_BLOCK_ROWS);
-    for (uint32_t i = 0; i < PEL_BLOCK_ROWS; i++) near("atan2", x[i], y[i], got[i], atan2l(x[i], y[i]), k);
+    for (uint32_t i = 0; i < PEL_BLOCK_ROWS; i++)
+      near("atan2", x[i], y[i], got[i], atan2l(x[i], y[i]), k);
     call_kernel("hypot", k, 2, x, y, got, PEL_BLOCK_ROWS);
-    for (uint32_t i = 0; i < PEL_BLOCK_ROWS; i++) near("hypot", x[i], y[i], got[i], hypotl(x[i], y[i]), k);
+    for (uint32_t i = 0; i < PEL_BLOCK_ROWS; i++)
+      near("hypot", x[i], y[i], got[i], hypotl(x[i], y[i]), k);
     call_kernel("^", k, 2, x, y, got, PEL_BLOCK_ROWS);
-    for (uint32_t i = 0; i < PEL_BLOCK_ROWS; i++) near("^", x[i], y[i], got[i], powl(x[i], y[i]), k);
+    for (uint32_t i = 0; i < PEL_BLOCK_ROWS; i++)
+      near("^", x[i], y[i], got[i], powl(x[i], y[i]), k);
   }
 }
 
-/* Lanes and leftovers give the same bits: a row's result does not depend on its neighbours. */
+/* Lanes and leftovers give the same bits: a row's result does not depend on its
+ * neighbours. */
 Test(ops, elementary_functions_do_not_depend_on_the_block) {
-  static const char *const names[] = {"exp", "log", "sin", "cos", "tan", "tanh", "cbrt", "asinh"};
+  static const char *const names[] = {"exp", "log",  "sin",  "cos",
+                                      "tan", "tanh", "cbrt", "asinh"};
   double x[PEL_BLOCK_ROWS], whole[PEL_BLOCK_ROWS], part[4];
   uint64_t s = 13;
   EACH_FLOAT(k)
@@ -248,7 +287,9 @@ Test(ops, elementary_functions_do_not_depend_on_the_block) {
     call_kernel(names[f], k, 1, x, NULL, whole, PEL_BLOCK_ROWS);
     for (uint32_t i = 0; i + 3 <= PEL_BLOCK_ROWS; i++) {
       call_kernel(names[f], k, 1, x + i, NULL, part, 1 + i % 3);
-      cr_assert_eq(memcmp(part, whole + i, (1 + i % 3) * sizeof *part) == 0 || isnan(part[0]), 1, "%s(%.17g)", names[f], x[i]);
+      cr_assert_eq(
+          memcmp(part, whole + i, (1 + i % 3) * sizeof *part) == 0 || isnan(part[0]), 1,
+          "%s(%.17g)", names[f], x[i]);
     }
   }
 }

@@ -30,8 +30,10 @@ static size_t encode_one(uint32_t c, char *o) {
   if (c < 0x80) return o[0] = (char)c, 1;
   if (c < 0x800) return o[0] = (char)(0xc0 | c >> 6), o[1] = (char)(0x80 | (c & 63)), 2;
   if (c < 0x10000)
-    return o[0] = (char)(0xe0 | c >> 12), o[1] = (char)(0x80 | (c >> 6 & 63)), o[2] = (char)(0x80 | (c & 63)), 3;
-  o[0] = (char)(0xf0 | c >> 18), o[1] = (char)(0x80 | (c >> 12 & 63)), o[2] = (char)(0x80 | (c >> 6 & 63));
+    return o[0] = (char)(0xe0 | c >> 12), o[1] = (char)(0x80 | (c >> 6 & 63)),
+           o[2] = (char)(0x80 | (c & 63)), 3;
+  o[0] = (char)(0xf0 | c >> 18), o[1] = (char)(0x80 | (c >> 12 & 63)),
+  o[2] = (char)(0x80 | (c >> 6 & 63));
   return o[3] = (char)(0x80 | (c & 63)), 4;
 }
 
@@ -47,7 +49,7 @@ static void add(points *p, uint32_t c) {
   p->at[p->n++] = c;
 }
 
-/* ---- oracles -------------------------------------------------------------------------------------------------------- */
+/* ---- oracles ---- */
 
 static bool stands_at(const points *s, size_t at, const points *part) {
   if (at + part->n > s->n) return false;
@@ -80,7 +82,9 @@ ORACLE(ends) {
   return (void)in, (void)out, vi(s.n >= part.n && stands_at(&s, s.n - part.n, &part));
 }
 
-static bool blank(uint32_t c) { return c == ' ' || c == '\t' || c == '\n' || c == '\v' || c == '\f' || c == '\r'; }
+static bool blank(uint32_t c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\v' || c == '\f' || c == '\r';
+}
 static val trimmed(const val *a, bool left, bool right) {
   const points s = decode(a);
   points o = {.n = 0};
@@ -159,12 +163,15 @@ static val padded(const val *a, bool left) {
 ORACLE(pad_left) { return (void)in, (void)out, padded(a, true); }
 ORACLE(pad_right) { return (void)in, (void)out, padded(a, false); }
 
-/* ---- values --------------------------------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
-/* The corners of UTF-8's lengths, letters beside the letters, blanks that are ASCII and such that are not (U+00A0, U+0085,
- * U+3000), combining marks. Few, so that parts are found. */
-static const uint32_t alphabet[] = {'a', 'b', 'A', 'B', 'Z', 'z', '@', '[', '`', '{', ' ', '\t', '\v', '\r', 0x1c, 0, 0x7f, 0x80,
-                                    0x85, 0xa0, 0xe4, 0x301, 0x7ff, 0x800, 0x3000, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x1f600, 0x10ffff};
+/* The corners of UTF-8's lengths, letters beside the letters, blanks that are ASCII and
+ * such that are not (U+00A0, U+0085, U+3000), combining marks. Few, so that parts are
+ * found. */
+static const uint32_t alphabet[] = {
+    'a',   'b',   'A',    'B',    'Z',    'z',    '@',     '[',     '`',     '{',  ' ',
+    '\t',  '\v',  '\r',   0x1c,   0,      0x7f,   0x80,    0x85,    0xa0,    0xe4, 0x301,
+    0x7ff, 0x800, 0x3000, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x1f600, 0x10ffff};
 
 static vals texts(uint64_t *s, uint32_t n, uint32_t longest) {
   static char store[1 << 22];
@@ -191,23 +198,36 @@ static vals numbers(const int64_t *list, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) v.at[v.n++] = vi(list[i]);
   return v;
 }
-#define NUMBERS(...) numbers((const int64_t[]){__VA_ARGS__}, sizeof((const int64_t[]){__VA_ARGS__}) / 8)
+#define NUMBERS(...) \
+  numbers((const int64_t[]){__VA_ARGS__}, sizeof((const int64_t[]){__VA_ARGS__}) / 8)
 
 Test(ops, texts_of_one) {
   static const struct {
     const char *name;
     pel_kind out;
     oracle want;
-  } list[] = {{"len", PEL_I64, length},  {"trim", PEL_STR, trim},   {"ltrim", PEL_STR, ltrim},    {"rtrim", PEL_STR, rtrim},
-              {"lower", PEL_STR, lower}, {"upper", PEL_STR, upper}, {"reverse", PEL_STR, reverse}};
+  } list[] = {{"len", PEL_I64, length},     {"trim", PEL_STR, trim},
+              {"ltrim", PEL_STR, ltrim},    {"rtrim", PEL_STR, rtrim},
+              {"lower", PEL_STR, lower},    {"upper", PEL_STR, upper},
+              {"reverse", PEL_STR, reverse}};
   uint64_t s = 21;
   for (int round = 0; round < 12; round++) {
     const vals v = texts(&s, 96, 40);
     for (uint32_t i = 0; i < sizeof list / sizeof *list; i++) {
-      ops_case c = {.name = list[i].name, .nin = 1, .in = {PEL_STR}, .out = list[i].out, .values = {v}, .want = list[i].want};
+      ops_case c = {.name = list[i].name,
+                    .nin = 1,
+                    .in = {PEL_STR},
+                    .out = list[i].out,
+                    .values = {v},
+                    .want = list[i].want};
       check_op(&c);
     }
-    ops_case b = {.name = "len", .nin = 1, .in = {PEL_BYTES}, .out = PEL_I64, .values = {v}, .want = size};
+    ops_case b = {.name = "len",
+                  .nin = 1,
+                  .in = {PEL_BYTES},
+                  .out = PEL_I64,
+                  .values = {v},
+                  .want = size};
     check_op(&b);
   }
 }
@@ -217,46 +237,75 @@ Test(ops, texts_of_two) {
     const char *name;
     pel_kind out;
     oracle want;
-  } list[] = {{"find", PEL_I64, find}, {"contains", PEL_BOOL, contains}, {"starts_with", PEL_BOOL, starts},
-              {"ends_with", PEL_BOOL, ends}, {"+", PEL_STR, plus}};
+  } list[] = {{"find", PEL_I64, find},
+              {"contains", PEL_BOOL, contains},
+              {"starts_with", PEL_BOOL, starts},
+              {"ends_with", PEL_BOOL, ends},
+              {"+", PEL_STR, plus}};
   uint64_t s = 22;
   for (int round = 0; round < 2; round++)
     for (uint32_t i = 0; i < sizeof list / sizeof *list; i++) {
-      ops_case c = {.name = list[i].name, .nin = 2, .in = {PEL_STR, PEL_STR}, .out = list[i].out,
-                    .values = {texts(&s, 50, 24), texts(&s, 30, 3)}, .want = list[i].want};
+      ops_case c = {.name = list[i].name,
+                    .nin = 2,
+                    .in = {PEL_STR, PEL_STR},
+                    .out = list[i].out,
+                    .values = {texts(&s, 50, 24), texts(&s, 30, 3)},
+                    .want = list[i].want};
       check_op(&c);
     }
 }
 
 Test(ops, replacing) {
   uint64_t s = 23;
-  ops_case c = {.name = "replace", .nin = 3, .in = {PEL_STR, PEL_STR, PEL_STR}, .out = PEL_STR,
-                .values = {texts(&s, 30, 24), texts(&s, 16, 2), texts(&s, 8, 14)}, .want = replace};
+  ops_case c = {.name = "replace",
+                .nin = 3,
+                .in = {PEL_STR, PEL_STR, PEL_STR},
+                .out = PEL_STR,
+                .values = {texts(&s, 30, 24), texts(&s, 16, 2), texts(&s, 8, 14)},
+                .want = replace};
   check_op(&c);
 }
 
 Test(ops, parts_and_repetitions) {
   uint64_t s = 24;
   const vals v = texts(&s, 60, 20);
-  ops_case part = {.name = "substr", .nin = 3, .in = {PEL_STR, PEL_I64, PEL_I64}, .out = PEL_STR, .want = substr,
-                   .values = {v, NUMBERS(INT64_MIN, -1, 0, 1, 2, 5, 19, 20, 21, INT64_MAX), NUMBERS(INT64_MIN, -1, 0, 1, 2, 3, 20, INT64_MAX)}};
+  ops_case part = {
+      .name = "substr",
+      .nin = 3,
+      .in = {PEL_STR, PEL_I64, PEL_I64},
+      .out = PEL_STR,
+      .want = substr,
+      .values = {v, NUMBERS(INT64_MIN, -1, 0, 1, 2, 5, 19, 20, 21, INT64_MAX),
+                 NUMBERS(INT64_MIN, -1, 0, 1, 2, 3, 20, INT64_MAX)}};
   check_op(&part);
-  ops_case again = {.name = "repeat", .nin = 2, .in = {PEL_STR, PEL_I64}, .out = PEL_STR, .want = repeat,
-                    .values = {v, NUMBERS(INT64_MIN, -1, 0, 1, 2, 3, 7, INT64_C(1) << 32, INT64_MAX)}};
+  ops_case again = {
+      .name = "repeat",
+      .nin = 2,
+      .in = {PEL_STR, PEL_I64},
+      .out = PEL_STR,
+      .want = repeat,
+      .values = {v, NUMBERS(INT64_MIN, -1, 0, 1, 2, 3, 7, INT64_C(1) << 32, INT64_MAX)}};
   check_op(&again);
 }
 
 Test(ops, padding) {
   uint64_t s = 25;
-  vals fills = {.at = {vs(" "), vs("\xc3\xa4"), vs("\xf0\x9f\x98\x80"), vs(""), vs("ab"), vs("a\xcc\x81")}, .n = 6};
-  const vals widths = NUMBERS(INT64_MIN, -1, 0, 1, 2, 9, 20, 60, (1 << 24) + 64, INT64_MAX);
+  vals fills = {.at = {vs(" "), vs("\xc3\xa4"), vs("\xf0\x9f\x98\x80"), vs(""), vs("ab"),
+                       vs("a\xcc\x81")},
+                .n = 6};
+  const vals widths =
+      NUMBERS(INT64_MIN, -1, 0, 1, 2, 9, 20, 60, (1 << 24) + 64, INT64_MAX);
   const struct {
     const char *name;
     oracle want;
   } list[] = {{"pad_left", pad_left}, {"pad_right", pad_right}};
   for (uint32_t i = 0; i < 2; i++) {
-    ops_case c = {.name = list[i].name, .nin = 3, .in = {PEL_STR, PEL_I64, PEL_STR}, .out = PEL_STR,
-                  .values = {texts(&s, 40, 20), widths, fills}, .want = list[i].want};
+    ops_case c = {.name = list[i].name,
+                  .nin = 3,
+                  .in = {PEL_STR, PEL_I64, PEL_STR},
+                  .out = PEL_STR,
+                  .values = {texts(&s, 40, 20), widths, fills},
+                  .want = list[i].want};
     check_op(&c);
   }
 }

@@ -1,15 +1,14 @@
-/* Random programs: every construct of the grammar, any comment and line end between any two words.
- * The buffer belongs to the caller.
- * One thread. */
+/* Random programs: every construct of the grammar, any comment and line end between any
+ * two words. The buffer belongs to the caller. One thread. */
 #ifndef PEL_TESTS_UNIT_SYNTAX_GENERATE_H
 #define PEL_TESTS_UNIT_SYNTAX_GENERATE_H
 
 #include "tests/unit/syntax/helper.h"
 
 typedef enum trivia {
-  TRIVIA_SPACES,   /* words in a line */
-  TRIVIA_LINES,    /* line ends too */
-  TRIVIA_COMMENTS  /* and comments, each with a number of its own */
+  TRIVIA_SPACES,  /* words in a line */
+  TRIVIA_LINES,   /* line ends too */
+  TRIVIA_COMMENTS /* and comments, each with a number of its own */
 } trivia;
 
 typedef struct generator {

@@ -1,10 +1,12 @@
-/* The cases of tests/golden/parse against the front end itself, with the tree that stands beside each program (NAME.tree).
- * Together they must bring every lexical and syntactic code. */
+/* The cases of tests/golden/parse against the front end itself, with the tree that stands
+ * beside each program (NAME.tree). Together they must bring every lexical and syntactic
+ * code. */
 #include <dirent.h>
 
 #include "tests/unit/syntax/helper.h"
 
-/* The expectation stands in the last lines of the text, from the first `//!` behind the program on. */
+/* The expectation stands in the last lines of the text, from the first `//!` behind the
+ * program on. */
 static pel_str program_of(pel_str text) {
   const char *p = memmem(text.p, text.n, "\n//! args:", 10);
   cr_assert(p, "no expectation");
@@ -52,7 +54,8 @@ static void expect_formatted(const char *path, pel_str text, parse *p) {
   pel_buf got, want;
   block(text, "stdout", &want);
   pel__buf_init(&got, NULL);
-  cr_expect_eq(pel__syntax_format(pel__source_get(&p->sources, p->file), &got, &p->diags), PEL_OK);
+  cr_expect_eq(pel__syntax_format(pel__source_get(&p->sources, p->file), &got, &p->diags),
+               PEL_OK);
   expect_text(path, "the layout", &want, &got);
   pel__buf_deinit(&got);
   pel__buf_deinit(&want);
@@ -111,7 +114,8 @@ Test(golden, errors_bring_every_code) {
   cr_assert_geq(check_folder("tests/golden/parse/error", seen), 20);
   for (int c = 0; c < PEL_DIAG_CODE_COUNT; c++) {
     const char *code = pel__diag_code_name((pel_diag_code)c);
-    bool ours = strncmp(code, "E00", 3) == 0 || strcmp(code, "W0001") == 0 || strcmp(code, "W0002") == 0;
+    bool ours = strncmp(code, "E00", 3) == 0 || strcmp(code, "W0001") == 0 ||
+                strcmp(code, "W0002") == 0;
     if (ours && !elsewhere(code)) cr_expect(seen[c], "no program brings %s", code);
   }
 }

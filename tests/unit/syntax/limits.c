@@ -1,4 +1,5 @@
-/* The documented limits, each just inside and just outside; texts that are no programs. */
+/* The documented limits, each just inside and just outside; texts that are no programs.
+ */
 #include "tests/unit/syntax/helper.h"
 
 static pel_buf repeat(const char *head, const char *part, size_t n, const char *tail) {

@@ -1,4 +1,5 @@
-/* Every allocation fails once: the parse and the formatter say so, and nothing else happens. */
+/* Every allocation fails once: the parse and the formatter say so, and nothing else
+ * happens. */
 #include "tests/unit/syntax/helper.h"
 
 typedef struct meter {
@@ -34,7 +35,8 @@ static bool enough(pel_str text, size_t n) {
   cr_assert_eq(st == PEL_OK, p.tree != NULL);
   if (st == PEL_OK)
     st = pel__syntax_format(pel__source_get(&p.sources, p.file), &out, &p.diags);
-  cr_assert_eq(st, m.refused ? PEL_E_NOMEM : PEL_OK, "status %d with %zu allocations", st, n);
+  cr_assert_eq(st, m.refused ? PEL_E_NOMEM : PEL_OK, "status %d with %zu allocations", st,
+               n);
   cr_assert(st == PEL_OK || out.n == 0);
   pel__buf_deinit(&out);
   pel__arena_deinit(&p.arena);

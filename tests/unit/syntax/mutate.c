@@ -1,5 +1,6 @@
-/* Any bytes: no crash, a tree or a message, every place inside the text, and what parses can be formatted. The dice are the
- * same in every run; sanitizer builds run the same texts. */
+/* Any bytes: no crash, a tree or a message, every place inside the text, and what parses
+ * can be formatted. The dice are the same in every run; sanitizer builds run the same
+ * texts. */
 #include "tests/unit/syntax/generate.h"
 
 static void expect_inside(const parse *p, pel_span span) {

@@ -1,4 +1,5 @@
-/* States of aggregates by themselves: as bytes and back in the middle, combined in random trees. */
+/* States of aggregates by themselves: as bytes and back in the middle, combined in random
+ * trees. */
 #include <criterion/criterion.h>
 
 #include "tests/unit/table/reference.h"
@@ -16,7 +17,8 @@ static void put(states *s, void *state, const val *v, uint64_t ordinal) {
   uint8_t valid = v->state;
   pel_view text = v->text ? pel_view_of(v->text, v->n) : pel_view_of("", 0);
   uint64_t word = v->word;
-  pel_col c = {.type = s->in, .data = v->text ? (void *)&text : (void *)&word, .state = &valid};
+  pel_col c = {
+      .type = s->in, .data = v->text ? (void *)&text : (void *)&word, .state = &valid};
   pel_status st = s->agg->update(&s->d.env[0], &state, &c, NULL, 1, ordinal);
   cr_assert_eq(st, PEL_OK);
 }
@@ -48,7 +50,8 @@ static val result_of(states *s, void *state) {
   val v = {.state = PEL_VALID, .word = data[0]};
   if (s->out->kind == PEL_I8) v.word = (uint64_t)(int8_t)v.word;
   if (s->out->kind == PEL_I16) v.word = (uint64_t)(int16_t)v.word;
-  if (s->out->kind == PEL_I32 || s->out->kind == PEL_DATE) v.word = (uint64_t)(int32_t)v.word;
+  if (s->out->kind == PEL_I32 || s->out->kind == PEL_DATE)
+    v.word = (uint64_t)(int32_t)v.word;
   return v;
 }
 
@@ -60,7 +63,8 @@ static void check(const char *name, const pel_type *in, uint64_t seed) {
   s.agg = op->choose_agg(&in, 1, s.out);
   cr_assert(s.agg);
   driver_init(&s.d, 1, seed, 64);
-  for (int i = 0; i < 4; i++) s.agg->init(s.at[i] = aligned_alloc(64, (s.agg->state_size + 63) / 64 * 64));
+  for (int i = 0; i < 4; i++)
+    s.agg->init(s.at[i] = aligned_alloc(64, (s.agg->state_size + 63) / 64 * 64));
   size_t n = rng_below(&r, 200);
   tab t = tab_random(&r, 1, &in, n, 30);
   const val **v = malloc((n + 1) * sizeof *v);
@@ -75,7 +79,8 @@ static void check(const char *name, const pel_type *in, uint64_t seed) {
   cr_assert_eq(s.agg->combine(&s.d.env[0], s.at[0], s.at[1]), PEL_OK);
   cr_assert_eq(s.agg->combine(&s.d.env[0], s.at[2], s.at[0]), PEL_OK);
   val got = result_of(&s, s.at[2]), want = ref_agg(name, in, v, n, s.out);
-  cr_assert(val_same(s.out, &got, &want), "%s of kind %d, seed %llu", name, (int)in->kind, (unsigned long long)seed);
+  cr_assert(val_same(s.out, &got, &want), "%s of kind %d, seed %llu", name, (int)in->kind,
+            (unsigned long long)seed);
   if (s.agg->fini) s.agg->fini(&s.d.env[0], s.at[2]);
   for (int i = 0; i < 4; i++) free(s.at[i]);
   val_free(&got);
@@ -88,7 +93,8 @@ static void check(const char *name, const pel_type *in, uint64_t seed) {
 Test(agg, states_as_bytes) {
   for (uint32_t a = 0; a < N_AGGS; a++)
     for (uint32_t t = 0; t < N_SCALARS; t++)
-      for (uint64_t seed = 1; seed <= 6; seed++) check(agg_names[a], all_scalars[t], seed * 1000 + t);
+      for (uint64_t seed = 1; seed <= 6; seed++)
+        check(agg_names[a], all_scalars[t], seed * 1000 + t);
 }
 
 /* A float sum meets infinities, NaN and the whole range of exponents. */
@@ -104,14 +110,22 @@ Test(agg, floats_of_every_size) {
   }
   const pel_op *aggs[] = {ref_agg_op("sum", &ty_f64), ref_agg_op("len", &ty_f64)};
   pel_const counts[] = {c_int(1), c_int(0)}, args[] = {c_int(1), c_list(counts, 2)};
-  node n = {.op = &pel_op_group, .args = args, .nargs = 2, .aggs = aggs, .naggs = 2, .nports = 1, .in = {&in},
-            .out = out, .nout = 3};
+  node n = {.op = &pel_op_group,
+            .args = args,
+            .nargs = 2,
+            .aggs = aggs,
+            .naggs = 2,
+            .nports = 1,
+            .in = {&in},
+            .out = out,
+            .nout = 3};
   driver d;
   driver_init(&d, 4, 1, 64);
   run_opts o = {.seed = 1};
   cr_assert_eq(run_node(&d, &n, &o, &got), PEL_OK);
   cr_assert_eq(got.rows, 1);
-  cr_assert_eq(val_as_f64(&ty_f64, tab_at(&got, 0, 1)), 2000.0); /* 1000 times 1 + 1 + 5e-324 */
+  cr_assert_eq(val_as_f64(&ty_f64, tab_at(&got, 0, 1)),
+               2000.0); /* 1000 times 1 + 1 + 5e-324 */
   cr_assert_eq(tab_at(&got, 0, 0)->word, 0);
   tab_free(&got);
   tab_free(&in);

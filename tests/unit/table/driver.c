@@ -3,13 +3,14 @@
 #include <criterion/criterion.h>
 #include <stdarg.h>
 
-/* ---- memory ------------------------------------------------------------------------------------- */
+/* ---- memory ---- */
 
 static driver *driver_of(const pel_env *env) { return (driver *)env->ctx; }
 
 static bool refuses(driver *d, size_t more) {
   d->calls++;
-  if (d->fail_at && d->calls >= d->fail_at && (!d->fail_n || d->calls < d->fail_at + d->fail_n))
+  if (d->fail_at && d->calls >= d->fail_at &&
+      (!d->fail_n || d->calls < d->fail_at + d->fail_n))
     return true;
   return d->budget && d->live_bytes + more > d->budget;
 }
@@ -76,9 +77,10 @@ static pel_status env_reserve(const pel_env *env, size_t n) {
 }
 static void env_release(const pel_env *env, size_t n) { driver_of(env)->live_bytes -= n; }
 
-/* ---- spilling, failing ----------------------------------------------------------------------------- */
+/* ---- spilling, failing ---- */
 
-static pel_status spill_write(const pel_env *env, const void *p, size_t n, uint64_t *offset) {
+static pel_status spill_write(const pel_env *env, const void *p, size_t n,
+                              uint64_t *offset) {
   driver *d = driver_of(env);
   if (d->spill_n + n > d->spill_cap) {
     d->spill_cap = 2 * (d->spill_n + n);
@@ -110,13 +112,13 @@ static pel_status note_failure(driver *d, uint64_t ordinal, const char *code) {
   }
   return PEL_E_FAILED;
 }
-static pel_status env_fail(const pel_env *env, uint64_t ordinal, const char *code, const char *fmt,
-                           ...) {
+static pel_status env_fail(const pel_env *env, uint64_t ordinal, const char *code,
+                           const char *fmt, ...) {
   (void)fmt;
   return note_failure(driver_of(env), ordinal, code);
 }
-static uint32_t env_poison(const pel_env *env, uint64_t ordinal, const char *code, const char *fmt,
-                           ...) {
+static uint32_t env_poison(const pel_env *env, uint64_t ordinal, const char *code,
+                           const char *fmt, ...) {
   driver *d = driver_of(env);
   (void)fmt;
   d->poisons = realloc(d->poisons, (d->npoisons + 1) * sizeof *d->poisons);
@@ -163,7 +165,7 @@ void driver_deinit(driver *d) {
                (unsigned long long)d->live_bytes);
 }
 
-/* ---- values to columns and back ---------------------------------------------------------------------- */
+/* ---- values to columns and back ---- */
 
 typedef struct blocks {
   void **at;
@@ -181,7 +183,8 @@ static void drop(blocks *b) {
 }
 
 static uint32_t width_of(pel_kind k) {
-  static const uint8_t w[PEL_KIND_COUNT] = {0, 1, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8, 16, 16, 4, 8, 8, 8, 0};
+  static const uint8_t w[PEL_KIND_COUNT] = {0, 1, 1,  2,  4, 8, 1, 2, 4, 8,
+                                            4, 8, 16, 16, 4, 8, 8, 8, 0};
   return w[k];
 }
 
@@ -248,7 +251,8 @@ static val read_cell(const pel_col *c, size_t row) {
   if (t->kind == PEL_LIST) {
     const int64_t *o = c->data;
     val v = val_list((uint32_t)(o[row + 1] - o[row]));
-    for (uint32_t i = 0; i < v.n; i++) v.items[i] = read_cell(c->child, (size_t)o[row] + i);
+    for (uint32_t i = 0; i < v.n; i++)
+      v.items[i] = read_cell(c->child, (size_t)o[row] + i);
     return v;
   }
   if (t->kind == PEL_RECORD) {
@@ -284,9 +288,10 @@ static void read_chunk(const pel_chunk *c, tab *to) {
   }
 }
 
-/* A chunk of rows first … first + n of t. Between them stand rows that do not count, unless plain. */
-static pel_chunk make_chunk(blocks *b, rng *r, const tab *t, size_t first, uint32_t n, bool plain,
-                            uint64_t ordinal) {
+/* A chunk of rows first … first + n of t. Between them stand rows that do not count,
+ * unless plain. */
+static pel_chunk make_chunk(blocks *b, rng *r, const tab *t, size_t first, uint32_t n,
+                            bool plain, uint64_t ordinal) {
   pel_chunk c = {.ncols = t->ncols, .ordinal = ordinal, .nsel = n};
   static const val nothing = {.state = PEL_NULL};
   size_t *rows = keep(b, PEL_BLOCK_ROWS * sizeof *rows);
@@ -309,7 +314,7 @@ static pel_chunk make_chunk(blocks *b, rng *r, const tab *t, size_t first, uint3
   return c;
 }
 
-/* ---- running ------------------------------------------------------------------------------------------- */
+/* ---- running ---- */
 
 typedef struct run {
   driver *d;
@@ -330,9 +335,17 @@ static pel_status bind_node(run *x) {
   const pel_type **in = keep(&x->memory, (nin[0] + nin[1] + 1) * sizeof *in);
   for (uint32_t i = 0; i < nin[0]; i++) in[i] = n->in[0]->types[i];
   for (uint32_t i = 0; i < nin[1]; i++) in[nin[0] + i] = n->in[1]->types[i];
-  pel_bind b = {.alloc = bind_alloc, .ctx = &x->memory, .args = n->args, .nargs = n->nargs,
-                .in = in, .nin = nin, .nports = n->nports, .out = n->out, .nout = n->nout,
-                .aggs = n->aggs, .naggs = n->naggs};
+  pel_bind b = {.alloc = bind_alloc,
+                .ctx = &x->memory,
+                .args = n->args,
+                .nargs = n->nargs,
+                .in = in,
+                .nin = nin,
+                .nports = n->nports,
+                .out = n->out,
+                .nout = n->nout,
+                .aggs = n->aggs,
+                .naggs = n->naggs};
   pel_error e = {0};
   pel_status s = n->op->bind(&b, &x->params, &e);
   cr_assert_eq(s, PEL_OK, "bind: %s", e.message);
@@ -340,17 +353,20 @@ static pel_status bind_node(run *x) {
 }
 
 /* One morsel's rows, cut at random, to one local. */
-static pel_status feed_morsel(run *x, uint32_t w, uint64_t morsel, size_t first, size_t rows) {
+static pel_status feed_morsel(run *x, uint32_t w, uint64_t morsel, size_t first,
+                              size_t rows) {
   const pel_op *op = x->n->op;
   pel_env *env = &x->d->env[w];
   size_t at = 0, row = 0;
   pel_status s = PEL_OK;
   while (at < rows && !s) {
-    size_t most = x->o->chunk_rows ? x->o->chunk_rows : 1 + rng_below(&x->r, 1 + rng_below(&x->r, 1024));
+    size_t most = x->o->chunk_rows ? x->o->chunk_rows
+                                   : 1 + rng_below(&x->r, 1 + rng_below(&x->r, 1024));
     uint32_t n = (uint32_t)(rows - at < most ? rows - at : most);
     blocks b = {0};
     driver_new_temp(x->d, w);
-    pel_chunk c = make_chunk(&b, &x->r, x->n->in[0], first + at, n, x->o->plain, morsel << 32 | row);
+    pel_chunk c = make_chunk(&b, &x->r, x->n->in[0], first + at, n, x->o->plain,
+                             morsel << 32 | row);
     s = op->consume(env, x->state, x->locals[w], 0, &c);
     drop(&b);
     at += n;
@@ -360,17 +376,20 @@ static pel_status feed_morsel(run *x, uint32_t w, uint64_t morsel, size_t first,
       s = op->spill(env, x->state, x->locals[w], 1, &freed);
     }
   }
-  if (!s && x->o->end_morsel && op->end_morsel) s = op->end_morsel(env, x->state, x->locals[w], morsel);
+  if (!s && x->o->end_morsel && op->end_morsel)
+    s = op->end_morsel(env, x->state, x->locals[w], morsel);
   return s;
 }
 
-/* Cuts the input into morsels, deals them to workers, and feeds them in an order in which each is at most a few ahead. */
+/* Cuts the input into morsels, deals them to workers, and feeds them in an order in which
+ * each is at most a few ahead. */
 static pel_status feed(run *x) {
   const tab *t = x->n->in[0];
   size_t nm = 0, cap = t->rows + 1;
   size_t *starts = malloc((cap + 1) * sizeof *starts);
   for (size_t at = 0; at < t->rows;) {
-    size_t n = x->o->morsel_rows ? x->o->morsel_rows : 1 + rng_below(&x->r, 1 + rng_below(&x->r, 3000));
+    size_t n = x->o->morsel_rows ? x->o->morsel_rows
+                                 : 1 + rng_below(&x->r, 1 + rng_below(&x->r, 3000));
     starts[nm++] = at;
     at += n < t->rows - at ? n : t->rows - at;
   }
@@ -409,7 +428,8 @@ static pel_status seal_and_finish(run *x) {
   }
   for (uint32_t phase = 0; op->task_count; phase++) {
     uint32_t count = 0;
-    pel_status s = op->task_count(&d->env[rng_below(&x->r, d->workers)], x->state, phase, &count);
+    pel_status s =
+        op->task_count(&d->env[rng_below(&x->r, d->workers)], x->state, phase, &count);
     if (s) return s;
     if (count == 0) break;
     uint32_t first = (uint32_t)rng_below(&x->r, count); /* some order */
@@ -487,10 +507,13 @@ pel_status run_node(driver *d, const node *n, const run_opts *opts, tab *result)
     tab_free(&again);
   }
   for (uint32_t w = 0; w < d->workers; w++)
-    if (x.locals[w] && n->op->local_fini) n->op->local_fini(&d->env[w], x.state, x.locals[w]);
+    if (x.locals[w] && n->op->local_fini)
+      n->op->local_fini(&d->env[w], x.state, x.locals[w]);
   if (x.state) n->op->close(&d->env[0], x.state);
   drop(&x.memory);
-  if (s) tab_free(&out);
-  else *result = out;
+  if (s)
+    tab_free(&out);
+  else
+    *result = out;
   return s;
 }

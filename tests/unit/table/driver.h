@@ -1,7 +1,7 @@
-/* Runs operators of op.h without the engine: an environment whose memory, failures and spill file are watched, tables of plain
- * values, and a run of a breaker or probe in which chunks, morsels, workers and tasks come in a random order.
- * Whoever makes a table frees it; everything else lives in the driver.
- * One thread: workers are simulated. */
+/* Runs operators of op.h without the engine: an environment whose memory, failures and
+ * spill file are watched, tables of plain values, and a run of a breaker or probe in
+ * which chunks, morsels, workers and tasks come in a random order. Whoever makes a table
+ * frees it; everything else lives in the driver. One thread: workers are simulated. */
 #ifndef PEL_TESTS_UNIT_TABLE_DRIVER_H
 #define PEL_TESTS_UNIT_TABLE_DRIVER_H
 
@@ -11,7 +11,7 @@
 
 #include "pel/op.h"
 
-/* ---- random numbers ---------------------------------------------------------------------------- */
+/* ---- random numbers ---- */
 
 typedef struct rng {
   uint64_t s;
@@ -19,7 +19,7 @@ typedef struct rng {
 uint64_t rng_next(rng *r);
 uint64_t rng_below(rng *r, uint64_t n); /* 0 … n - 1; 0 for n = 0 */
 
-/* ---- tables of values ---------------------------------------------------------------------------- */
+/* ---- tables of values ---- */
 
 typedef struct val val;
 struct val {
@@ -58,20 +58,23 @@ double val_as_f64(const pel_type *t, const val *v);
 bool val_same(const pel_type *t, const val *a, const val *b);
 /* Equal as keys are: −0 is 0. */
 bool val_key_same(const pel_type *t, const val *a, const val *b);
-int val_cmp(const pel_type *t, const val *a, const val *b); /* both valid; NaN above all, −0 is 0 */
+int val_cmp(const pel_type *t, const val *a,
+            const val *b); /* both valid; NaN above all, −0 is 0 */
 
 /* A random value: small domains repeat often, all kinds of special values appear. */
 val val_random(rng *r, const pel_type *t, uint32_t domain);
-tab tab_random(rng *r, uint32_t ncols, const pel_type *const *types, size_t rows, uint32_t domain);
+tab tab_random(rng *r, uint32_t ncols, const pel_type *const *types, size_t rows,
+               uint32_t domain);
 
-extern const pel_type ty_bool, ty_i8, ty_i16, ty_i32, ty_i64, ty_u8, ty_u16, ty_u32, ty_u64, ty_f32, ty_f64, ty_str, ty_bytes,
-    ty_date, ty_time, ty_dur;
-extern const pel_type ty_i64n, ty_f64n, ty_strn, ty_booln, ty_i32n, ty_f32n; /* that may be null */
+extern const pel_type ty_bool, ty_i8, ty_i16, ty_i32, ty_i64, ty_u8, ty_u16, ty_u32,
+    ty_u64, ty_f32, ty_f64, ty_str, ty_bytes, ty_date, ty_time, ty_dur;
+extern const pel_type ty_i64n, ty_f64n, ty_strn, ty_booln, ty_i32n,
+    ty_f32n;                              /* that may be null */
 extern const pel_type ty_list, ty_record; /* [*]i64?, { a: str, b: [*]i64? } */
 extern const pel_type *const all_scalars[];
 enum { N_SCALARS = 22 };
 
-/* ---- the environment ----------------------------------------------------------------------------- */
+/* ---- the environment ---- */
 
 enum { MAX_WORKERS = 8 };
 
@@ -81,14 +84,14 @@ typedef struct driver {
   uint32_t workers;
   uint64_t live, live_bytes, peak_bytes, calls;
   uint64_t fail_at; /* the first allocation that fails (1: the first of all); 0: none */
-  uint64_t fail_n; /* so many of them; 0: all after it */
+  uint64_t fail_n;  /* so many of them; 0: all after it */
   uint64_t budget;  /* bytes; 0: any */
   char *spill;
   uint64_t spill_n, spill_cap, spill_reads;
   struct {
     uint64_t ordinal;
     char code[16];
-  } *poisons;
+  } * poisons;
   uint32_t npoisons;
   uint64_t fail_ordinal; /* of the worst failure */
   char fail_code[16];
@@ -99,7 +102,7 @@ void driver_init(driver *d, uint32_t workers, uint64_t seed, uint32_t hash_bits)
 void driver_deinit(driver *d);
 void driver_new_temp(driver *d, uint32_t worker); /* its temp memory dies */
 
-/* ---- running -------------------------------------------------------------------------------------- */
+/* ---- running ---- */
 
 typedef struct run_opts {
   uint64_t seed;
@@ -122,10 +125,11 @@ typedef struct node {
   uint32_t nout;
 } node;
 
-/* Runs the node; *result is made (and the caller's) when PEL_OK comes back. Everything allocated has been freed. */
+/* Runs the node; *result is made (and the caller's) when PEL_OK comes back. Everything
+ * allocated has been freed. */
 pel_status run_node(driver *d, const node *n, const run_opts *opts, tab *result);
 
-/* ---- constants -------------------------------------------------------------------------------------- */
+/* ---- constants ---- */
 
 pel_const c_int(int64_t x);
 pel_const c_text(const char *z);

@@ -5,7 +5,7 @@
 extern const pel_op pel_op_group;
 TestSuite(group, .timeout = 120);
 
-/* ---- the reference ---------------------------------------------------------------------------------- */
+/* ---- the reference ---- */
 
 typedef struct plan {
   uint32_t k, naggs;
@@ -25,13 +25,16 @@ static val canonical_key(const pel_type *t, const val *v) {
 
 static tab reference(const tab *in, const plan *p) {
   tab out = tab_new(p->k + p->naggs, p->out);
-  size_t *group_of = malloc((in->rows + 1) * sizeof *group_of), *first = malloc((in->rows + 1) * sizeof *first);
+  size_t *group_of = malloc((in->rows + 1) * sizeof *group_of),
+         *first = malloc((in->rows + 1) * sizeof *first);
   size_t groups = 0;
   for (size_t i = 0; i < in->rows; i++) {
     size_t g = 0;
     for (; g < groups; g++) {
       uint32_t c = 0;
-      while (c < p->k && val_key_same(in->types[c], tab_at(in, first[g], c), tab_at(in, i, c))) c++;
+      while (c < p->k &&
+             val_key_same(in->types[c], tab_at(in, first[g], c), tab_at(in, i, c)))
+        c++;
       if (c == p->k) break;
     }
     if (g == groups) first[groups++] = i;
@@ -41,12 +44,14 @@ static tab reference(const tab *in, const plan *p) {
   const val **v = malloc((in->rows + 1) * sizeof *v);
   for (size_t g = 0; g < groups; g++) {
     val *row = tab_add(&out);
-    for (uint32_t c = 0; c < p->k; c++) row[c] = canonical_key(in->types[c], tab_at(in, first[g], c));
+    for (uint32_t c = 0; c < p->k; c++)
+      row[c] = canonical_key(in->types[c], tab_at(in, first[g], c));
     uint32_t at = p->k;
     for (uint32_t a = 0; a < p->naggs; at += p->nargs[a++]) {
       size_t n = 0;
       for (size_t i = 0; i < in->rows; i++)
-        if (group_of[i] == g || p->k == 0) v[n++] = tab_at(in, i, at < in->ncols ? at : 0);
+        if (group_of[i] == g || p->k == 0)
+          v[n++] = tab_at(in, i, at < in->ncols ? at : 0);
       const pel_type *t = p->nargs[a] ? in->types[at] : &ty_bool;
       row[p->k + a] = ref_agg(p->names[a], t, v, n, p->out[p->k + a]);
     }
@@ -57,9 +62,10 @@ static tab reference(const tab *in, const plan *p) {
   return out;
 }
 
-/* ---- running ------------------------------------------------------------------------------------------ */
+/* ---- running ---- */
 
-static pel_status run_plan(driver *d, const plan *p, const tab *in, const run_opts *o, tab *got) {
+static pel_status run_plan(driver *d, const plan *p, const tab *in, const run_opts *o,
+                           tab *got) {
   const pel_op *aggs[16];
   pel_const counts[16];
   uint32_t at = p->k;
@@ -69,12 +75,20 @@ static pel_status run_plan(driver *d, const plan *p, const tab *in, const run_op
     at += p->nargs[a];
   }
   pel_const args[] = {c_int(p->k), c_list(counts, p->naggs)};
-  node n = {.op = &pel_op_group, .args = args, .nargs = 2, .aggs = aggs, .naggs = p->naggs,
-            .nports = 1, .in = {in}, .out = p->out, .nout = p->k + p->naggs};
+  node n = {.op = &pel_op_group,
+            .args = args,
+            .nargs = 2,
+            .aggs = aggs,
+            .naggs = p->naggs,
+            .nports = 1,
+            .in = {in},
+            .out = p->out,
+            .nout = p->k + p->naggs};
   return run_node(d, &n, o, got);
 }
 
-static void check(const plan *p, const tab *in, uint64_t seed, uint32_t workers, uint32_t bits, run_opts o) {
+static void check(const plan *p, const tab *in, uint64_t seed, uint32_t workers,
+                  uint32_t bits, run_opts o) {
   driver d;
   driver_init(&d, workers, seed, bits);
   tab want = reference(in, p), got;
@@ -87,7 +101,8 @@ static void check(const plan *p, const tab *in, uint64_t seed, uint32_t workers,
 }
 
 /* k keys of these types, then every aggregate that takes each argument type. */
-static plan make_plan(const pel_type **types, uint32_t *n, uint32_t k, const pel_type *arg) {
+static plan make_plan(const pel_type **types, uint32_t *n, uint32_t k,
+                      const pel_type *arg) {
   plan p = {.k = k};
   for (uint32_t i = 0; i < k; i++) p.out[i] = types[i];
   for (uint32_t a = 0; a < N_AGGS; a++) {
@@ -102,8 +117,8 @@ static plan make_plan(const pel_type **types, uint32_t *n, uint32_t k, const pel
   return p;
 }
 
-static void try_types(uint64_t seed, uint32_t k, const pel_type *const *keys, const pel_type *arg, size_t rows,
-                      uint32_t domain, uint32_t bits) {
+static void try_types(uint64_t seed, uint32_t k, const pel_type *const *keys,
+                      const pel_type *arg, size_t rows, uint32_t domain, uint32_t bits) {
   const pel_type *types[32];
   uint32_t n = k;
   rng r = {seed * 77 + 5};
@@ -114,7 +129,7 @@ static void try_types(uint64_t seed, uint32_t k, const pel_type *const *keys, co
   tab_free(&in);
 }
 
-/* ---- tests ------------------------------------------------------------------------------------------------ */
+/* ---- tests ---- */
 
 Test(group, every_key_type) {
   for (uint32_t i = 0; i < N_SCALARS; i++) {
@@ -153,19 +168,22 @@ Test(group, nothing_comes_in) {
 }
 
 /* Many groups: partitions, ranges, growing tables. The keys say what must come out. */
-static void many(uint64_t seed, const pel_type *key, uint32_t rows, uint32_t domain, uint32_t workers) {
+static void many(uint64_t seed, const pel_type *key, uint32_t rows, uint32_t domain,
+                 uint32_t workers) {
   const pel_type *types[] = {key, &ty_i64, &ty_f64};
   const pel_type *out[] = {key, &ty_i64, &ty_f64, &ty_i64};
   plan p = {.k = 1, .naggs = 3, .names = {"sum", "mean", "len"}, .nargs = {1, 1, 0}};
   memcpy(p.out, out, sizeof out);
   tab in = tab_new(3, types), want = tab_new(4, out), got;
   rng r = {seed};
-  int64_t *sums = calloc(domain, sizeof *sums), *counts = calloc(domain, sizeof *counts), *at = calloc(domain, sizeof *at);
+  int64_t *sums = calloc(domain, sizeof *sums), *counts = calloc(domain, sizeof *counts),
+          *at = calloc(domain, sizeof *at);
   for (uint32_t i = 0; i < rows; i++) {
     uint32_t g = (uint32_t)rng_below(&r, domain);
     char text[48];
     int n = snprintf(text, sizeof text, g % 2 ? "%u" : "a rather long text %u", g);
-    val k = key->kind == PEL_STR ? val_text(text, (uint32_t)n) : val_int((int64_t)g * 1000003);
+    val k = key->kind == PEL_STR ? val_text(text, (uint32_t)n)
+                                 : val_int((int64_t)g * 1000003);
     int64_t v = (int64_t)rng_below(&r, 1000) - 500;
     val *row = tab_add(&in);
     row[0] = k;
@@ -243,7 +261,8 @@ Test(group, poison_travels_in_lists) {
   for (int i = 0; i < 10; i++) {
     val *row = tab_add(&in);
     row[0] = val_int(0);
-    row[1] = i == 4 ? val_poison(d.env[0].poison(&d.env[0], 4, "bad", "bad value")) : val_int(i);
+    row[1] = i == 4 ? val_poison(d.env[0].poison(&d.env[0], 4, "bad", "bad value"))
+                    : val_int(i);
     row[2] = i == 5 ? val_poison(1) : val_int(i);
   }
   run_opts o = {.seed = 3};
@@ -258,7 +277,8 @@ Test(group, poison_travels_in_lists) {
   driver_deinit(&d);
 }
 
-/* Every allocation fails once: no crash, nothing lost (the driver looks), and the status says so. */
+/* Every allocation fails once: no crash, nothing lost (the driver looks), and the status
+ * says so. */
 Test(group, no_memory) {
   const pel_type *types[32] = {&ty_str, &ty_f64};
   uint32_t n = 2;

@@ -15,7 +15,7 @@ typedef struct plan {
   const pel_type *out[16];
 } plan;
 
-/* ---- the reference: every left row against every right row ----------------------------------------------------- */
+/* ---- the reference: every left row against every right row ---- */
 
 static bool matches(const tab *l, size_t i, const tab *r, size_t j, uint32_t k) {
   for (uint32_t c = 0; c < k; c++) {
@@ -25,7 +25,8 @@ static bool matches(const tab *l, size_t i, const tab *r, size_t j, uint32_t k) 
   return true;
 }
 
-static void add_pair(tab *out, const plan *p, const tab *l, size_t i, const tab *r, size_t j) {
+static void add_pair(tab *out, const plan *p, const tab *l, size_t i, const tab *r,
+                     size_t j) {
   val *row = tab_add(out);
   for (uint32_t c = 0; c < p->nleft; c++) row[c] = val_copy(tab_at(l, i, p->left[c]));
   for (uint32_t c = 0; c < p->nright; c++)
@@ -41,19 +42,27 @@ static tab reference(const plan *p, const tab *l, const tab *r) {
       if (p->kind == INNER || p->kind == LEFT) add_pair(&out, p, l, i, r, j);
       any = true;
     }
-    if (p->kind == SEMI ? any : p->kind != INNER && !any) add_pair(&out, p, l, i, r, SIZE_MAX);
+    if (p->kind == SEMI ? any : p->kind != INNER && !any)
+      add_pair(&out, p, l, i, r, SIZE_MAX);
   }
   return out;
 }
 
-/* ---- running -------------------------------------------------------------------------------------------------------- */
+/* ---- running ---- */
 
-static pel_status run_join(driver *d, const plan *p, const tab *l, const tab *r, const run_opts *o, tab *got) {
+static pel_status run_join(driver *d, const plan *p, const tab *l, const tab *r,
+                           const run_opts *o, tab *got) {
   pel_const left[8], right[8];
   for (uint32_t i = 0; i < p->nleft; i++) left[i] = c_int(p->left[i]);
   for (uint32_t i = 0; i < p->nright; i++) right[i] = c_int(p->right[i]);
-  pel_const args[] = {c_text(kinds[p->kind]), c_int(p->k), c_list(left, p->nleft), c_list(right, p->nright)};
-  node n = {.op = &pel_op_join, .args = args, .nargs = 4, .nports = 2, .in = {r, l}, .out = p->out,
+  pel_const args[] = {c_text(kinds[p->kind]), c_int(p->k), c_list(left, p->nleft),
+                      c_list(right, p->nright)};
+  node n = {.op = &pel_op_join,
+            .args = args,
+            .nargs = 4,
+            .nports = 2,
+            .in = {r, l},
+            .out = p->out,
             .nout = p->nleft + p->nright};
   return run_node(d, &n, o, got);
 }
@@ -97,7 +106,8 @@ static const pel_type *any_type(rng *r) {
   return t == N_SCALARS ? &ty_list : t > N_SCALARS ? &ty_record : all_scalars[t];
 }
 
-static void random_join(uint64_t seed, int kind, uint32_t k, const pel_type *const *keys) {
+static void random_join(uint64_t seed, int kind, uint32_t k,
+                        const pel_type *const *keys) {
   rng r = {seed * 131 + 7};
   const pel_type *lt[8], *rt[8];
   plan p = {.kind = kind, .k = k};
@@ -111,7 +121,8 @@ static void random_join(uint64_t seed, int kind, uint32_t k, const pel_type *con
   for (uint32_t i = 0; i < p.nleft; i++) p.left[i] = (uint32_t)rng_below(&r, nl);
   for (uint32_t i = 0; i < p.nright; i++) p.right[i] = (uint32_t)rng_below(&r, nr);
   uint32_t domain = seed % 3 ? 40 : 3000;
-  tab l = tab_random(&r, nl, lt, rng_below(&r, 800), domain), t = tab_random(&r, nr, rt, rng_below(&r, 500), domain);
+  tab l = tab_random(&r, nl, lt, rng_below(&r, 800), domain),
+      t = tab_random(&r, nr, rt, rng_below(&r, 500), domain);
   check(&p, &l, &t, seed, seed % 4 ? 64 : 3);
   tab_free(&l);
   tab_free(&t);
@@ -119,7 +130,8 @@ static void random_join(uint64_t seed, int kind, uint32_t k, const pel_type *con
 
 Test(join, every_key_type) {
   for (uint32_t i = 0; i < N_SCALARS; i++)
-    for (int kind = INNER; kind <= ANTI; kind++) random_join(i * 4 + (uint64_t)kind, kind, 1, &all_scalars[i]);
+    for (int kind = INNER; kind <= ANTI; kind++)
+      random_join(i * 4 + (uint64_t)kind, kind, 1, &all_scalars[i]);
 }
 
 Test(join, several_keys) {
@@ -127,7 +139,8 @@ Test(join, several_keys) {
     rng r = {seed};
     const pel_type *keys[4];
     uint32_t k = 2 + (uint32_t)rng_below(&r, 2);
-    for (uint32_t i = 0; i < k; i++) keys[i] = rng_below(&r, 2) ? &ty_booln : all_scalars[rng_below(&r, N_SCALARS)];
+    for (uint32_t i = 0; i < k; i++)
+      keys[i] = rng_below(&r, 2) ? &ty_booln : all_scalars[rng_below(&r, N_SCALARS)];
     random_join(seed, (int)(seed % 4), k, keys);
   }
 }
@@ -137,7 +150,12 @@ Test(join, nothing_on_one_side) {
   rng r = {5};
   tab some = tab_random(&r, 2, types, 50, 10), none = tab_new(2, types);
   for (int kind = INNER; kind <= ANTI; kind++) {
-    plan p = {.kind = kind, .k = 1, .nleft = 2, .left = {0, 1}, .nright = kind < SEMI ? 1 : 0, .right = {1}};
+    plan p = {.kind = kind,
+              .k = 1,
+              .nleft = 2,
+              .left = {0, 1},
+              .nright = kind < SEMI ? 1 : 0,
+              .right = {1}};
     check(&p, &some, &none, 1, 64);
     check(&p, &none, &some, 2, 64);
     check(&p, &none, &none, 3, 64);
@@ -151,7 +169,8 @@ Test(join, many_rows_and_skew) {
   const pel_type *types[] = {&ty_i64, &ty_i64};
   for (int skew = 0; skew < 2; skew++) {
     tab l = tab_new(2, types), r = tab_new(2, types);
-    plan p = {.kind = INNER, .k = 1, .nleft = 2, .left = {0, 1}, .nright = 1, .right = {1}};
+    plan p = {
+        .kind = INNER, .k = 1, .nleft = 2, .left = {0, 1}, .nright = 1, .right = {1}};
     for (int i = 0; i < 40000; i++) {
       val *row = tab_add(&r);
       row[0] = val_int(skew ? (i % 4 == 0 ? i : 7) : i * 3);
@@ -171,7 +190,8 @@ Test(join, many_rows_and_skew) {
     size_t at = 0;
     for (size_t i = 0; i < l.rows; i++) {
       int64_t key = (int64_t)tab_at(&l, i, 0)->word;
-      for (size_t j = skew ? 0 : (size_t)key / 3; j < r.rows && (skew || (int64_t)j * 3 <= key); j++) {
+      for (size_t j = skew ? 0 : (size_t)key / 3;
+           j < r.rows && (skew || (int64_t)j * 3 <= key); j++) {
         if ((int64_t)tab_at(&r, j, 0)->word != key) continue;
         cr_assert_lt(at, got.rows);
         cr_assert_eq((int64_t)tab_at(&got, at, 1)->word, -(int64_t)i);
@@ -199,10 +219,12 @@ Test(join, poisoned_key_is_consumed) {
           val *row = tab_add(&in[t]);
           row[0] = val_int(i);
           row[1] = val_int(i);
-          if (t == side && i == 7) row[col] = val_poison(d.env[0].poison(&d.env[0], 7, "bad", "bad value"));
+          if (t == side && i == 7)
+            row[col] = val_poison(d.env[0].poison(&d.env[0], 7, "bad", "bad value"));
         }
       }
-      plan p = {.kind = INNER, .k = 1, .nleft = 2, .left = {0, 1}, .nright = 1, .right = {1}};
+      plan p = {
+          .kind = INNER, .k = 1, .nleft = 2, .left = {0, 1}, .nright = 1, .right = {1}};
       finish_plan(&p, &in[0], &in[1]);
       run_opts o = {.seed = 4};
       pel_status s = run_join(&d, &p, &in[0], &in[1], &o, &got);
@@ -219,11 +241,17 @@ Test(join, poisoned_key_is_consumed) {
 }
 
 Test(join, no_memory) {
-  const pel_type *lt[] = {&ty_strn, &ty_f64, &ty_record}, *rt[] = {&ty_strn, &ty_f64, &ty_list};
+  const pel_type *lt[] = {&ty_strn, &ty_f64, &ty_record},
+                 *rt[] = {&ty_strn, &ty_f64, &ty_list};
   rng r = {8};
   tab l = tab_random(&r, 3, lt, 120, 10), t = tab_random(&r, 3, rt, 120, 10);
   for (int kind = INNER; kind <= ANTI; kind++) {
-    plan p = {.kind = kind, .k = 2, .nleft = 2, .left = {0, 2}, .nright = kind < SEMI ? 1 : 0, .right = {2}};
+    plan p = {.kind = kind,
+              .k = 2,
+              .nleft = 2,
+              .left = {0, 2},
+              .nright = kind < SEMI ? 1 : 0,
+              .right = {2}};
     finish_plan(&p, &l, &t);
     tab want = reference(&p, &l, &t);
     bool done = false;

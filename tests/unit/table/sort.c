@@ -6,7 +6,7 @@
 extern const pel_op pel_op_sort;
 TestSuite(sort, .timeout = 240);
 
-/* ---- the reference: a stable merge sort with a comparison cell by cell ------------------------------------- */
+/* ---- the reference: a stable merge sort with a comparison cell by cell ---- */
 
 typedef struct order {
   const tab *t;
@@ -45,7 +45,8 @@ static void merge_sort(const order *o, size_t *a, size_t *b, size_t n) {
 
 static tab sorted(const tab *in, uint32_t k, const bool *descending) {
   order o = {in, k, descending};
-  size_t *rows = malloc((in->rows + 1) * sizeof *rows), *spare = malloc((in->rows + 1) * sizeof *rows);
+  size_t *rows = malloc((in->rows + 1) * sizeof *rows),
+         *spare = malloc((in->rows + 1) * sizeof *rows);
   for (size_t i = 0; i < in->rows; i++) rows[i] = i;
   merge_sort(&o, rows, spare, in->rows);
   tab out = tab_new(in->ncols, in->types);
@@ -58,17 +59,25 @@ static tab sorted(const tab *in, uint32_t k, const bool *descending) {
   return out;
 }
 
-/* ---- running -------------------------------------------------------------------------------------------------- */
+/* ---- running ---- */
 
-static pel_status run_sort(driver *d, const tab *in, uint32_t k, const bool *descending, const run_opts *o, tab *got) {
+static pel_status run_sort(driver *d, const tab *in, uint32_t k, const bool *descending,
+                           const run_opts *o, tab *got) {
   pel_const flags[8], args[2] = {c_int(k), c_list(flags, k)};
-  for (uint32_t i = 0; i < k; i++) flags[i] = (pel_const){.type = &ty_bool, .as.i = descending[i]};
-  node n = {.op = &pel_op_sort, .args = args, .nargs = 2, .nports = 1, .in = {in}, .out = in->types, .nout = in->ncols};
+  for (uint32_t i = 0; i < k; i++)
+    flags[i] = (pel_const){.type = &ty_bool, .as.i = descending[i]};
+  node n = {.op = &pel_op_sort,
+            .args = args,
+            .nargs = 2,
+            .nports = 1,
+            .in = {in},
+            .out = in->types,
+            .nout = in->ncols};
   return run_node(d, &n, o, got);
 }
 
-static void check(uint64_t seed, const tab *in, uint32_t k, const bool *descending, uint32_t workers, uint64_t budget,
-                  bool spill_often) {
+static void check(uint64_t seed, const tab *in, uint32_t k, const bool *descending,
+                  uint32_t workers, uint64_t budget, bool spill_often) {
   driver d;
   driver_init(&d, workers, seed, 64);
   d.budget = budget;
@@ -145,11 +154,16 @@ Test(sort, twenty_times_the_budget) {
   for (int i = 0; i < 120000; i++) {
     char text[64];
     val *row = tab_add(&in);
-    row[0] = rng_below(&r, 50) ? val_text(text, (uint32_t)snprintf(text, sizeof text, "key %llu of a text that is long",
-                                                                   (unsigned long long)rng_below(&r, 20000)))
-                               : val_null();
+    row[0] =
+        rng_below(&r, 50)
+            ? val_text(text, (uint32_t)snprintf(text, sizeof text,
+                                                "key %llu of a text that is long",
+                                                (unsigned long long)rng_below(&r, 20000)))
+            : val_null();
     row[1] = val_int((int64_t)rng_below(&r, 9));
-    row[2] = val_text(text, (uint32_t)snprintf(text, sizeof text, "payload of row %d, which also takes its room", i));
+    row[2] = val_text(
+        text, (uint32_t)snprintf(text, sizeof text,
+                                 "payload of row %d, which also takes its room", i));
     bytes += 150;
   }
   driver d;
@@ -172,7 +186,8 @@ Test(sort, many_runs) {
   const pel_type *types[] = {&ty_f64n, &ty_record};
   rng r = {5};
   bool descending[] = {false};
-  tab in = tab_random(&r, 2, types, 6000, 1000000), want = sorted(&in, 1, descending), got;
+  tab in = tab_random(&r, 2, types, 6000, 1000000), want = sorted(&in, 1, descending),
+      got;
   driver d;
   driver_init(&d, 3, 1, 64);
   run_opts o = {.seed = 2, .spill_often = true, .chunk_rows = 10, .morsel_rows = 100};
@@ -195,7 +210,8 @@ Test(sort, poisoned_key_is_consumed) {
       val *row = tab_add(&in);
       row[0] = val_int(-i);
       row[1] = val_int(i);
-      if (i == 20) row[col] = val_poison(d.env[0].poison(&d.env[0], 20, "bad", "bad value"));
+      if (i == 20)
+        row[col] = val_poison(d.env[0].poison(&d.env[0], 20, "bad", "bad value"));
     }
     run_opts o = {.seed = 1, .spill_often = col};
     pel_status s = run_sort(&d, &in, 1, descending, &o, &got);

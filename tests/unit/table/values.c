@@ -39,11 +39,11 @@ const pel_type ty_list = {.kind = PEL_LIST, .item = &ty_i64n};
 static const pel_field record_fields[] = {{"a", &ty_str}, {"b", &ty_list}};
 const pel_type ty_record = {.kind = PEL_RECORD, .nfields = 2, .fields = record_fields};
 const pel_type *const all_scalars[] = {
-    &ty_bool, &ty_i8,    &ty_i16,  &ty_i32,  &ty_i64, &ty_u8,   &ty_u16,  &ty_u32,
-    &ty_u64,  &ty_f32,   &ty_f64,  &ty_str,  &ty_bytes, &ty_date, &ty_time, &ty_dur,
-    &ty_i64n, &ty_f64n,  &ty_strn, &ty_booln, &ty_i32n, &ty_f32n};
+    &ty_bool, &ty_i8,   &ty_i16,  &ty_i32,   &ty_i64,   &ty_u8,   &ty_u16,  &ty_u32,
+    &ty_u64,  &ty_f32,  &ty_f64,  &ty_str,   &ty_bytes, &ty_date, &ty_time, &ty_dur,
+    &ty_i64n, &ty_f64n, &ty_strn, &ty_booln, &ty_i32n,  &ty_f32n};
 
-/* ---- values --------------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 val val_int(int64_t x) { return (val){.state = PEL_VALID, .word = (uint64_t)x}; }
 val val_f64(double x) {
@@ -91,11 +91,17 @@ double val_as_f64(const pel_type *t, const val *v) {
   }
   double x;
   memcpy(&x, &v->word, 8);
-  return t->kind == PEL_F64 ? x : t->kind == PEL_U64 ? (double)v->word : (double)(int64_t)v->word;
+  return t->kind == PEL_F64   ? x
+         : t->kind == PEL_U64 ? (double)v->word
+                              : (double)(int64_t)v->word;
 }
 
-static bool is_float(const pel_type *t) { return t->kind == PEL_F64 || t->kind == PEL_F32; }
-static bool is_text(const pel_type *t) { return t->kind == PEL_STR || t->kind == PEL_BYTES; }
+static bool is_float(const pel_type *t) {
+  return t->kind == PEL_F64 || t->kind == PEL_F32;
+}
+static bool is_text(const pel_type *t) {
+  return t->kind == PEL_STR || t->kind == PEL_BYTES;
+}
 
 static bool same(const pel_type *t, const val *a, const val *b, bool as_keys) {
   if (a->state != b->state) return false;
@@ -117,8 +123,12 @@ static bool same(const pel_type *t, const val *a, const val *b, bool as_keys) {
   }
   return a->word == b->word;
 }
-bool val_same(const pel_type *t, const val *a, const val *b) { return same(t, a, b, false); }
-bool val_key_same(const pel_type *t, const val *a, const val *b) { return same(t, a, b, true); }
+bool val_same(const pel_type *t, const val *a, const val *b) {
+  return same(t, a, b, false);
+}
+bool val_key_same(const pel_type *t, const val *a, const val *b) {
+  return same(t, a, b, true);
+}
 
 int val_cmp(const pel_type *t, const val *a, const val *b) {
   if (is_text(t)) {
@@ -135,7 +145,7 @@ int val_cmp(const pel_type *t, const val *a, const val *b) {
   return (x > y) - (x < y);
 }
 
-/* ---- tables --------------------------------------------------------------------------------------- */
+/* ---- tables ---- */
 
 tab tab_new(uint32_t ncols, const pel_type *const *types) {
   tab t = {.ncols = ncols, .types = malloc((ncols + 1) * sizeof *t.types)};
@@ -158,11 +168,12 @@ val *tab_add(tab *t) {
   return row;
 }
 
-/* ---- random values --------------------------------------------------------------------------------- */
+/* ---- random values ---- */
 
 static val random_text(rng *r, uint32_t domain) {
   char p[80];
-  uint32_t n = (uint32_t)snprintf(p, sizeof p, "%x", (unsigned)(rng_below(r, domain) * 2654435761u));
+  uint32_t n = (uint32_t)snprintf(p, sizeof p, "%x",
+                                  (unsigned)(rng_below(r, domain) * 2654435761u));
   if (rng_below(r, 9) == 0) return val_text("", 0);
   /* around the 4 and 12 bytes of a view, and beyond; the same text for the same number */
   static const uint32_t lengths[] = {1, 3, 4, 5, 11, 12, 13, 14, 40};
@@ -177,22 +188,23 @@ static val random_text(rng *r, uint32_t domain) {
 static val random_float(rng *r, uint32_t domain, bool narrow) {
   static const double special[] = {0.0, -0.0, INFINITY, -INFINITY, 1.5, -2.25};
   uint64_t c = rng_below(r, 24);
-  double x = c < 6 ? special[c] : c == 6 ? (double)NAN
-                                         : ((double)rng_below(r, domain) - domain / 2.0) / 8.0;
+  double x = c < 6    ? special[c]
+             : c == 6 ? (double)NAN
+                      : ((double)rng_below(r, domain) - domain / 2.0) / 8.0;
   if (c == 7) x = -(double)NAN;
   return narrow ? val_f32((float)x) : val_f64(x);
 }
 
 static int64_t random_int(rng *r, const pel_type *t, uint32_t domain) {
-  static const int64_t low[PEL_KIND_COUNT] = {[PEL_I8] = INT8_MIN, [PEL_I16] = INT16_MIN,
-                                              [PEL_I32] = INT32_MIN, [PEL_I64] = INT64_MIN,
-                                              [PEL_DATE] = INT32_MIN, [PEL_TIME] = INT64_MIN,
-                                              [PEL_DUR] = INT64_MIN};
+  static const int64_t low[PEL_KIND_COUNT] = {
+      [PEL_I8] = INT8_MIN,   [PEL_I16] = INT16_MIN,  [PEL_I32] = INT32_MIN,
+      [PEL_I64] = INT64_MIN, [PEL_DATE] = INT32_MIN, [PEL_TIME] = INT64_MIN,
+      [PEL_DUR] = INT64_MIN};
   static const uint64_t high[PEL_KIND_COUNT] = {
-      [PEL_BOOL] = 1, [PEL_I8] = INT8_MAX, [PEL_I16] = INT16_MAX, [PEL_I32] = INT32_MAX,
-      [PEL_I64] = INT64_MAX, [PEL_U8] = UINT8_MAX, [PEL_U16] = UINT16_MAX,
-      [PEL_U32] = UINT32_MAX, [PEL_U64] = UINT64_MAX, [PEL_DATE] = INT32_MAX,
-      [PEL_TIME] = INT64_MAX, [PEL_DUR] = INT64_MAX};
+      [PEL_BOOL] = 1,         [PEL_I8] = INT8_MAX,    [PEL_I16] = INT16_MAX,
+      [PEL_I32] = INT32_MAX,  [PEL_I64] = INT64_MAX,  [PEL_U8] = UINT8_MAX,
+      [PEL_U16] = UINT16_MAX, [PEL_U32] = UINT32_MAX, [PEL_U64] = UINT64_MAX,
+      [PEL_DATE] = INT32_MAX, [PEL_TIME] = INT64_MAX, [PEL_DUR] = INT64_MAX};
   uint64_t c = rng_below(r, 40), most = high[t->kind];
   if (c == 0) return (int64_t)most;
   if (c == 1) return low[t->kind];
@@ -208,13 +220,15 @@ val val_random(rng *r, const pel_type *t, uint32_t domain) {
   if (t->kind == PEL_LIST || t->kind == PEL_RECORD) {
     val v = val_list(t->kind == PEL_LIST ? (uint32_t)rng_below(r, 4) : t->nfields);
     for (uint32_t i = 0; i < v.n; i++)
-      v.items[i] = val_random(r, t->kind == PEL_LIST ? t->item : t->fields[i].type, domain);
+      v.items[i] =
+          val_random(r, t->kind == PEL_LIST ? t->item : t->fields[i].type, domain);
     return v;
   }
   return val_int(random_int(r, t, domain));
 }
 
-tab tab_random(rng *r, uint32_t ncols, const pel_type *const *types, size_t rows, uint32_t domain) {
+tab tab_random(rng *r, uint32_t ncols, const pel_type *const *types, size_t rows,
+               uint32_t domain) {
   tab t = tab_new(ncols, types);
   for (size_t i = 0; i < rows; i++) {
     val *row = tab_add(&t);
@@ -223,7 +237,7 @@ tab tab_random(rng *r, uint32_t ncols, const pel_type *const *types, size_t rows
   return t;
 }
 
-/* ---- comparing --------------------------------------------------------------------------------------- */
+/* ---- comparing ---- */
 
 static void show(const pel_type *t, const val *v) {
   if (v->state != PEL_VALID) {
@@ -257,13 +271,16 @@ void expect_same(const tab *got, const tab *want, const char *what, uint64_t see
       fprintf(stderr, ", wanted ");
       show(want->types[c], b);
       fprintf(stderr, "\n");
-      cr_assert(false, "%s, seed %llu: row %zu, column %u", what, (unsigned long long)seed, i, c);
+      cr_assert(false, "%s, seed %llu: row %zu, column %u", what,
+                (unsigned long long)seed, i, c);
     }
   }
 }
 
 pel_const c_int(int64_t x) { return (pel_const){.type = &ty_i64, .as.i = x}; }
-pel_const c_text(const char *z) { return (pel_const){.type = &ty_str, .as.s = {z, strlen(z)}}; }
+pel_const c_text(const char *z) {
+  return (pel_const){.type = &ty_str, .as.s = {z, strlen(z)}};
+}
 pel_const c_list(const pel_const *at, size_t n) {
   return (pel_const){.type = &ty_list, .as.list = {at, n}};
 }

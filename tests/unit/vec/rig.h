@@ -1,6 +1,5 @@
-/* What tests of blocks share: an environment that records failures, and a plan that is put together by hand.
- * A rig owns all it makes until rig_end.
- * One thread. */
+/* What tests of blocks share: an environment that records failures, and a plan that is
+ * put together by hand. A rig owns all it makes until rig_end. One thread. */
 #ifndef PEL_TESTS_UNIT_VEC_RIG_H
 #define PEL_TESTS_UNIT_VEC_RIG_H
 
@@ -51,8 +50,9 @@ PEL_UNUSED static void rig_free(const pel_env *env, void *p, size_t n) {
   (void)env;
   pel__alloc_free(pel__alloc_libc(), p, n);
 }
-PEL_UNUSED PEL_PRINTF(4, 5) static uint32_t rig_poison(const pel_env *env, uint64_t ordinal,
-                                                       const char *code, const char *fmt, ...) {
+PEL_UNUSED PEL_PRINTF(4, 5) static uint32_t
+    rig_poison(const pel_env *env, uint64_t ordinal, const char *code, const char *fmt,
+               ...) {
   rig *r = rig_of(env);
   if (r->nfailures == RIG_FAILURES) r->nfailures = RIG_FAILURES / 2;
   rig_failure *f = &r->failures[r->nfailures];
@@ -64,28 +64,38 @@ PEL_UNUSED PEL_PRINTF(4, 5) static uint32_t rig_poison(const pel_env *env, uint6
   va_end(ap);
   return r->nfailures++;
 }
-PEL_UNUSED PEL_PRINTF(4, 5) static pel_status rig_fail(const pel_env *env, uint64_t ordinal, const char *code,
-                                                       const char *fmt, ...) {
+PEL_UNUSED PEL_PRINTF(4, 5) static pel_status
+    rig_fail(const pel_env *env, uint64_t ordinal, const char *code, const char *fmt,
+             ...) {
   (void)fmt;
   rig_of(env)->last_consumed = rig_poison(env, ordinal, code, "failed");
   rig_of(env)->consumed++;
   return PEL_E_FAILED;
 }
-PEL_UNUSED static pel_status rig_consume(const pel_env *env, uint32_t number, uint64_t row) {
+PEL_UNUSED static pel_status rig_consume(const pel_env *env, uint32_t number,
+                                         uint64_t row) {
   rig_of(env)->last_row = row;
   rig_of(env)->last_consumed = number;
   rig_of(env)->consumed++;
   return PEL_E_FAILED;
 }
 
-#define RIG_ARRAY(r, field, T) ((r)->plan.field = PEL_ARENA_ARRAY(&(r)->keep, T, RIG_MOST))
+#define RIG_ARRAY(r, field, T) \
+  ((r)->plan.field = PEL_ARENA_ARRAY(&(r)->keep, T, RIG_MOST))
 
 PEL_UNUSED static void rig_begin(rig *r) {
   memset(r, 0, sizeof *r);
   pel__arena_init(&r->temp, NULL);
   pel__arena_init(&r->keep, NULL);
-  r->env = (pel_env){.size = sizeof(pel_env), .ctx = r, .alloc = rig_alloc, .resize = rig_resize, .free = rig_free,
-                     .temp = rig_temp, .fail = rig_fail, .poison = rig_poison, .consume_poison = rig_consume,
+  r->env = (pel_env){.size = sizeof(pel_env),
+                     .ctx = r,
+                     .alloc = rig_alloc,
+                     .resize = rig_resize,
+                     .free = rig_free,
+                     .temp = rig_temp,
+                     .fail = rig_fail,
+                     .poison = rig_poison,
+                     .consume_poison = rig_consume,
                      .hash_bits = 64};
   r->failures = PEL_ARENA_ARRAY(&r->keep, rig_failure, RIG_FAILURES);
   RIG_ARRAY(r, types, pel_type);
@@ -117,7 +127,8 @@ PEL_UNUSED static uint32_t rig_op(rig *r, const pel_op *op) {
   return PEL_NONE;
 }
 
-/* A program in the making: instructions and registers of their own until rig_prog puts them into the plan. */
+/* A program in the making: instructions and registers of their own until rig_prog puts
+ * them into the plan. */
 typedef struct rig_code {
   rig *r;
   pel_instr instrs[512];
@@ -132,15 +143,18 @@ PEL_UNUSED static uint32_t rig_reg(rig_code *c, uint32_t type) {
   c->regs[c->nregs] = type;
   return c->nregs++;
 }
-PEL_UNUSED static uint32_t rig_emit(rig_code *c, pel_code code, uint32_t type, const uint32_t *args,
-                                    uint32_t nargs, uint32_t ref, uint32_t mask) {
+PEL_UNUSED static uint32_t rig_emit(rig_code *c, pel_code code, uint32_t type,
+                                    const uint32_t *args, uint32_t nargs, uint32_t ref,
+                                    uint32_t mask) {
   uint32_t dst = code == PEL_CODE_FILTER ? PEL_NONE : rig_reg(c, type);
   uint32_t at = c->r->plan.n_args;
   for (uint32_t i = 0; i < nargs; i++) c->r->plan.args[c->r->plan.n_args++] = args[i];
-  c->instrs[c->ninstrs++] = (pel_instr){(uint16_t)code, (uint16_t)nargs, dst, at, ref, mask, PEL_NONE};
+  c->instrs[c->ninstrs++] =
+      (pel_instr){(uint16_t)code, (uint16_t)nargs, dst, at, ref, mask, PEL_NONE};
   return dst;
 }
-PEL_UNUSED static uint32_t rig_prog(rig_code *c, const uint32_t *outputs, uint32_t noutputs) {
+PEL_UNUSED static uint32_t rig_prog(rig_code *c, const uint32_t *outputs,
+                                    uint32_t noutputs) {
   pel_plan_data *p = &c->r->plan;
   pel_prog *g = &p->progs[p->n_progs];
   g->instrs = (pel_range){p->n_instrs, c->ninstrs};
@@ -166,7 +180,8 @@ PEL_INLINE uint64_t rig_random(uint64_t *s) {
   return x ^ (x >> 31);
 }
 /* Rows in a random selection: about one in `thin`; thin 0: all, without a list. */
-PEL_UNUSED static void rig_select(pel_chunk *c, uint32_t thin, uint64_t *seed, uint16_t *room) {
+PEL_UNUSED static void rig_select(pel_chunk *c, uint32_t thin, uint64_t *seed,
+                                  uint16_t *room) {
   c->sel = NULL;
   c->nsel = c->rows;
   if (!thin) return;

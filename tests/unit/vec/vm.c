@@ -1,10 +1,11 @@
-/* The register machine against a tree-walking evaluator that looks at one row at a time: random expressions with masks,
- * filters, lists inside lists, nulls and failures. The operators are the test's own. */
+/* The register machine against a tree-walking evaluator that looks at one row at a time:
+ * random expressions with masks, filters, lists inside lists, nulls and failures. The
+ * operators are the test's own. */
 #include <criterion/criterion.h>
 
 #include "tests/unit/vec/rig.h"
 
-/* ---- operators of the test ------------------------------------------------------------------------------------------ */
+/* ---- operators of the test ---- */
 
 static bool too_large(int64_t v) { return v > 60 || v < -60; }
 
@@ -12,7 +13,8 @@ static pel_status add_kernel(const pel_call *c) {
   for (uint32_t k = 0; k < c->n; k++) {
     uint32_t i = c->sel ? c->sel[k] : k;
     if (c->state && c->state[i] != PEL_VALID) continue;
-    int64_t a = ((const int64_t *)c->in[0].data)[i], b = ((const int64_t *)c->in[1].data)[i];
+    int64_t a = ((const int64_t *)c->in[0].data)[i],
+            b = ((const int64_t *)c->in[1].data)[i];
     ((int64_t *)c->out->data)[i] = a + b;
     if (too_large(a + b)) (void)pel_call_poison(c, i, "large", "%d + %d", (int)a, (int)b);
   }
@@ -21,7 +23,8 @@ static pel_status add_kernel(const pel_call *c) {
 static pel_status less_kernel(const pel_call *c) {
   for (uint32_t k = 0; k < c->n; k++) {
     uint32_t i = c->sel ? c->sel[k] : k;
-    ((uint8_t *)c->out->data)[i] = ((const int64_t *)c->in[0].data)[i] < ((const int64_t *)c->in[1].data)[i];
+    ((uint8_t *)c->out->data)[i] =
+        ((const int64_t *)c->in[0].data)[i] < ((const int64_t *)c->in[1].data)[i];
   }
   return PEL_OK;
 }
@@ -37,7 +40,8 @@ static pel_status and_kernel(const pel_call *c) {
         c->out->fail[i] = x->fail[i];
         break;
       }
-      if (t == PEL_NULL) s = t;
+      if (t == PEL_NULL)
+        s = t;
       else if (!((const uint8_t *)x->data)[i]) {
         s = PEL_VALID;
         v = 0;
@@ -49,60 +53,72 @@ static pel_status and_kernel(const pel_call *c) {
   }
   return PEL_OK;
 }
-#define CHOOSE(fn, k)                                                                           \
-  static pel_kernel fn(const pel_type *const *in, uint32_t nin, const pel_type *out) {          \
-    (void)in, (void)nin, (void)out;                                                             \
-    return k;                                                                                   \
+#define CHOOSE(fn, k)                                                                  \
+  static pel_kernel fn(const pel_type *const *in, uint32_t nin, const pel_type *out) { \
+    (void)in, (void)nin, (void)out;                                                    \
+    return k;                                                                          \
   }
 CHOOSE(choose_add, add_kernel)
 CHOOSE(choose_less, less_kernel)
 CHOOSE(choose_and, and_kernel)
 
 static void sum_init(void *s) { *(int64_t *)s = 0; }
-static pel_status sum_update(const pel_env *env, void *const *states, const pel_col *in, const uint16_t *sel,
-                             uint32_t n, uint64_t ordinal) {
+static pel_status sum_update(const pel_env *env, void *const *states, const pel_col *in,
+                             const uint16_t *sel, uint32_t n, uint64_t ordinal) {
   (void)env, (void)ordinal;
   for (uint32_t k = 0; k < n; k++) {
     uint32_t i = sel ? sel[k] : k;
-    if (!in->state || in->state[i] == PEL_VALID) *(int64_t *)states[k] += ((const int64_t *)in->data)[i];
+    if (!in->state || in->state[i] == PEL_VALID)
+      *(int64_t *)states[k] += ((const int64_t *)in->data)[i];
     cr_assert(!in->state || in->state[i] != PEL_POISON);
   }
   return PEL_OK;
 }
-static pel_status sum_update_all(const pel_env *env, void *state, const pel_col *in, const uint16_t *sel,
-                                 uint32_t n, uint64_t ordinal) {
+static pel_status sum_update_all(const pel_env *env, void *state, const pel_col *in,
+                                 const uint16_t *sel, uint32_t n, uint64_t ordinal) {
   for (uint32_t k = 0; k < n; k++) {
     uint16_t i = sel ? sel[k] : (uint16_t)k;
     sum_update(env, &state, in, &i, 1, ordinal);
   }
   return PEL_OK;
 }
-static pel_status sum_finish(const pel_env *env, void *const *states, uint32_t n, const uint64_t *ordinals,
-                             pel_col *out) {
+static pel_status sum_finish(const pel_env *env, void *const *states, uint32_t n,
+                             const uint64_t *ordinals, pel_col *out) {
   (void)env, (void)ordinals;
   for (uint32_t k = 0; k < n; k++) ((int64_t *)out->data)[k] = *(int64_t *)states[k];
   return PEL_OK;
 }
-static const pel_agg sum_agg = {.state_size = 8, .state_align = 8, .init = sum_init, .update = sum_update,
-                                .update_all = sum_update_all, .finish = sum_finish};
-static const pel_agg *choose_sum(const pel_type *const *in, uint32_t nin, const pel_type *out) {
+static const pel_agg sum_agg = {.state_size = 8,
+                                .state_align = 8,
+                                .init = sum_init,
+                                .update = sum_update,
+                                .update_all = sum_update_all,
+                                .finish = sum_finish};
+static const pel_agg *choose_sum(const pel_type *const *in, uint32_t nin,
+                                 const pel_type *out) {
   (void)in, (void)nin, (void)out;
   return &sum_agg;
 }
-static const pel_op op_add = {.name = "add", .kind = PEL_OP_MAP, .choose = choose_add,
+static const pel_op op_add = {.name = "add",
+                              .kind = PEL_OP_MAP,
+                              .choose = choose_add,
                               .props = PEL_PURE | PEL_NULL_STRICT | PEL_CAN_FAIL};
-static const pel_op op_less = {.name = "less", .kind = PEL_OP_MAP, .choose = choose_less,
+static const pel_op op_less = {.name = "less",
+                               .kind = PEL_OP_MAP,
+                               .choose = choose_less,
                                .props = PEL_PURE | PEL_NULL_STRICT};
-static const pel_op op_and = {.name = "and", .kind = PEL_OP_MAP, .choose = choose_and, .props = PEL_PURE};
-static const pel_op op_sum = {.name = "sum", .kind = PEL_OP_AGG, .choose_agg = choose_sum, .props = PEL_PURE};
+static const pel_op op_and = {
+    .name = "and", .kind = PEL_OP_MAP, .choose = choose_and, .props = PEL_PURE};
+static const pel_op op_sum = {
+    .name = "sum", .kind = PEL_OP_AGG, .choose_agg = choose_sum, .props = PEL_PURE};
 
-/* ---- expressions ---------------------------------------------------------------------------------------------------- */
+/* ---- expressions ---- */
 
 typedef enum ekind {
   E_COL,   /* k: 0, 1 */
   E_CONST, /* k */
   E_SLOT,
-  E_ITEM,  /* of the innermost list */
+  E_ITEM, /* of the innermost list */
   E_ADD,
   E_IF,       /* bool, a, b */
   E_COALESCE, /* a, b */
@@ -143,7 +159,8 @@ static const ex *random_bool(pel_arena *a, uint64_t *s, int depth, bool item) {
 }
 
 static const ex *random_int(pel_arena *a, uint64_t *s, int depth, bool item) {
-  static const ekind inner[] = {E_ADD, E_ADD, E_ADD, E_IF, E_COALESCE, E_TRY, E_FIELD, E_SUM_MAP, E_SUM_LIST};
+  static const ekind inner[] = {E_ADD, E_ADD,   E_ADD,     E_IF,      E_COALESCE,
+                                E_TRY, E_FIELD, E_SUM_MAP, E_SUM_LIST};
   ex *e = PEL_ARENA_NEW(a, ex);
   uint64_t x = rig_random(s);
   e->k = (int)(x >> 40 & 1);
@@ -155,13 +172,14 @@ static const ex *random_int(pel_arena *a, uint64_t *s, int depth, bool item) {
   }
   e->kind = inner[x % (sizeof inner / sizeof *inner)];
   bool map = e->kind == E_SUM_MAP;
-  e->at[0] = e->kind == E_IF ? random_bool(a, s, depth - 1, item) : random_int(a, s, depth - 1, item || map);
+  e->at[0] = e->kind == E_IF ? random_bool(a, s, depth - 1, item)
+                             : random_int(a, s, depth - 1, item || map);
   e->at[1] = map ? random_bool(a, s, depth - 1, true) : random_int(a, s, depth - 1, item);
   e->at[2] = random_int(a, s, depth - 1, item);
   return e;
 }
 
-/* ---- the slow evaluator --------------------------------------------------------------------------------------------- */
+/* ---- the slow evaluator ---- */
 
 typedef struct cell {
   uint8_t state;
@@ -214,19 +232,26 @@ static cell eval_sum_list(const ex *e, const world *w, uint32_t row, const cell 
 
 /* Strict in both: poison before null, the left before the right. */
 static bool strict(cell a, cell b, cell *out) {
-  if (a.state == PEL_POISON || b.state == PEL_POISON) *out = a.state == PEL_POISON ? a : b;
-  else if (a.state == PEL_NULL || b.state == PEL_NULL) *out = null_cell;
-  else return false;
+  if (a.state == PEL_POISON || b.state == PEL_POISON)
+    *out = a.state == PEL_POISON ? a : b;
+  else if (a.state == PEL_NULL || b.state == PEL_NULL)
+    *out = null_cell;
+  else
+    return false;
   return true;
 }
 
 static cell eval(const ex *e, const world *w, uint32_t row, const cell *item) {
   cell a, b, r;
   switch (e->kind) {
-    case E_COL: return w->col[e->k][row];
-    case E_CONST: return number(e->k);
-    case E_SLOT: return w->slot;
-    case E_ITEM: return *item;
+    case E_COL:
+      return w->col[e->k][row];
+    case E_CONST:
+      return number(e->k);
+    case E_SLOT:
+      return w->slot;
+    case E_ITEM:
+      return *item;
     case E_ADD:
       a = eval(e->at[0], w, row, item), b = eval(e->at[1], w, row, item);
       if (strict(a, b, &r)) return r;
@@ -244,9 +269,12 @@ static cell eval(const ex *e, const world *w, uint32_t row, const cell *item) {
     case E_TRY:
       a = eval(e->at[0], w, row, item);
       return a.state == PEL_POISON ? eval(e->at[1], w, row, item) : a;
-    case E_FIELD: return eval(e->at[e->k], w, row, item);
-    case E_SUM_MAP: return eval_sum_map(e, w, row);
-    case E_SUM_LIST: return eval_sum_list(e, w, row, item);
+    case E_FIELD:
+      return eval(e->at[e->k], w, row, item);
+    case E_SUM_MAP:
+      return eval_sum_map(e, w, row);
+    case E_SUM_LIST:
+      return eval_sum_list(e, w, row, item);
     case E_LESS:
       a = eval(e->at[0], w, row, item), b = eval(e->at[1], w, row, item);
       return strict(a, b, &r) ? r : number(a.v < b.v);
@@ -256,17 +284,20 @@ static cell eval(const ex *e, const world *w, uint32_t row, const cell *item) {
       b = eval(e->at[1], w, row, item);
       if (b.state == PEL_POISON || (b.state == PEL_VALID && !b.v)) return b;
       return a.state == PEL_NULL ? a : b;
-    case E_BOOL: return e->k == 2 ? null_cell : number(e->k);
+    case E_BOOL:
+      return e->k == 2 ? null_cell : number(e->k);
   }
   return null_cell;
 }
 
-/* ---- and the same as a program -------------------------------------------------------------------------------------- */
+/* ---- and the same as a program ---- */
 
-static const pel_type int_null = {.kind = PEL_I64, .nullable = true}, bool_null = {.kind = PEL_BOOL, .nullable = true};
+static const pel_type int_null = {.kind = PEL_I64, .nullable = true},
+                      bool_null = {.kind = PEL_BOOL, .nullable = true};
 static const pel_type list_null = {.kind = PEL_LIST, .nullable = true, .item = &int_null};
 static const pel_field pair_fields[2] = {{"a", &int_null}, {"b", &int_null}};
-static const pel_type pair_type = {.kind = PEL_RECORD, .nfields = 2, .fields = pair_fields};
+static const pel_type pair_type = {
+    .kind = PEL_RECORD, .nfields = 2, .fields = pair_fields};
 
 typedef struct coder {
   rig_code *c;
@@ -284,8 +315,11 @@ static uint32_t code(coder *x, const ex *e, uint32_t mask);
 static coder begin(rig *r, rig_code *c, bool item) {
   memset(c, 0, sizeof *c);
   c->r = r;
-  coder x = {.c = c, .ints = rig_type(r, int_null), .bools = rig_type(r, bool_null),
-             .lists = rig_type(r, list_null), .pair = rig_type(r, pair_type)};
+  coder x = {.c = c,
+             .ints = rig_type(r, int_null),
+             .bools = rig_type(r, bool_null),
+             .lists = rig_type(r, list_null),
+             .pair = rig_type(r, pair_type)};
   uint32_t types[4] = {x.ints, x.ints, x.lists, x.ints};
   uint32_t *regs[4] = {&x.cols[0], &x.cols[1], &x.list, &x.item};
   c->ninputs = item ? 4 : 3;
@@ -303,7 +337,8 @@ static uint32_t mask_of(coder *x, uint32_t reg, uint32_t bits, uint32_t mask) {
 /* Rows where a failure (or null) of cond decides take it from cond. */
 static uint32_t code_if(coder *x, const ex *e, uint32_t mask) {
   uint32_t c = code(x, e->at[0], mask);
-  uint32_t yes = mask_of(x, c, PEL_MASK_TRUE, mask), no = mask_of(x, c, PEL_MASK_FALSE, mask);
+  uint32_t yes = mask_of(x, c, PEL_MASK_TRUE, mask),
+           no = mask_of(x, c, PEL_MASK_FALSE, mask);
   uint32_t bad = mask_of(x, c, PEL_MASK_POISON, mask);
   uint32_t a = code(x, e->at[1], yes), b = code(x, e->at[2], no);
   uint32_t p = rig_emit(x->c, PEL_CODE_POISON, x->ints, &c, 1, 0, bad);
@@ -311,7 +346,8 @@ static uint32_t code_if(coder *x, const ex *e, uint32_t mask) {
   return rig_emit(x->c, PEL_CODE_SELECT, x->ints, args, 6, 0, mask);
 }
 
-static uint32_t code_else(coder *x, const ex *e, uint32_t first, uint32_t second, uint32_t mask) {
+static uint32_t code_else(coder *x, const ex *e, uint32_t first, uint32_t second,
+                          uint32_t mask) {
   uint32_t a = code(x, e->at[0], mask);
   uint32_t m = mask_of(x, a, first, mask), n = mask_of(x, a, second, mask);
   uint32_t b = code(x, e->at[1], n);
@@ -322,9 +358,11 @@ static uint32_t code_else(coder *x, const ex *e, uint32_t first, uint32_t second
 /* (try cond else false) ?? false */
 static uint32_t code_filter(coder *x, const ex *cond) {
   uint32_t c = code(x, cond, PEL_NONE);
-  uint32_t good = mask_of(x, c, PEL_MASK_VALID, PEL_NONE), bad = mask_of(x, c, PEL_MASK_NULL | PEL_MASK_POISON, PEL_NONE);
-  uint32_t no = rig_emit(x->c, PEL_CODE_CONST, x->bools, NULL, 0,
-                         make_const(x->c->r, (pel_const){.type = &bool_null, .as.i = 0}), PEL_NONE);
+  uint32_t good = mask_of(x, c, PEL_MASK_VALID, PEL_NONE),
+           bad = mask_of(x, c, PEL_MASK_NULL | PEL_MASK_POISON, PEL_NONE);
+  uint32_t no =
+      rig_emit(x->c, PEL_CODE_CONST, x->bools, NULL, 0,
+               make_const(x->c->r, (pel_const){.type = &bool_null, .as.i = 0}), PEL_NONE);
   const uint32_t args[4] = {good, c, bad, no};
   uint32_t f = rig_emit(x->c, PEL_CODE_SELECT, x->bools, args, 4, 0, PEL_NONE);
   return rig_emit(x->c, PEL_CODE_FILTER, PEL_NONE, &f, 1, 0, PEL_NONE);
@@ -342,7 +380,8 @@ static uint32_t code_sum_map(coder *x, const ex *e, uint32_t mask) {
   return rig_emit(x->c, PEL_CODE_LIST_AGG, x->ints, &list, 1, rig_op(r, &op_sum), mask);
 }
 
-static uint32_t code_call(coder *x, const pel_op *op, uint32_t type, uint32_t a, uint32_t b, uint32_t mask) {
+static uint32_t code_call(coder *x, const pel_op *op, uint32_t type, uint32_t a,
+                          uint32_t b, uint32_t mask) {
   const uint32_t args[2] = {a, b};
   return rig_emit(x->c, PEL_CODE_CALL, type, args, 2, rig_op(x->c->r, op), mask);
 }
@@ -355,8 +394,11 @@ static uint32_t code_and(coder *x, const ex *e, uint32_t mask) {
 
 static uint32_t code_const(coder *x, const ex *e) {
   bool is_bool = e->kind == E_BOOL;
-  pel_const v = {.type = is_bool ? &bool_null : &int_null, .is_null = is_bool && e->k == 2, .as.i = e->k};
-  return rig_emit(x->c, PEL_CODE_CONST, is_bool ? x->bools : x->ints, NULL, 0, make_const(x->c->r, v), PEL_NONE);
+  pel_const v = {.type = is_bool ? &bool_null : &int_null,
+                 .is_null = is_bool && e->k == 2,
+                 .as.i = e->k};
+  return rig_emit(x->c, PEL_CODE_CONST, is_bool ? x->bools : x->ints, NULL, 0,
+                  make_const(x->c->r, v), PEL_NONE);
 }
 
 static uint32_t code_slot(coder *x) {
@@ -367,20 +409,30 @@ static uint32_t code_slot(coder *x) {
 static uint32_t code(coder *x, const ex *e, uint32_t mask) {
   uint32_t v[3];
   switch (e->kind) {
-    case E_COL: return x->cols[e->k];
-    case E_ITEM: return x->item;
-    case E_SLOT: return code_slot(x);
+    case E_COL:
+      return x->cols[e->k];
+    case E_ITEM:
+      return x->item;
+    case E_SLOT:
+      return code_slot(x);
     case E_CONST:
-    case E_BOOL: return code_const(x, e);
-    case E_IF: return code_if(x, e, mask);
-    case E_COALESCE: return code_else(x, e, PEL_MASK_VALID | PEL_MASK_POISON, PEL_MASK_NULL, mask);
-    case E_TRY: return code_else(x, e, PEL_MASK_VALID | PEL_MASK_NULL, PEL_MASK_POISON, mask);
-    case E_SUM_MAP: return code_sum_map(x, e, mask);
-    case E_AND: return code_and(x, e, mask);
+    case E_BOOL:
+      return code_const(x, e);
+    case E_IF:
+      return code_if(x, e, mask);
+    case E_COALESCE:
+      return code_else(x, e, PEL_MASK_VALID | PEL_MASK_POISON, PEL_MASK_NULL, mask);
+    case E_TRY:
+      return code_else(x, e, PEL_MASK_VALID | PEL_MASK_NULL, PEL_MASK_POISON, mask);
+    case E_SUM_MAP:
+      return code_sum_map(x, e, mask);
+    case E_AND:
+      return code_and(x, e, mask);
     case E_ADD:
     case E_LESS:
       v[0] = code(x, e->at[0], mask), v[1] = code(x, e->at[1], mask);
-      return code_call(x, e->kind == E_ADD ? &op_add : &op_less, e->kind == E_ADD ? x->ints : x->bools, v[0], v[1], mask);
+      return code_call(x, e->kind == E_ADD ? &op_add : &op_less,
+                       e->kind == E_ADD ? x->ints : x->bools, v[0], v[1], mask);
     case E_FIELD:
       v[0] = code(x, e->at[0], mask), v[1] = code(x, e->at[1], mask);
       v[2] = rig_emit(x->c, PEL_CODE_RECORD, x->pair, v, 2, 0, mask);
@@ -388,12 +440,13 @@ static uint32_t code(coder *x, const ex *e, uint32_t mask) {
     case E_SUM_LIST:
       for (int i = 0; i < 3; i++) v[i] = code(x, e->at[i], mask);
       v[0] = rig_emit(x->c, PEL_CODE_LIST, x->lists, v, 3, 0, mask);
-      return rig_emit(x->c, PEL_CODE_LIST_AGG, x->ints, v, 1, rig_op(x->c->r, &op_sum), mask);
+      return rig_emit(x->c, PEL_CODE_LIST_AGG, x->ints, v, 1, rig_op(x->c->r, &op_sum),
+                      mask);
   }
   return PEL_NONE;
 }
 
-/* ---- random data ---------------------------------------------------------------------------------------------------- */
+/* ---- random data ---- */
 
 static cell random_cell(uint64_t *s, const char *name) {
   uint64_t x = rig_random(s) % 10;
@@ -405,7 +458,8 @@ static cell random_cell(uint64_t *s, const char *name) {
   return c;
 }
 
-static void random_world(world *w, pel_arena *a, uint64_t *s, uint32_t rows, uint32_t longest) {
+static void random_world(world *w, pel_arena *a, uint64_t *s, uint32_t rows,
+                         uint32_t longest) {
   w->rows = rows;
   for (int k = 0; k < 2; k++) {
     w->col[k] = PEL_ARENA_ARRAY(a, cell, rows);
@@ -433,7 +487,8 @@ static void fill_column(rig *r, pel_col *c, const cell *v, uint64_t n) {
   for (uint64_t i = 0; i < n; i++) {
     data[i] = v[i].v;
     c->state[i] = v[i].state;
-    if (v[i].state == PEL_POISON) c->fail[i] = rig_poison(&r->env, 0, "input", "%s", v[i].text);
+    if (v[i].state == PEL_POISON)
+      c->fail[i] = rig_poison(&r->env, 0, "input", "%s", v[i].text);
   }
 }
 
@@ -449,24 +504,30 @@ static void fill_lists(rig *r, pel_col *c, const world *w) {
   for (uint32_t i = 0; i < w->rows; i++) {
     for (uint32_t k = 0; k < w->len[i]; k++) items[n++] = w->list[i][k];
     off[i + 1] = (int64_t)n;
-    if (w->list_state[i] == PEL_POISON) c->fail[i] = rig_poison(&r->env, 0, "input", "list");
+    if (w->list_state[i] == PEL_POISON)
+      c->fail[i] = rig_poison(&r->env, 0, "input", "list");
   }
   c->child = PEL_ARENA_NEW(&r->keep, pel_col);
   fill_column(r, c->child, items, n);
 }
 
-/* ---- the comparison ------------------------------------------------------------------------------------------------- */
+/* ---- the comparison ---- */
 
-static void compare(rig *r, const pel_col *got, uint32_t row, const cell *want, uint64_t ordinal, uint64_t seed) {
+static void compare(rig *r, const pel_col *got, uint32_t row, const cell *want,
+                    uint64_t ordinal, uint64_t seed) {
   uint8_t s = got->state ? got->state[row] : PEL_VALID;
-  cr_assert_eq(s, want->state, "seed %llu row %u: state %d, not %d (%s)", (unsigned long long)seed, row, s, want->state, want->text);
+  cr_assert_eq(s, want->state, "seed %llu row %u: state %d, not %d (%s)",
+               (unsigned long long)seed, row, s, want->state, want->text);
   if (s == PEL_VALID)
-    cr_assert_eq(((const int64_t *)got->data)[row], want->v, "seed %llu row %u: %lld, not %lld",
-                 (unsigned long long)seed, row, (long long)((const int64_t *)got->data)[row], (long long)want->v);
+    cr_assert_eq(((const int64_t *)got->data)[row], want->v,
+                 "seed %llu row %u: %lld, not %lld", (unsigned long long)seed, row,
+                 (long long)((const int64_t *)got->data)[row], (long long)want->v);
   if (s != PEL_POISON) return;
   const rig_failure *f = &r->failures[got->fail[row]];
-  cr_assert_str_eq(f->text, want->text, "seed %llu row %u: %s, not %s", (unsigned long long)seed, row, f->text, want->text);
-  if (strcmp(f->code, "large") == 0) cr_assert_eq(f->ordinal, ordinal + row, "seed %llu", (unsigned long long)seed);
+  cr_assert_str_eq(f->text, want->text, "seed %llu row %u: %s, not %s",
+                   (unsigned long long)seed, row, f->text, want->text);
+  if (strcmp(f->code, "large") == 0)
+    cr_assert_eq(f->ordinal, ordinal + row, "seed %llu", (unsigned long long)seed);
 }
 
 enum { OUTPUTS = 3 };
@@ -494,12 +555,14 @@ static void one_case(uint64_t seed, uint32_t rows, uint32_t longest, int depth) 
   pel_table *slot = NULL;
   const pel_type *slot_type = &int_null;
   pel_const slot_value = {.type = &int_null, .as.i = w.slot.v};
-  cr_assert_eq(pel__table_of_consts(pel__alloc_libc(), &slot_type, &slot_value, 1, &slot), PEL_OK);
+  cr_assert_eq(pel__table_of_consts(pel__alloc_libc(), &slot_type, &slot_value, 1, &slot),
+               PEL_OK);
   pel_table *slots[2] = {NULL, slot};
   pel_error e = {0};
   pel_vm *vm;
   pel_vm_local *l;
-  cr_assert_eq(pel__vm_new(&r.plan, prog, r.ops, pel__alloc_libc(), &vm, &e), PEL_OK, "%s", e.message);
+  cr_assert_eq(pel__vm_new(&r.plan, prog, r.ops, pel__alloc_libc(), &vm, &e), PEL_OK,
+               "%s", e.message);
   cr_assert_eq(pel__vm_local_new(vm, &r.env, slots, NULL, pel__alloc_libc(), &l), PEL_OK);
 
   pel_col cols[3];
@@ -508,7 +571,11 @@ static void one_case(uint64_t seed, uint32_t rows, uint32_t longest, int depth) 
   fill_lists(&r, &cols[2], &w);
   uint16_t room[PEL_BLOCK_ROWS];
   for (uint32_t thin = 0; thin < 6; thin += 2) {
-    pel_chunk in = {.rows = rows, .ncols = 3, .cols = cols, .ordinal = UINT64_C(7) << 32 | thin}, got;
+    pel_chunk in = {.rows = rows,
+                    .ncols = 3,
+                    .cols = cols,
+                    .ordinal = UINT64_C(7) << 32 | thin},
+              got;
     rig_select(&in, thin, &s, room);
     cr_assert_eq(pel__vm_run(l, &r.env, &in, &got), PEL_OK);
     uint32_t k = 0;
@@ -520,7 +587,8 @@ static void one_case(uint64_t seed, uint32_t rows, uint32_t longest, int depth) 
         keep &= f.state == PEL_VALID && f.v;
       }
       bool kept = k < got.nsel && (got.sel ? got.sel[k] : k) == row;
-      cr_assert_eq(kept, keep, "seed %llu row %u: kept %d, not %d", (unsigned long long)seed, row, kept, keep);
+      cr_assert_eq(kept, keep, "seed %llu row %u: kept %d, not %d",
+                   (unsigned long long)seed, row, kept, keep);
       if (!kept) continue;
       k++;
       for (int i = 0; i < OUTPUTS; i++) {
@@ -553,13 +621,16 @@ Test(vm, long_lists) {
   for (uint64_t seed = 2001; seed <= 2012; seed++) one_case(seed, 2, 1300, 2);
 }
 
-/* ---- one thing at a time -------------------------------------------------------------------------------------------- */
+/* ---- one thing at a time ---- */
 
-static pel_vm_local *make_local(rig *r, uint32_t prog, pel_vm **vm, const pel_vm_hooks *hooks) {
+static pel_vm_local *make_local(rig *r, uint32_t prog, pel_vm **vm,
+                                const pel_vm_hooks *hooks) {
   pel_error e = {0};
   pel_vm_local *l;
-  cr_assert_eq(pel__vm_new(&r->plan, prog, r->ops, pel__alloc_libc(), vm, &e), PEL_OK, "%s", e.message);
-  cr_assert_eq(pel__vm_local_new(*vm, &r->env, NULL, hooks, pel__alloc_libc(), &l), PEL_OK);
+  cr_assert_eq(pel__vm_new(&r->plan, prog, r->ops, pel__alloc_libc(), vm, &e), PEL_OK,
+               "%s", e.message);
+  cr_assert_eq(pel__vm_local_new(*vm, &r->env, NULL, hooks, pel__alloc_libc(), &l),
+               PEL_OK);
   return l;
 }
 
@@ -571,7 +642,10 @@ Test(vm, a_poisoned_condition_fails_the_item_with_the_first_row) {
   uint32_t cond = code_call(&x, &op_less, x.bools, x.cols[0], x.cols[1], PEL_NONE);
   (void)rig_emit(&c, PEL_CODE_FILTER, PEL_NONE, &cond, 1, 0, PEL_NONE);
   uint32_t prog = rig_prog(&c, x.cols, 1);
-  cell a[4] = {number(1), number(2), {.state = PEL_POISON, .text = "first"}, {.state = PEL_POISON, .text = "second"}};
+  cell a[4] = {number(1),
+               number(2),
+               {.state = PEL_POISON, .text = "first"},
+               {.state = PEL_POISON, .text = "second"}};
   pel_col cols[3] = {{0}, {0}, {.type = &list_null}};
   fill_column(&r, &cols[0], a, 4);
   fill_column(&r, &cols[1], a, 4);
@@ -582,7 +656,8 @@ Test(vm, a_poisoned_condition_fails_the_item_with_the_first_row) {
   cr_assert_eq(r.consumed, 1);
   cr_assert_str_eq(r.failures[r.last_consumed].text, "first");
   cr_assert_eq(r.last_row, 2);
-  for (uint32_t k = 0; k < out.nsel; k++) cr_assert_lt(out.sel[k], 2, "a failing row goes no further");
+  for (uint32_t k = 0; k < out.nsel; k++)
+    cr_assert_lt(out.sel[k], 2, "a failing row goes no further");
   pel__vm_local_free(l);
   pel__vm_free(vm);
   rig_end(&r);
@@ -598,8 +673,10 @@ Test(vm, untouched_columns_go_through_by_pointer) {
   pel_vm *vm;
   pel_vm_local *l = make_local(&r, prog, &vm, NULL);
   int64_t data[3] = {1, 2, 3}, off[4] = {0, 0, 0, 0};
-  pel_col item = {.type = &int_null}, cols[3] = {{.type = &int_null, .data = data}, {.type = &int_null, .data = data + 1},
-                                                 {.type = &list_null, .data = off, .child = &item}};
+  pel_col item = {.type = &int_null},
+          cols[3] = {{.type = &int_null, .data = data},
+                     {.type = &int_null, .data = data + 1},
+                     {.type = &list_null, .data = off, .child = &item}};
   pel_chunk in = {.rows = 2, .nsel = 2, .ncols = 3, .cols = cols}, out;
   cr_assert_eq(pel__vm_run(l, &r.env, &in, &out), PEL_OK);
   cr_assert_eq(out.cols[0].data, (void *)off);
@@ -618,7 +695,8 @@ static pel_status twice(void *ctx, uint32_t number, const pel_call *c) {
     uint32_t i = c->sel ? c->sel[k] : k;
     ((int64_t *)c->out->child[0].data)[i] = 2 * ((const int64_t *)c->in[0].data)[i];
     ((int64_t *)c->out->child[1].data)[i] = -((const int64_t *)c->in[0].data)[i];
-    if (((const int64_t *)c->in[0].data)[i] == 3) (void)pel_call_poison(c, i, "status", "three");
+    if (((const int64_t *)c->in[0].data)[i] == 3)
+      (void)pel_call_poison(c, i, "status", "three");
   }
   return PEL_OK;
 }
@@ -629,19 +707,22 @@ Test(vm, native_calls_see_valid_rows_only) {
   static rig_code c;
   coder x = begin(&r, &c, false);
   uint32_t both = rig_emit(&c, PEL_CODE_NATIVE, x.pair, x.cols, 1, 5, PEL_NONE), outs[2];
-  for (uint32_t k = 0; k < 2; k++) outs[k] = rig_emit(&c, PEL_CODE_FIELD, x.ints, &both, 1, k, PEL_NONE);
+  for (uint32_t k = 0; k < 2; k++)
+    outs[k] = rig_emit(&c, PEL_CODE_FIELD, x.ints, &both, 1, k, PEL_NONE);
   uint32_t prog = rig_prog(&c, outs, 2), calls = 0;
   pel_vm_hooks hooks = {twice, &calls};
   pel_vm *vm;
   pel_vm_local *l = make_local(&r, prog, &vm, &hooks);
-  cell a[5] = {number(1), null_cell, number(3), {.state = PEL_POISON, .text = "bad"}, number(5)};
+  cell a[5] = {
+      number(1), null_cell, number(3), {.state = PEL_POISON, .text = "bad"}, number(5)};
   pel_col cols[3] = {{0}, {0}, {.type = &list_null}};
   fill_column(&r, &cols[0], a, 5);
   fill_column(&r, &cols[1], a, 5);
   pel_chunk in = {.rows = 5, .nsel = 5, .ncols = 3, .cols = cols, .ordinal = 100}, out;
   cr_assert_eq(pel__vm_run(l, &r.env, &in, &out), PEL_OK);
   cr_assert_eq(calls, 3);
-  cell want[5] = {number(-1), null_cell, {.state = PEL_POISON, .text = "three"}, a[3], number(-5)};
+  cell want[5] = {
+      number(-1), null_cell, {.state = PEL_POISON, .text = "three"}, a[3], number(-5)};
   for (uint32_t i = 0; i < 5; i++) compare(&r, &out.cols[1], i, &want[i], 100, 0);
   cr_assert_eq(((int64_t *)out.cols[0].data)[4], 10);
   pel__vm_local_free(l);
@@ -657,21 +738,25 @@ Test(vm, lists_of_different_lengths_poison_their_row) {
   b.r = c.r = &r;
   b.ninputs = 2, b.inputs[0] = b.inputs[1] = ints;
   uint32_t in2[2];
-  for (uint32_t i = 0; i < 2; i++) in2[i] = rig_emit(&b, PEL_CODE_COLUMN, ints, NULL, 0, i, PEL_NONE);
+  for (uint32_t i = 0; i < 2; i++)
+    in2[i] = rig_emit(&b, PEL_CODE_COLUMN, ints, NULL, 0, i, PEL_NONE);
   uint32_t sum = rig_emit(&b, PEL_CODE_CALL, ints, in2, 2, rig_op(&r, &op_add), PEL_NONE);
   uint32_t body = rig_prog(&b, &sum, 1);
   c.ninputs = 2, c.inputs[0] = c.inputs[1] = lists;
-  for (uint32_t i = 0; i < 2; i++) in2[i] = rig_emit(&c, PEL_CODE_COLUMN, lists, NULL, 0, i, PEL_NONE);
+  for (uint32_t i = 0; i < 2; i++)
+    in2[i] = rig_emit(&c, PEL_CODE_COLUMN, lists, NULL, 0, i, PEL_NONE);
   uint32_t map = rig_emit(&c, PEL_CODE_LIST_MAP, lists, in2, 2, body, PEL_NONE);
   uint32_t prog = rig_prog(&c, &map, 1);
   pel_vm *vm;
   pel_vm_local *l = make_local(&r, prog, &vm, NULL);
   int64_t a[6] = {1, 2, 3, 4, 5, 6}, off_a[4] = {0, 2, 4, 6}, off_b[4] = {1, 3, 4, 6};
   pel_col item = {.type = &int_null, .data = a};
-  pel_col cols[2] = {{.type = &list_null, .data = off_a, .child = &item}, {.type = &list_null, .data = off_b, .child = &item}};
+  pel_col cols[2] = {{.type = &list_null, .data = off_a, .child = &item},
+                     {.type = &list_null, .data = off_b, .child = &item}};
   pel_chunk in = {.rows = 3, .nsel = 3, .ncols = 2, .cols = cols, .ordinal = 40}, out;
   cr_assert_eq(pel__vm_run(l, &r.env, &in, &out), PEL_OK);
-  const int64_t *off = (const int64_t *)out.cols[0].data, *v = (const int64_t *)out.cols[0].child->data;
+  const int64_t *off = (const int64_t *)out.cols[0].data,
+                *v = (const int64_t *)out.cols[0].child->data;
   cr_assert_eq(off[1] - off[0], 2);
   cr_assert_eq(v[off[0]], 1 + 2);
   cr_assert_eq(v[off[0] + 1], 2 + 3);
