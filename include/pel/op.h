@@ -85,7 +85,7 @@ PEL_INLINE pel_view pel_view_of(const char *p, uint32_t n) {
   v.word[0] = v.word[1] = 0;
   v.in.n = n;
   if (n <= 12) {
-    __builtin_memcpy(v.in.bytes, p, n);
+    if (n) __builtin_memcpy(v.in.bytes, p, n); /* p may be NULL then */
   } else {
     __builtin_memcpy(v.out.prefix, p, 4);
     v.out.p = p;

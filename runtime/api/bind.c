@@ -200,6 +200,31 @@ static void reading_program(const pel_run *run, uint32_t param, const char *path
   pel__buf_text(b, ")\nout value = rows\n");
 }
 
+/* What a table that another plan's run made owns, and that plan: its memory was laid out
+ * by types that the plan holds. */
+typedef struct made_elsewhere {
+  const pel_alloc *alloc;
+  void (*release)(void *owner);
+  void *owner;
+  pel_plan_data *plan;
+} made_elsewhere;
+
+static void release_elsewhere(void *owner) {
+  const made_elsewhere m = *(made_elsewhere *)owner;
+  if (m.release) m.release(m.owner);
+  pel__plan_release(m.plan);
+  pel__alloc_free(m.alloc, owner, sizeof m);
+}
+
+static pel_status keep_plan(pel_table *t, pel_plan_data *plan, const pel_alloc *alloc) {
+  made_elsewhere *m = pel__alloc_get(alloc, sizeof *m);
+  if (!m) return PEL_E_NOMEM;
+  *m = (made_elsewhere){alloc, t->release, t->owner, pel__plan_retain(plan)};
+  t->release = release_elsewhere;
+  t->owner = m;
+  return PEL_OK;
+}
+
 static pel_status read_table(pel_run *run, uint32_t param, const pel_source_text *source,
                              pel_error *err) {
   pel_plan *plan = NULL;
@@ -219,14 +244,16 @@ static pel_status read_table(pel_run *run, uint32_t param, const pel_source_text
     s = PEL_E_NOENT;
   const pel_table *value =
       s ? NULL : pel__run_value(inner->run, pel__run_item(inner, "value"));
-  /* The column types of `value` die with the inner plan: the same types of this plan take
-   * their place. */
   pel_table *mine = value ? pel__table_retain((pel_table *)(uintptr_t)value) : NULL;
-  for (uint32_t c = 0; mine && c < mine->ncols; c++)
-    mine->cols[c].type = pel__param_type(run, param, c);
-  if (!s)
+  if (mine && keep_plan(mine, pel__plan_of(plan), run->ctx->alloc)) {
+    pel__table_release(mine);
+    s = pel_error_set(err, PEL_E_NOMEM, "no memory for a parameter");
+  } else if (!s) {
+    for (uint32_t c = 0; mine && c < mine->ncols; c++)
+      mine->cols[c].type = pel__param_type(run, param, c);
     s = mine ? pel__run_set(run, param, mine, err)
              : pel_error_set(err, PEL_E_INTERNAL, "the table was not read");
+  }
   pel_run_free(inner);
   pel_plan_release(plan);
   pel_diagnostics_free(d);
