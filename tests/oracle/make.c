@@ -5,10 +5,17 @@
 
 #include "tests/oracle/pipe.h"
 
+static void set_name(char out[24], const char *front, const char *name) {
+  char both[64];
+  (void)snprintf(both, sizeof both, "%.20s%.30s", front, name);
+  memcpy(out, both, 24);
+  out[23] = 0;
+}
+
 static column *add(schema *t, const char *name, kind k, bool null) {
   column *c = &t->c[t->n++];
   *c = (column){.kind = k, .null = null};
-  snprintf(c->name, sizeof c->name, "%s", name);
+  set_name(c->name, "", name);
   return c;
 }
 
@@ -90,7 +97,7 @@ static bool make_derive(program *p, step *s, const schema *t) {
     if (instead) {
       s->col[i] = any_column(t);
       c = &s->out.c[s->col[i]];
-      snprintf(s->name[i], sizeof s->name[i], "%s", c->name);
+      set_name(s->name[i], "", c->name);
     } else {
       new_name(p, s->name[i]);
       s->col[i] = s->out.n;
@@ -123,7 +130,7 @@ static bool make_drop(program *p, step *s, const schema *t) {
   const unsigned gone = any_column(t);
   s->n = 1;
   if (s->verb == RENAME) new_name(p, s->name[1]);
-  snprintf(s->name[0], sizeof s->name[0], "%s", t->c[gone].name);
+  set_name(s->name[0], "", t->c[gone].name);
   for (unsigned c = 0; c < t->n; c++) {
     if (c == gone && s->verb == DROP) continue;
     s->col[s->out.n] = c;
@@ -218,7 +225,7 @@ static bool make_join(program *p, step *s, const schema *t) {
   s->other = below(p->nnodes - 1);
   const schema *u = &p->nodes[s->other].t;
   s->way = (join_kind)below(4);
-  s->n = 1 + (!p->plain && chance(20));
+  s->n = !p->plain && chance(20) ? 2 : 1;
   for (unsigned i = 0; i < s->n; i++) {
     const kind k = kinds[below(5)];
     const int l = pick(t, k), r = pick(u, k);
@@ -243,8 +250,7 @@ static bool make_join(program *p, step *s, const schema *t) {
     column *to = &s->out.c[s->out.n];
     *to = u->c[c];
     if (strlen(u->c[c].name) > 16) return false;
-    snprintf(to->name, sizeof to->name, "%s%.16s", s->prefix ? s->name[0] : "",
-             u->c[c].name);
+    set_name(to->name, s->prefix ? s->name[0] : "", u->c[c].name);
     for (unsigned k = 0; k < s->out.n; k++)
       if (!strcmp(s->out.c[k].name, to->name)) return false;
     to->null |= s->way == LEFT;
