@@ -30,6 +30,26 @@ static pel_x *sizes_differ(level *v, const pel_x *a, const pel_x *b) {
   return pel__x_error(s, v->l->span);
 }
 
+/* Shapes of different depths line up at the first dimension, which may not be what was
+ * meant; when nothing says that the two lengths there are one, only the run will tell. */
+static void warn_of_chance(level *v, uint32_t i, uint32_t j) {
+  pel_sema *s = v->s;
+  const pel_x *a = v->now[i], *b = v->now[j];
+  const pel_size *x = pel__size_get(s, a->type->size);
+  const pel_size *y = pel__size_get(s, b->type->size);
+  if (v->at || v->l->depth[i] == v->l->depth[j] || (x && x == y)) return;
+  const pel_x *deep = v->l->depth[i] > v->l->depth[j] ? a : b, *flat = deep == a ? b : a;
+  pel_diag *d = pel__sema_error(
+      s, PEL_W0003, v->l->span,
+      "`%s` maps over %s and %s together, whose lengths may differ", v->l->name,
+      pel__ty_text(s, a->type), pel__ty_text(s, b->type));
+  pel__diag_help(s->ds, d,
+                 "shapes line up at the first dimension: each list of %s meets one "
+                 "element of %s. To meet all of them in each list write `[r %s … for r "
+                 "in …]`",
+                 pel__ty_text(s, deep->type), pel__ty_text(s, flat->type), v->l->name);
+}
+
 /* The number of the longest argument; an error when another does not go with it. */
 static pel_x *line_up(level *v, uint32_t *first) {
   *first = UINT32_MAX;
@@ -43,6 +63,7 @@ static pel_x *line_up(level *v, uint32_t *first) {
     if (a->type->kind != b->type->kind ||
         !pel__size_unify(v->s, a->type->size, b->type->size))
       return sizes_differ(v, a, b);
+    warn_of_chance(v, *first, i);
     if (!a->type->size) *first = i;
   }
   return NULL;
