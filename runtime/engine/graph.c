@@ -147,7 +147,10 @@ static void inherit(pel_engine_run *run, void *ctx, pel_sink *k) {
 static pel_pipe *next_ready(pel_engine_run *run) {
   pel_pipe *p = NULL;
   pel__lock_acquire(&run->lock);
-  if (run->ready.n) p = &run->pipes[run->ready.at[--run->ready.n]];
+  if (run->ready.n) {
+    p = &run->pipes[run->ready.at[--run->ready.n]];
+    p->state = PEL_PIPE_RUNS; /* others look at it under the lock */
+  }
   pel__lock_release(&run->lock);
   return p;
 }
@@ -156,7 +159,6 @@ static pel_pipe *next_ready(pel_engine_run *run) {
  * it: a loop, not recursion. */
 static void advance(pel_engine_run *run, uint32_t worker) {
   for (pel_pipe *p; (p = next_ready(run));) {
-    p->state = PEL_PIPE_RUNS;
     visit_inputs(run, p->plan, inherit, p);
     const bool refused = p->failed; /* once it is open, it may fail on another worker,
                                        which then drains it */
