@@ -18,4 +18,7 @@ find . -name '*.gcda' | while read -r data; do gcov -n -o "$(dirname "$data")" "
     for (f in all) { d = f; sub(/\/[^\/]*$/, "", d); reached[d] += best[f] / 100 * all[f]; sum[d] += all[f] }
     for (d in sum) { p = 100 * reached[d] / sum[d]; printf "%6.1f %%  %s (%d lines)%s\n", p, d, sum[d], p < least ? "  below " least " %" : ""; bad += p < least }
     exit bad > 0
-  }' | sort -k3
+  }' >coverage.txt
+status=$?
+sort -k3 coverage.txt
+exit $status
