@@ -47,8 +47,15 @@ struct ArrowArray {
 
 /* Types: bool "b", i8 "c" … u64 "L", f32 "f", f64 "g", str "u" or "U" in and "U" out,
  * bytes "z" or "Z" in and "Z" out, date "tdD", time "tsu:UTC" ("tsu:" in too), dur "tDu",
- * lists "+l" or "+L" in and "+L" out, records "+s". A table is a
- * "+s" whose children are its columns; a scalar is one of length 1. */
+ * lists "+l" or "+L" in and "+L" out, records "+s". A table is a "+s" whose children are
+ * its columns, found by name (more of them than the program names do no harm); a single
+ * value is an array of length 1.
+ *
+ * What goes in is checked: formats, counts, pointers, offsets, text, years; the interface
+ * does not say how long a buffer is, so that it is as long as its offset, length and
+ * offsets ask for is the host's promise. null_count may be -1. Numbers and long text stay
+ * where the host has them; the array's release is called once, by whichever thread lets
+ * go last: when the run and every result that shows its memory are gone. */
 
 #ifdef __cplusplus
 }

@@ -79,10 +79,19 @@ void pel__param_print(const pel_plan_data *p, uint32_t param, pel_buf *out);
 PEL_USE_RESULT pel_status pel__const_from_text(const pel_type *t, const char *text,
                                                size_t n, pel_const *out, pel_error *err);
 /* arrow_in.c, arrow_out.c */
-PEL_USE_RESULT pel_status pel__arrow_import(
-    const pel_alloc *alloc, const pel_type *const *types, const pel_str *names,
-    uint32_t n, pel_value_shape shape, struct ArrowSchema *schema,
-    struct ArrowArray *array, pel_table **out, pel_error *err);
+typedef struct pel_arrow_want { /* of a host's value */
+  pel_str param;
+  pel_value_shape shape;
+  uint32_t n; /* columns */
+  const pel_type *const *types;
+  const pel_str *names;
+} pel_arrow_want;
+/* Takes the array over when it succeeds; the schema stays the caller's. */
+PEL_USE_RESULT pel_status pel__arrow_import(const pel_alloc *alloc,
+                                            const pel_arrow_want *want,
+                                            const struct ArrowSchema *schema,
+                                            struct ArrowArray *array, pel_table **out,
+                                            pel_error *err);
 PEL_USE_RESULT pel_status pel__arrow_export(const pel_alloc *alloc, pel_plan_data *plan,
                                             const pel_table *t, const pel_str *names,
                                             pel_value_shape shape,

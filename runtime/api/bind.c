@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "runtime/api/api.h"
+#include "runtime/base/calendar.h"
 #include "runtime/vec/gather.h"
 
 uint32_t pel__run_param(const pel_run *run, const char *name) {
@@ -56,8 +57,11 @@ static bool holds(pel_kind k, int64_t v) {
       return v >= INT8_MIN && v <= INT8_MAX;
     case PEL_I16:
       return v >= INT16_MIN && v <= INT16_MAX;
-    case PEL_I32:
     case PEL_DATE:
+      return pel__date_valid(v);
+    case PEL_TIME:
+      return pel__time_valid(v);
+    case PEL_I32:
       return v >= INT32_MIN && v <= INT32_MAX;
     case PEL_U8:
       return v >= 0 && v <= UINT8_MAX;
@@ -68,7 +72,6 @@ static bool holds(pel_kind k, int64_t v) {
     case PEL_U64:
       return v >= 0;
     case PEL_I64:
-    case PEL_TIME:
     case PEL_DUR:
       return true;
     case PEL_F32:
@@ -92,10 +95,11 @@ pel_status pel_run_bind_i64(pel_run *run, const char *name, int64_t value,
   pel_status s = find(run, name, &i, err);
   if (s) return s;
   const pel_type *t = pel__param_type(run, i, 0);
-  if (run->plan->params[i].shape != PEL_SHAPE_SCALAR || !holds(t->kind, value))
+  const bool one = run->plan->params[i].shape == PEL_SHAPE_SCALAR;
+  const bool text = t->kind == PEL_STR || t->kind == PEL_BYTES;
+  if (!one || !holds(t->kind, value))
     return wrong_type(
-        run, i, t->kind <= PEL_F64 ? "an integer that it does not hold" : "an integer",
-        err);
+        run, i, one && !text ? "an integer that it does not hold" : "an integer", err);
   pel_const c = {.type = t};
   if (t->kind == PEL_F64 || t->kind == PEL_F32)
     c.as.f = (double)value;
@@ -142,15 +146,20 @@ pel_status pel_run_bind_arrow(pel_run *run, const char *name, struct ArrowSchema
   for (uint32_t c = 0; types && c < n; c++) types[c] = pel__param_type(run, i, c);
   if (!s && !types) s = pel_error_set(err, PEL_E_NOMEM, "no memory for a parameter");
   if (!s) {
-    const pel_plan_slot *slot = &run->plan->slots[run->plan->params[i].slot];
-    s = pel__arrow_import(
-        pel__engine_alloc(run->ctx->engine), types, run->plan->names + slot->names.at, n,
-        (pel_value_shape)run->plan->params[i].shape, schema, array, &table, err);
+    const pel_plan_param *param = &run->plan->params[i];
+    const pel_arrow_want want = {
+        .param = param->name,
+        .shape = (pel_value_shape)param->shape,
+        .n = n,
+        .types = types,
+        .names = run->plan->names + run->plan->slots[param->slot].names.at};
+    s = pel__arrow_import(pel__engine_alloc(run->ctx->engine), &want, schema, array,
+                          &table, err);
     if (s == PEL_E_NOMEM)
       s = pel__engine_no_memory(run->ctx->engine, "for a parameter", err);
   }
-  if (schema->release) schema->release(schema);
-  if (array->release) array->release(array);
+  if (schema && schema->release) schema->release(schema);
+  if (array && array->release) array->release(array);
   return s ? s : pel__run_set(run, i, table, err);
 }
 

@@ -3,6 +3,8 @@ PEL_FLOORS += libpelapi.la
 libpelapi_la_CPPFLAGS = $(AM_CPPFLAGS) -DPEL_VERSION='"$(PACKAGE_VERSION)"'
 libpelapi_la_SOURCES = \
   %D%/api.h \
+  %D%/arrow.h \
+  %D%/arrow_check.c \
   %D%/arrow_in.c \
   %D%/arrow_out.c \
   %D%/bind.c \

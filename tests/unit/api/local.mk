@@ -3,8 +3,11 @@ UNIT += tests/unit_api
 ENGINE_TESTS += tests/unit_api
 tests_unit_api_SOURCES = \
   %D%/arrow_move.c \
+  %D%/arrow_refused.c \
   %D%/cancel.c \
   %D%/fork.c \
+  %D%/host.c \
+  %D%/host.h \
   %D%/nomem.c \
   %D%/plans.c \
   %D%/world.h
