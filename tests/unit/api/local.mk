@@ -4,6 +4,7 @@ ENGINE_TESTS += tests/unit_api
 tests_unit_api_SOURCES = \
   %D%/arrow_move.c \
   %D%/arrow_refused.c \
+  %D%/arrow_types.c \
   %D%/cancel.c \
   %D%/fork.c \
   %D%/host.c \
