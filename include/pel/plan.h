@@ -1,6 +1,7 @@
 /* A sealed plan: immutable, counted by references, run any number of times at once.
  * Whoever gets one releases it once. It holds no address, no thread count and no result,
- * so it can be saved and loaded elsewhere. Any thread. */
+ * so it can be saved and loaded elsewhere. Any thread and any context, several at once;
+ * it is released before the context that made it is freed. */
 #ifndef PEL_PLAN_H
 #define PEL_PLAN_H
 

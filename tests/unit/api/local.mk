@@ -5,10 +5,12 @@ tests_unit_api_SOURCES = \
   %D%/arrow_move.c \
   %D%/arrow_refused.c \
   %D%/arrow_types.c \
+  %D%/at_once.c \
   %D%/cancel.c \
   %D%/fork.c \
   %D%/host.c \
   %D%/host.h \
   %D%/nomem.c \
+  %D%/null_cells.c \
   %D%/plans.c \
   %D%/world.h

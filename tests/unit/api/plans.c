@@ -1,5 +1,6 @@
 /* Plans: saved, loaded, run many times, in two contexts; other versions and broken bytes
  * are refused. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tests/unit/api/world.h"
@@ -61,6 +62,33 @@ Test(plans, every_changed_byte_is_refused) {
     cr_assert_eq(pel_plan_load(w.ctx, bytes, i, &loaded, &e), PEL_E_INVALID, "cut at %zu",
                  i);
   }
+  pel_text_free(w.ctx, bytes, n);
+  world_end(&w);
+}
+
+/* The checksum is of what follows the head, so it still holds. */
+Test(plans, another_version_is_refused_by_name) {
+  static const uint32_t versions[] = {0, 2, 0x01000000, UINT32_MAX};
+  world w = world_begin(1, TEXT);
+  pel_error e = {0};
+  char *bytes = NULL, want[128];
+  size_t n = 0;
+  pel_plan *loaded = NULL;
+  cr_assert_eq(pel_plan_save(w.ctx, w.plan, &bytes, &n, &e), PEL_OK);
+  cr_assert(bytes[8] == 1 && !bytes[9], "a new version: take another one here");
+  for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+    for (size_t k = 0; k < 4; k++) bytes[8 + k] = (char)(versions[i] >> 8 * k);
+    cr_assert_eq(pel_plan_load(w.ctx, bytes, n, &loaded, &e), PEL_E_INVALID);
+    (void)snprintf(want, sizeof want,
+                   "the plan was saved by another version of PEL (%u, this is 1)",
+                   versions[i]);
+    cr_assert_str_eq(e.message, want);
+    cr_assert(!loaded);
+  }
+  memcpy(bytes + 8, "\1\0\0", 4);
+  cr_assert_eq(pel_plan_load(w.ctx, bytes, n, &loaded, &e), PEL_OK, "%s", e.message);
+  cr_assert_eq(number(w.ctx, loaded), 1);
+  pel_plan_release(loaded);
   pel_text_free(w.ctx, bytes, n);
   world_end(&w);
 }
