@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/api/api.h"
+#include "tests/unit/api/host.h"
 
 /* One worker, so that the k-th call is the same each time. */
 typedef struct failing {
@@ -24,11 +25,33 @@ static void *resize(void *ctx, void *p, size_t old_n, size_t n) {
 
 static const char TEXT[] =
     "param least: i64 = 1\n"
+    "param lent: [*]{ a: i64?, s: str?, l: ([*]{ x: i64 })? }\n"
+    "out b = lent |> filter(is_null(.a))\n"
     "let t = [{ a: 1, v: 3, b: \"one\" }, { a: 2, v: 4, b: \"two, which is longer than a "
     "view\" }, { a: 1, v: 5, b: \"three\" }]\n"
     "out g = t |> filter(.a >= least) |> group(.a) |> select(.a, n: len(.rows), s: "
     "sum(.v))\n"
     "out s = t |> sort(-.a) |> join(t |> select(.a) |> distinct(), on: .a)\n";
+
+/* With nulls around a record in a list, so that every way of taking a column is taken. */
+static pel_status lend(pel_run *run, pel_error *e) {
+  static const bool valid[2] = {false, true};
+  static const int64_t numbers[2] = {1, 1};
+  static const char *const texts[2] = {"a text of more than 12 bytes", "b"};
+  static const size_t sizes[2] = {28, 1};
+  const host_layout two = {.rows = 2}, some = {.rows = 2, .valid = valid};
+  host x = host_numbers("x", "l", &two, 8, numbers);
+  host item = host_record("item", &some, 1, &x);
+  item.array.buffers[0] = NULL;
+  item.array.null_count = 0;
+  host columns[3] = {host_numbers("a", "l", &some, 8, numbers),
+                     host_text("s", "u", &some, texts, sizes),
+                     host_list("l", &some, numbers, &item)};
+  host h = host_record("", &two, 3, columns);
+  const pel_status s = pel_run_bind_arrow(run, "lent", &h.schema, &h.array, e);
+  cr_assert(!h.schema.release && !h.array.release);
+  return s;
+}
 
 static pel_status results(pel_run *run, pel_error *e) {
   struct ArrowSchema schema;
@@ -49,6 +72,7 @@ static pel_status run_once(pel_context *ctx, pel_error *e) {
   pel_diagnostics_free(d);
   if (!s) s = pel_run_new(ctx, plan, &run, e);
   if (!s) s = pel_run_bind_i64(run, "least", 1, e);
+  if (!s) s = lend(run, e);
   if (!s) s = pel_run_wait(run, e);
   if (!s) s = results(run, e);
   pel_run_free(run);
@@ -76,6 +100,7 @@ static size_t one(size_t at, bool after) {
   e = (pel_error){0};
   if (ctx) cr_assert_eq(run_once(ctx, &e), PEL_OK, "after call %zu: %s", at, e.message);
   pel_context_free(ctx);
+  cr_assert_eq(host_live(), 0, "call %zu: a table was not given back", at);
   cr_assert_eq(f.out, 0, "call %zu: %zu bytes are left", at, f.out);
   return calls;
 }
