@@ -1,7 +1,7 @@
-/* Every type goes in as Arrow and comes out as Arrow, through a program that passes it on
- * and one that filters: value by value what this file says, not what the library says.
- * Sliced, with nulls, with and without validity buffers, without rows, over more rows
- * than a block has. */
+/* Every type goes in as Arrow and comes out as Arrow, through programs that pass it on,
+ * filter, sort, concat and join: value by value what this file says, not what the library
+ * says. Sliced, with nulls, with and without validity buffers, without rows, over more
+ * rows than a block has. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -295,21 +295,31 @@ static void program(const shape *x, char *out, size_t room_of) {
     n += snprintf(out + n, room_of - (size_t)n, ", %s: %s%s", kinds[c].name,
                   kinds[c].type, x->nullable ? "?" : "");
   n += snprintf(out + n, room_of - (size_t)n,
-                " }\nout same = t\nout some = t |> filter(.k %% 3 == 1)\n");
+                " }\nout same = t\nout some = t |> filter(.k %% 3 == 1)\n"
+                "out turned = t |> sort(-.k)\nout twice = concat(t, t)\n"
+                "out met = t |> join(t |> select(.k), on: .k)\n");
   cr_assert_lt((size_t)n, room_of);
 }
 
-static void compare(const shape *x, pel_run *run, const char *item, bool filtered) {
+/* Which rows an out shows, in its order: at is -1 behind the last. */
+typedef enum rows_of { SAME, SOME, TURNED, TWICE } rows_of;
+
+static int64_t row_at(const shape *x, rows_of r, int64_t at) {
+  const int64_t n = x->rows, all = r == TWICE ? 2 * n : r == SOME ? (n + 1) / 3 : n;
+  if (at >= all) return -1;
+  return r == SOME ? 3 * at + 1 : r == TURNED ? n - 1 - at : r == TWICE ? at % n : at;
+}
+
+static void compare(const shape *x, pel_run *run, const char *item, rows_of rows) {
   struct ArrowSchema schema;
   struct ArrowArray array;
   pel_error e = {0};
   char got[CELL];
   line want;
+  int64_t at = 0;
   cr_assert_eq(pel_run_result(run, item, &schema, &array, &e), PEL_OK, "%s", e.message);
   cr_assert_eq(schema.n_children, KINDS + 1);
-  int64_t at = 0;
-  for (int64_t row = 0; row < x->rows; row++) {
-    if (filtered && row % 3 != 1) continue;
+  for (int64_t row; (row = row_at(x, rows, at)) >= 0; at++) {
     cr_assert_lt(at, array.length);
     for (int c = 0; c < KINDS; c++) {
       expected(x, c, row, &want);
@@ -317,7 +327,6 @@ static void compare(const shape *x, pel_run *run, const char *item, bool filtere
       cr_assert_str_eq(got, want.p, "%s: row %d of column %s: %s, not %s", item, (int)row,
                        kinds[c].name, got, want.p);
     }
-    at++;
   }
   cr_assert_eq(array.length, at);
   schema.release(&schema);
@@ -334,8 +343,11 @@ static void round_trip(const shape *x, uint32_t workers) {
                e.message);
   cr_assert(!h.schema.release && !h.array.release);
   cr_assert_eq(pel_run_wait(w.run, &e), PEL_OK, "%s", e.message);
-  compare(x, w.run, "same", false);
-  compare(x, w.run, "some", true);
+  compare(x, w.run, "same", SAME);
+  compare(x, w.run, "some", SOME);
+  compare(x, w.run, "turned", TURNED);
+  compare(x, w.run, "twice", TWICE);
+  compare(x, w.run, "met", SAME);
   world_end(&w);
   cr_assert_eq(host_live(), 0, "%d structs were not released", host_live());
 }
