@@ -206,7 +206,8 @@ struct pel_env {
   uint32_t hash_bits;
   uint32_t morsel_rows; /* a wish for how many rows a unit should hold; 0: the operator's
                            own */
-  uint32_t simd;        /* 0 portable, 1 AVX2, 2 AVX-512 */
+  uint32_t simd;        /* 0 portable, 1 AVX2, 2 AVX-512: the highest form of a kernel
+                           that may run; 0 while kernels have one form */
   uint32_t worker;      /* only to index per-worker memory */
 };
 

@@ -69,7 +69,8 @@ static uint64_t row_number(const pel_pipe *p, uint64_t ordinal) {
   const uint64_t unit = ordinal >> 32, row = ordinal & UINT32_MAX;
   if (p->plan->from == PEL_FROM_SLOTS) return unit * p->morsel_rows + row + 1;
   uint64_t n = row + 1;
-  for (uint64_t i = 0; i < unit && i < p->units; i++) n += p->unit_rows[i];
+  for (uint64_t i = 0; p->unit_rows && i < unit && i < p->units; i++)
+    n += p->unit_rows[i];
   return n;
 }
 
@@ -90,6 +91,23 @@ static void name_row(pel_engine_run *run, pel_failure *f) {
   pel__buf_deinit(&b);
 }
 
+/* Into how many pipes an item was cut is nobody's business: of their failures the one in
+ * the earliest row. Numbers of rows, unlike ordinals, are the same however they were cut
+ * into units. */
+static const pel_failure *first_of_item(const pel_engine_run *run, uint32_t item) {
+  const pel_failure *least = NULL;
+  uint64_t least_row = 0;
+  for (uint32_t i = 0; i < run->plan->n_pipes; i++) {
+    const pel_pipe *p = &run->pipes[i];
+    if (!p->own_failure || p->failure.item != item) continue;
+    const uint64_t row = row_number(p, p->failure.ordinal);
+    if (least && row >= least_row) continue;
+    least = &p->failure;
+    least_row = row;
+  }
+  return least;
+}
+
 void pel__run_collect_failures(pel_engine_run *run) {
   uint32_t n = 0;
   for (uint32_t i = 0; i < run->plan->n_pipes; i++) n += run->pipes[i].own_failure;
@@ -97,14 +115,7 @@ void pel__run_collect_failures(pel_engine_run *run) {
   if (!run->failures) return;
   for (uint32_t item = 0; item <= run->plan->n_items; item++) {
     const uint32_t wanted = item < run->plan->n_items ? item : PEL_NONE;
-    const pel_failure *least =
-        NULL; /* into how many pipes an item was cut is nobody's business */
-    for (uint32_t i = 0; i < run->plan->n_pipes; i++) {
-      const pel_pipe *p = &run->pipes[i];
-      if (p->own_failure && p->failure.item == wanted &&
-          (!least || p->failure.ordinal < least->ordinal))
-        least = &p->failure;
-    }
+    const pel_failure *least = first_of_item(run, wanted);
     if (!least) continue;
     run->failures[run->nfailures] = *least;
     name_row(run, &run->failures[run->nfailures++]);
