@@ -1,5 +1,5 @@
 # Gathers the PEL_OP rows of the files it is given into optable.c (HOW=table) or docs/OPERATORS.md (HOW=doc).
-# Rows are sorted by name; overloads of one name keep the order of files and lines, which is the order they are tried in.
+# Internal rows stand in the table only. Rows are sorted by name; overloads of one name keep the order of files and lines, which is the order they are tried in.
 BEGIN { n = 0 }
 function text(s,   out) { # the first string literal in s, its neighbours joined
   out = ""
@@ -21,6 +21,7 @@ function finish() {
   doc[n] = ref[n] = ""
   if (match(row, /\.doc[ \t]*=[ \t]*/)) doc[n] = text(substr(row, RSTART + RLENGTH))
   gsub(/\\n/, " ", doc[n])
+  internal[n] = row ~ /PEL_INTERNAL/
   if (match(row, /\.ref[ \t]*=[ \t]*/)) ref[n] = text(substr(row, RSTART + RLENGTH))
   if (id[n] in seen) { print FILENAME ": operator row " id[n] " stands twice" > "/dev/stderr"; bad = 1 }
   seen[id[n]] = 1
@@ -48,6 +49,7 @@ END {
     print "# Operators\n\nGenerated from the operators' own rows (stdlib/): edit those.\n"
     for (i = 0; i < n; i++) {
       k = order[i]
+      if (internal[k]) continue
       if (name[k] != last) print "## `" name[k] "`\n"
       last = name[k]
       print "`" name[k] sig[k] "`  "

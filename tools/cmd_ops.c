@@ -12,6 +12,7 @@ static void show(void *user, const pel_op *op) {
   listing *l = user;
   const pel_cli *cli = l->cli;
   bool wanted = cli->nfiles == 0;
+  if (op->props & PEL_INTERNAL) return;
   for (int i = 0; i < cli->nfiles; i++) wanted |= !strcmp(cli->files[i], op->name);
   if (!wanted) return;
   l->found++;

@@ -155,9 +155,9 @@ static pel_x *call_std(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_st
   if (pel__verb_named(name))
     return pel__call_verb(s, sc, name, callee->span, args, n, piped, span, want);
   pel_kind k = pel__kind_named(name);
-  bool known = k || pel__str_is(name, "same") || pel__ops_named(s, name);
+  bool known = k || pel__str_is(name, "same") || pel__calls_named(s, name);
   if (known && piped && stage_functions(s, args, n, name)) return pel__x_error(s, span);
-  if (k && (n == 1 || !pel__ops_named(s, name)))
+  if (k && (n == 1 || !pel__calls_named(s, name)))
     return call_kind(s, sc, k, args, n, span);
   if (pel__str_is(name, "same")) {
     if (!check_args(s, sc, args, n)) return pel__x_error(s, span);
@@ -165,7 +165,7 @@ static pel_x *call_std(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_st
   }
   pel_x *counted = pel__str_is(name, "len") ? len_distinct(s, sc, args, n, span) : NULL;
   if (counted) return counted;
-  const pel_overloads *o = pel__ops_named(s, name);
+  const pel_overloads *o = pel__calls_named(s, name);
   if (o) return call_prelude(s, sc, name, o, args, n, span);
   pel_diag_code later = pel__later_named(name);
   if (later != PEL_DIAG_CODE_COUNT)

@@ -411,6 +411,8 @@ void pel__deps_sort(pel_sema *s, pel_item_list *order);
 /* sigs.c */
 /* NULL when no operator has the name. */
 const pel_overloads *pel__ops_named(pel_sema *s, pel_str name);
+/* The same for a name that the program calls: internal operators have none. */
+const pel_overloads *pel__calls_named(pel_sema *s, pel_str name);
 pel_sig *pel__sig_parse(pel_sema *s, const pel_op *op);
 bool pel__fits(pel_sema *s, pel_binding *b, const pel_pt *pt, const pel_ty *t);
 /* The type a parameter wants now that variables are bound; `actual` says array or list,

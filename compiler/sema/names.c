@@ -316,10 +316,20 @@ static pel_str other_call(pel_str name) {
       {"is_na", "is_null"},   {"tolower", "lower"},      {"to_lower", "lower"},
       {"lowercase", "lower"}, {"toupper", "upper"},      {"to_upper", "upper"},
       {"uppercase", "upper"}, {"substring", "substr"},   {"date_trunc", "trunc"},
-      {"orderby", "sort"},    {"sortby", "sort"},        {"isna", "is_null"}};
+      {"orderby", "sort"},    {"sortby", "sort"},        {"isna", "is_null"},
+      {"read_csv", "read"},   {"read_tsv", "read"},      {"write_csv", "write"},
+      {"write_tsv", "write"}, {"slice", "take"}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (pel__str_is(name, words[i].other)) return pel__str(words[i].ours);
   return (pel_str){0};
+}
+
+/* What is written in another way than as a call of that name. */
+static const char *other_form(pel_str name) {
+  if (pel__str_is(name, "cast") || pel__str_is(name, "convert"))
+    return "a conversion is written `x as f64`";
+  if (pel__str_is(name, "len_distinct")) return "write `len(distinct(…))`";
+  return NULL;
 }
 
 void pel__unknown_name(pel_sema *s, const pel_scope *sc, pel_str name, pel_span span,
@@ -331,7 +341,11 @@ void pel__unknown_name(pel_sema *s, const pel_scope *sc, pel_str name, pel_span 
       pel__sema_error(s, PEL_E0101, span, "there is no %s `" PEL_STR_FMT "` here",
                       call ? "function" : "value", PEL_STR_ARG(name));
   const pel_ty *row = sc->element ? sc->element->type : NULL;
-  if (row && row->kind == PEL_TY_RECORD && pel__ty_field(row, name) != UINT32_MAX) {
+  const char *form = call ? other_form(name) : NULL;
+  if (form) {
+    pel__diag_help(s->ds, d, "%s", form);
+  } else if (row && row->kind == PEL_TY_RECORD &&
+             pel__ty_field(row, name) != UINT32_MAX) {
     pel__diag_help(s->ds, d, "the column is `." PEL_STR_FMT "`", PEL_STR_ARG(name));
     pel__diag_fix(s->ds, d, span, "." PEL_STR_FMT, PEL_STR_ARG(name));
   } else if (g.best.n) {
@@ -368,7 +382,7 @@ static pel_x *no_value(pel_sema *s, const pel_scope *sc, const pel_ast *e) {
   if (alias && alias->broken) return pel__x_error(s, e->span);
   const char *what = alias || pel__str_is(name, "std") ? "a module" : NULL;
   if (!what &&
-      (pel__ops_named(s, name) || pel__verb_named(name) || pel__kind_named(name)))
+      (pel__calls_named(s, name) || pel__verb_named(name) || pel__kind_named(name)))
     what = "a function";
   if (!what) {
     pel__unknown_name(s, sc, name, e->span, false);

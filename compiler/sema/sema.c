@@ -143,12 +143,25 @@ static void check_all(pel_sema *s) {
   PEL_VEC_DEINIT(&order, s->alloc);
 }
 
+/* Whoever breaks an item says why. If nobody did, this says at least that: an item never
+ * vanishes without a word. */
+static void tell_silent(pel_sema *s) {
+  for (size_t m = 0; m < s->modules.n; m++)
+    for (size_t i = 0; i < s->modules.at[m]->items.n; i++) {
+      const pel_ast_item *a = s->modules.at[m]->items.at[i]->ast;
+      if (s->modules.at[m]->items.at[i]->state != PEL_ITEM_BROKEN) continue;
+      pel__sema_error(s, PEL_E0999, a->value ? a->value->span : a->name.span,
+                      "this has no value, and the compiler does not know why");
+    }
+}
+
 pel_status pel__sema_check(const pel_sema_input *in, pel_typed **out) {
   pel_sema s = {.arena = in->arena, .alloc = in->arena->alloc, .ds = in->diags, .in = in};
   if (!s.alloc) s.alloc = pel__alloc_libc();
   uint32_t before = in->diags->errors;
   pel__map_init(&s.op_names, s.alloc);
   check_all(&s);
+  if (!s.oom && in->diags->errors == before) tell_silent(&s);
   pel_typed *t = s.oom ? NULL : finish(&s);
   free_all(&s);
   if (s.oom) return PEL_E_NOMEM;

@@ -258,6 +258,11 @@ const pel_overloads *pel__ops_named(pel_sema *s, pel_str name) {
   return o && o->n ? o : NULL;
 }
 
+const pel_overloads *pel__calls_named(pel_sema *s, pel_str name) {
+  const pel_overloads *o = pel__ops_named(s, name);
+  return o && !(o->at[0]->op->props & PEL_INTERNAL) ? o : NULL;
+}
+
 const pel_op *pel__op_find(pel_sema *s, pel_str name, pel_op_kind kind) {
   uint32_t i;
   if (s->ops.n == 0) load_ops(s);
@@ -267,9 +272,12 @@ const pel_op *pel__op_find(pel_sema *s, pel_str name, pel_op_kind kind) {
 }
 
 void pel__op_guess(pel_sema *s, pel_guess *g) {
-  for (size_t i = 0; i < s->ops.n; i++)
-    if (s->ops.at[i]->kind == PEL_OP_MAP || s->ops.at[i]->kind == PEL_OP_AGG)
-      pel__guess(g, pel__str(s->ops.at[i]->name));
+  for (size_t i = 0; i < s->ops.n; i++) {
+    const pel_op *op = s->ops.at[i];
+    if (op->props & PEL_INTERNAL) continue;
+    if (op->kind == PEL_OP_MAP || op->kind == PEL_OP_AGG)
+      pel__guess(g, pel__str(op->name));
+  }
 }
 
 /* ---- in words ---- */

@@ -295,7 +295,8 @@ enum {
   PEL_THREADSAFE = 1 << 5,
   PEL_ORDERED = 1 << 6,     /* a sink that needs end_morsel in order of morsels */
   PEL_SKIPS_NULLS = 1 << 7, /* an aggregate of T? gives T?, of T gives T */
-  PEL_NONE_FAILS = 1 << 8   /* an aggregate without a value for no rows */
+  PEL_NONE_FAILS = 1 << 8,  /* an aggregate without a value for no rows */
+  PEL_INTERNAL = 1 << 9     /* only the compiler calls it: programs cannot name it */
 };
 
 /* Constants to immutable parameters: alloc'ed memory lives as long as the run. */

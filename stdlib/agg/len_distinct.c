@@ -254,6 +254,7 @@ static const pel_agg *choose(const pel_type *const *in, uint32_t nin,
              : NULL;
 }
 
-PEL_OP(len_distinct, "len_distinct", "(xs: [*]'t) -> i64", PEL_OP_AGG, .props = PEL_PURE,
+PEL_OP(len_distinct, "len_distinct", "(xs: [*]'t) -> i64", PEL_OP_AGG,
+       .props = PEL_PURE | PEL_INTERNAL,
        .doc = "How many different values there are; null is one, NaNs are one, -0 is 0.",
        .choose_agg = choose);

@@ -595,17 +595,19 @@ static pel_status bind_tsv(const pel_bind *b, void **params, pel_error *e) {
   return pel__csv_bind(b, '\t', (pel_csv_params **)params, e);
 }
 
-#define READER(bind_, infer_)                                                    \
-  .props = PEL_KEEPS_ORDER | PEL_THREADSAFE, .bind = (bind_), .infer = (infer_), \
-  .open = reader_open, .close = reader_close, .local_init = local_init,          \
-  .local_fini = local_fini, .next_unit = next_unit, .scan = scan, .place = place
+#define READER(bind_, infer_)                                                     \
+  .bind = (bind_), .infer = (infer_), .open = reader_open, .close = reader_close, \
+  .local_init = local_init, .local_fini = local_fini, .next_unit = next_unit,     \
+  .scan = scan, .place = place
 
 PEL_OP(read_csv, "read_csv", "(path: str) -> [n]{..r}", PEL_OP_SOURCE,
        .doc =
            "Comma-separated values with a header line, read in parallel and exactly. "
            "Options: delim, quote, header, "
            "on_error (fail, skip, as_null), null.",
-       .ref = "RFC 4180", READER(bind_csv, pel__csv_infer_csv));
+       .props = PEL_KEEPS_ORDER | PEL_THREADSAFE | PEL_INTERNAL, .ref = "RFC 4180",
+       READER(bind_csv, pel__csv_infer_csv));
 PEL_OP(read_tsv, "read_tsv", "(path: str) -> [n]{..r}", PEL_OP_SOURCE,
        .doc = "Tab-separated values with a header line; otherwise like csv.",
-       .ref = "RFC 4180", READER(bind_tsv, pel__csv_infer_tsv));
+       .props = PEL_KEEPS_ORDER | PEL_THREADSAFE | PEL_INTERNAL, .ref = "RFC 4180",
+       READER(bind_tsv, pel__csv_infer_tsv));

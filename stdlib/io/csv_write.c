@@ -224,17 +224,18 @@ static pel_status bind_tsv(const pel_bind *b, void **params, pel_error *e) {
   return pel__csv_bind(b, '\t', (pel_csv_params **)params, e);
 }
 
-#define WRITER(bind_)                                                          \
-  .props = PEL_ORDERED | PEL_THREADSAFE, .bind = (bind_), .open = writer_open, \
-  .close = writer_close, .local_init = local_init, .local_fini = local_fini,   \
-  .consume = consume, .end_morsel = end_morsel, .commit = writer_commit,       \
-  .abandon = writer_abandon
+#define WRITER(bind_)                                                                    \
+  .bind = (bind_), .open = writer_open, .close = writer_close, .local_init = local_init, \
+  .local_fini = local_fini, .consume = consume, .end_morsel = end_morsel,                \
+  .commit = writer_commit, .abandon = writer_abandon
 
 PEL_OP(write_csv, "write_csv", "(rows: [n]{..r}, path: str)", PEL_OP_SINK,
        .doc =
            "Comma-separated values: a header, line feeds, quotes only where needed; null "
            "is an empty field.",
-       .ref = "RFC 4180", WRITER(bind_csv));
+       .props = PEL_ORDERED | PEL_THREADSAFE | PEL_INTERNAL, .ref = "RFC 4180",
+       WRITER(bind_csv));
 PEL_OP(write_tsv, "write_tsv", "(rows: [n]{..r}, path: str)", PEL_OP_SINK,
-       .doc = "Tab-separated values; otherwise like csv.", .ref = "RFC 4180",
+       .doc = "Tab-separated values; otherwise like csv.",
+       .props = PEL_ORDERED | PEL_THREADSAFE | PEL_INTERNAL, .ref = "RFC 4180",
        WRITER(bind_tsv));

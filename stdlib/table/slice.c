@@ -308,7 +308,8 @@ static pel_status emit(const pel_env *env, void *state, const pel_unit *unit,
 }
 
 PEL_OP(slice, "slice", "(rows: [n]{..r}, skip: i64, take: i64) -> [m]{..r}",
-       PEL_OP_BREAKER, .props = PEL_PURE | PEL_THREADSAFE | PEL_KEEPS_ORDER,
+       PEL_OP_BREAKER,
+       .props = PEL_PURE | PEL_THREADSAFE | PEL_KEEPS_ORDER | PEL_INTERNAL,
        .doc =
            "Rows skip up to skip + take (-1: all the rest), in their order; stops the "
            "input when it has them.",

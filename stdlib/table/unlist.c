@@ -121,7 +121,8 @@ static pel_status emit(const pel_env *env, void *opened, const pel_unit *u,
 }
 
 PEL_OP(unlist, "unlist", "", PEL_OP_BREAKER, .doc = "A row per item of a list, in order.",
-       .props = PEL_PURE | PEL_KEEPS_ORDER, .bind = bind, .open = open_list,
-       .close = close_list, .local_init = local_init, .local_fini = local_fini,
-       .consume = consume, .seal = seal, .task_count = task_count, .task_run = task_run,
-       .unit_count = unit_count, .emit = emit);
+       .props = PEL_PURE | PEL_KEEPS_ORDER | PEL_INTERNAL, .bind = bind,
+       .open = open_list, .close = close_list, .local_init = local_init,
+       .local_fini = local_fini, .consume = consume, .seal = seal,
+       .task_count = task_count, .task_run = task_run, .unit_count = unit_count,
+       .emit = emit);

@@ -39,6 +39,9 @@ static const row rows[] = {
     {"param a: { b: i64 }\nout x = a.b\n", "E0601"},
     {"out x = if zork then 1 else \"a\"\n", "E0101 E0210"},
     {"out x = match zork { 1 -> 2 }\n", "E0902"},
+    /* whoever finds no type and gives no reason is found out */
+    {"out x = mute(1)\nout y = 1\n", "E0999"},
+    {"out x = mute(1)\nout y = zork\n", "E0101"},
     /* where an impure C function may stand (R25) */
     {"extern \"libc.so\" { fn tick() -> i64 }\nlet a = tick()\nout b = tick()\nout c = "
      "tick() + 1\n",

@@ -120,6 +120,7 @@ static const pel_op rows[] = {
     MAP("sqrt", "(x: 'float) -> 'float", STRICT, floats),
     MAP("round", "(x: 'float, digits: i64 = 0) -> 'float", STRICT, any),
     MAP("least", "(a: 'ord, b: 'ord...) -> 'ord", STRICT, any),
+    MAP("mute", "(x: 'any) -> 'any2", STRICT, any), /* its result has no type */
     MAP("lower", "(s: str) -> str", STRICT, any),
     MAP("loose", "(s: str) -> str", PEL_PURE, any),
     MAP("trunc", "(d: date, unit: str) -> date", STRICT, any),
