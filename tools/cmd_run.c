@@ -31,22 +31,46 @@ static int choose(const pel_cli *cli, const pel_plan *plan, pel_run *run) {
   return 0;
 }
 
-/* Formats that hold one result are refused before anything runs. */
+/* What stands on standard output when the run has ended. */
+typedef struct printing {
+  int printed, raw;  /* raw: written there by `write`, as its rows come */
+  const char *first; /* of the raw ones */
+} printing;
+
+static void count_item(const pel_cli *cli, const pel_item *item, printing *p) {
+  bool chosen = cli->nouts == 0;
+  const char *path = item->path;
+  for (int k = 0; k < cli->nouts; k++) {
+    if (strcmp(cli->outs[k].name, item->name)) continue;
+    chosen = true;
+    if (cli->outs[k].path) path = cli->outs[k].path;
+  }
+  if (item->role != PEL_ROLE_OUT || !chosen) return;
+  p->printed += !item->written;
+  if (!item->written || !path || strcmp(path, "-")) return;
+  if (!p->raw++) p->first = item->name;
+}
+
+/* What cannot stand side by side on standard output is refused before anything runs. */
 static int check_format(const pel_cli *cli, const pel_plan *plan) {
-  int printed = 0;
+  printing p = {0};
   for (size_t i = 0; i < pel_plan_items(plan); i++) {
     const pel_item item = pel_plan_item_at(plan, i);
-    bool chosen = cli->nouts == 0;
-    for (int k = 0; k < cli->nouts; k++) chosen |= !strcmp(cli->outs[k].name, item.name);
-    printed += item.role == PEL_ROLE_OUT && !item.written && chosen;
+    count_item(cli, &item, &p);
   }
+  if (p.raw && p.raw + p.printed > 1)
+    return cli_usage(cli,
+                     "%d outs go to standard output, and `%s` writes its rows there as "
+                     "they come: one can stand there alone, choose it with --out NAME or "
+                     "give the others a path",
+                     p.raw + p.printed, p.first);
   const bool one = cli->format == PEL_PRINT_CSV || cli->format == PEL_PRINT_TSV ||
                    cli->format == PEL_PRINT_NDJSON;
-  if (printed < 2 || !one) return 0;
+  if (p.printed < 2 || !one) return 0;
   return cli_usage(
       cli,
       "this format holds one result, and the program prints %d: choose with --out NAME",
-      printed);
+      p.printed);
 }
 
 /* One line for each line of the program that reads, so that it can be seen whose data is

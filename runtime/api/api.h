@@ -44,7 +44,8 @@ struct pel_run {
   pel_thread thread;
   pel_status status;
   pel_error error;
-  pel_rejects *rejects; /* NULL: nobody wants them */
+  pel_rejects *rejects;
+  const char *rejects_path; /* NULL: nobody wants them */
   pel_atomic_u32 cancelled;
 };
 

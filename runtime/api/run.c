@@ -111,6 +111,8 @@ pel_status pel_run_keep_rejects(pel_run *run, const char *path, pel_error *err) 
   if (s) return s;
   pel__rejects_free(run->rejects);
   run->rejects = NULL;
+  run->rejects_path = pel__arena_text(&run->arena, path, strlen(path));
+  if (!run->rejects_path) return pel_error_set(err, PEL_E_NOMEM, "no memory for a path");
   return pel__rejects_new(run->ctx->engine, path, &run->rejects, err);
 }
 
@@ -132,7 +134,8 @@ static pel_status execute(pel_run *run) {
                                     .paths = run->paths,
                                     .natives = run->natives,
                                     .reject = run->rejects ? pel__rejects_keep : NULL,
-                                    .reject_ctx = run->rejects};
+                                    .reject_ctx = run->rejects,
+                                    .rejects = run->rejects_path};
   pel_error *e = &run->error;
   pel_status s = pel__run_new(run->ctx->engine, run->plan, &o, &run->run, e);
   for (uint32_t i = 0; !s && i < run->plan->n_params; i++)

@@ -20,6 +20,17 @@ static const char *path_for(const pel_engine_run *run, const pel_plan_node *node
   return NULL;
 }
 
+const char *pel__item_path(pel_engine_run *run, uint32_t item) {
+  const uint32_t index = run->plan->items[item].node;
+  if (run->options.paths && run->options.paths[item]) return run->options.paths[item];
+  if (index == PEL_NONE || run->plan->nodes[index].args.n == 0) return NULL;
+  const pel_plan_arg *a = &run->plan->node_args[run->plan->nodes[index].args.at];
+  pel_const c;
+  if (a->kind == PEL_ARG_SLOT || argument(run, a, &run->arena, &c)) return NULL;
+  if (c.is_null || c.type->kind != PEL_STR) return NULL;
+  return pel__arena_text(&run->arena, c.as.s.p, c.as.s.n);
+}
+
 static void *bind_alloc(const pel_bind *b, size_t n) { return pel__arena_get(b->ctx, n); }
 
 static const pel_type **types(pel_engine_run *run, pel_arena *arena, pel_range r) {

@@ -56,6 +56,7 @@ typedef struct pel_engine_run_options {
   void (*reject)(void *ctx, uint64_t reader, uint64_t ordinal, uint32_t field,
                  const char *text, size_t n, const char *why);
   void *reject_ctx;
+  const char *rejects; /* the file they go to, which no out may write; NULL: none */
 } pel_engine_run_options;
 
 pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan,

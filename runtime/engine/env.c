@@ -231,6 +231,7 @@ static pel_status env_create(const pel_env *e, const char *path, pel_file **out)
   pel_engine_run *run = s->run;
   pel_error err = {0};
   pel_out_file *o = NULL;
+  const pel_target target = pel__target(path);
   const pel_status st =
       strcmp(path, "-") ? pel__out_open(pel__dir_current(), path, run->alloc, &o, &err)
                         : pel__out_stdout(run->alloc, &o, &err);
@@ -242,7 +243,8 @@ static pel_status env_create(const pel_env *e, const char *path, pel_file **out)
   const bool kept = output && f && name;
   if (kept) {
     *output = (pel_output){run->outputs, s->pipe ? s->pipe->plan->item : PEL_NONE, false,
-                           o, name};
+                           o, target};
+    output->target.path = name;
     run->outputs = output;
   }
   pel__lock_release(&run->lock);

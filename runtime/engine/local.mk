@@ -13,4 +13,5 @@ libpelengine_la_SOURCES = \
   %D%/results.c \
   %D%/run.c \
   %D%/sink.c \
-  %D%/state.h
+  %D%/state.h \
+  %D%/targets.c

@@ -198,14 +198,12 @@ static pel_status make_programs(pel_engine_run *run, pel_error *e) {
 
 /* ---- running ---- */
 
-/* Two outs to one path: neither is written (R22). */
+/* Paths that are computed are known only now; neither out is written (R22). */
 static pel_status alone(const pel_output *all, const pel_output *o, pel_error *err) {
-  if (!strcmp(o->path, "-")) return PEL_OK;
-  for (; all; all = all->next)
-    if (all != o && all->ready && !strcmp(all->path, o->path))
-      return pel_error_set(err, PEL_E_FAILED,
-                           "two outs write `%s`: each needs a path of its own", o->path);
-  return PEL_OK;
+  pel_status s = PEL_OK;
+  for (; !s && all; all = all->next)
+    if (all != o && all->ready) s = pel__target_clash(&o->target, &all->target, err);
+  return s;
 }
 
 /* Files get their names after all reads have ended, in the order of items. */
@@ -225,12 +223,7 @@ static pel_status commit_outputs(pel_engine_run *run, pel_status so_far) {
     pel_status st = keep ? alone(ordered, o, &err) : PEL_OK;
     if (keep && !st) st = pel__out_commit(o->file, &err);
     pel__out_free(o->file);
-    for (uint32_t i = 0; st && i < run->plan->n_pipes; i++)
-      if (run->pipes[i].plan->item == o->item && run->pipes[i].sink->op &&
-          run->pipes[i].sink->op->kind == PEL_OP_SINK) {
-        (void)pel__pipe_fail(&run->pipes[i], 0, st, "output", err.message);
-        run->pipes[i].sink->failed = true;
-      }
+    if (st) pel__item_fail(run, o->item, st, err.message);
     if (st) s = PEL_E_FAILED;
   }
   return s;
@@ -304,6 +297,8 @@ pel_status pel__run_execute(pel_engine_run *run, pel_error *e) {
   s = check_params(run, e);
   if (!s) s = make_programs(run, e);
   if (s) return s;
+  s = pel__run_check_targets(run);
+  if (s) return pel__engine_no_memory(run->engine, "to start the run", e);
   pel__run_count_waits(run);
   const pel_task task = {pel__run_begin, run, 0};
   s = pel__job_submit(run->job, 0, task);

@@ -134,13 +134,20 @@ typedef struct pel_poison_log {
   pel_arena text;
 } pel_poison_log;
 
+/* Where an output goes: two that spell one file in two ways are known by it. */
+typedef struct pel_target {
+  const char *path; /* as it was given; NULL: known only when the run comes there */
+  bool known;       /* else nothing can be written there, and opening it says why */
+  pel_out_place place;
+} pel_target;
+
 /* A file an operator writes, in the order of items. */
 typedef struct pel_output {
   struct pel_output *next;
   uint32_t item;
   bool ready;
   pel_out_file *file;
-  const char *path;
+  pel_target target;
 } pel_output;
 
 struct pel_engine_run {
@@ -195,6 +202,19 @@ void pel__pipe_stop(pel_pipe *p, uint64_t ordinal);
 /* bind.c */
 pel_status pel__node_bind(pel_engine_run *run, uint32_t node, pel_arena *arena,
                           void **params, pel_error *e);
+/* The path that an item will be written to; NULL: it is not known before the run. */
+const char *pel__item_path(pel_engine_run *run, uint32_t item);
+
+/* targets.c: outs that would write one file (R22) */
+pel_target pel__target(const char *path); /* borrows it */
+/* Fails those that are known to before anything runs; the others go on. */
+pel_status pel__run_check_targets(pel_engine_run *run);
+/* PEL_E_FAILED with a text when both are written to one place. */
+pel_status pel__target_clash(const pel_target *mine, const pel_target *other,
+                             pel_error *err);
+/* The pipes that write an item fail with this. */
+void pel__item_fail(pel_engine_run *run, uint32_t item, pel_status status,
+                    const char *text);
 
 /* pipe.c */
 pel_status pel__pipe_open(pel_pipe *p, uint32_t worker);

@@ -27,15 +27,33 @@ static bool set_text(const pel_alloc *alloc, char **to, const char *text) {
   return (*to = pel__sys_copy(alloc, text)) != NULL;
 }
 
+/* The path of what found is open on. */
+static bool real_path(int found, char real[PATH_MAX]) {
+  char link[64];
+  (void)snprintf(link, sizeof link, "/proc/self/fd/%d", found);
+  ssize_t n = readlink(link, real, PATH_MAX - 1);
+  if (n >= 0) real[n] = '\0';
+  return n >= 0;
+}
+
 /* Where a symbolic link leads in the end. found is open on it. */
 static pel_status follow(pel_out_file *out, int found, pel_error *err) {
-  char link[64], real[PATH_MAX];
-  (void)snprintf(link, sizeof link, "/proc/self/fd/%d", found);
-  ssize_t n = readlink(link, real, sizeof real - 1);
-  if (n < 0) return fail(out, err);
-  real[n] = '\0';
+  char real[PATH_MAX];
+  if (!real_path(found, real)) return fail(out, err);
   return set_text(out->alloc, &out->target, real) ? PEL_OK
                                                   : pel__sys_no_memory(err, out->path);
+}
+
+/* The last name of a path, and the folder it is in; NULL and errno: there is none. */
+static const char *split(const char *target, char parent[PATH_MAX]) {
+  const char *slash = strrchr(target, '/');
+  const char *name = slash ? slash + 1 : target;
+  const size_t n = slash == target ? 1 : slash ? (size_t)(slash - target) : 0;
+  errno = *name ? ENAMETOOLONG : EISDIR;
+  if (!*name || n >= PATH_MAX) return NULL;
+  memcpy(parent, slash ? target : ".", slash ? n : 1);
+  parent[slash ? n : 1] = '\0';
+  return name;
 }
 
 static bool is_link(pel_dir base, const char *path) {
@@ -75,22 +93,9 @@ static bool open_named(pel_out_file *out) {
 }
 
 static pel_status open_beside(pel_out_file *out, pel_dir base, pel_error *err) {
-  char *slash = strrchr(out->target, '/');
-  out->name = slash ? slash + 1 : out->target;
-  if (!*out->name) {
-    errno = EISDIR;
-    return fail(out, err);
-  }
-  char parent[PATH_MAX] = ".";
-  size_t n = slash == out->target ? 1 : (size_t)(slash - out->target);
-  if (slash && n >= sizeof parent) {
-    errno = ENAMETOOLONG;
-    return fail(out, err);
-  }
-  if (slash) {
-    memcpy(parent, out->target, n);
-    parent[n] = '\0';
-  }
+  char parent[PATH_MAX];
+  out->name = split(out->target, parent);
+  if (!out->name) return fail(out, err);
   out->dir_fd = openat(base.fd, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (out->dir_fd < 0 || !(open_unnamed(out) || open_named(out))) return fail(out, err);
   return PEL_OK;
@@ -121,6 +126,49 @@ static pel_status open_target(pel_out_file *out, pel_dir base, pel_error *err) {
   pel_status s = open_existing(out, base, found, err);
   (void)close(found);
   return s;
+}
+
+/* By the folder and the name in it: the file itself is another after each commit. */
+static bool place_beside(pel_dir base, const char *target, pel_out_place *place) {
+  char parent[PATH_MAX];
+  struct stat st;
+  const char *name = split(target, parent);
+  if (!name || strlen(name) >= sizeof place->name) return false;
+  if (fstatat(base.fd, parent, &st, 0) != 0) return false;
+  *place = (pel_out_place){.device = st.st_dev, .inode = st.st_ino};
+  memcpy(place->name, name, strlen(name) + 1);
+  return true;
+}
+
+static bool place_existing(pel_dir base, const char *path, int found,
+                           pel_out_place *place) {
+  struct stat st;
+  char real[PATH_MAX];
+  if (fstat(found, &st) != 0 || S_ISDIR(st.st_mode)) return false;
+  if (S_ISREG(st.st_mode) && is_link(base, path))
+    return real_path(found, real) && place_beside(base, real, place);
+  if (S_ISREG(st.st_mode)) return place_beside(base, path, place);
+  *place = (pel_out_place){.device = st.st_dev, .inode = st.st_ino};
+  return true;
+}
+
+bool pel__out_place(pel_dir base, const char *path, pel_out_place *place) {
+  int found = openat(base.fd, path, O_PATH | O_CLOEXEC);
+  if (found < 0) return errno == ENOENT && place_beside(base, path, place);
+  const bool ok = place_existing(base, path, found, place);
+  (void)close(found);
+  return ok;
+}
+
+bool pel__out_stdout_place(pel_out_place *place) {
+  struct stat st;
+  if (fstat(STDOUT_FILENO, &st) != 0) return false;
+  *place = (pel_out_place){.device = st.st_dev, .inode = st.st_ino};
+  return true;
+}
+
+bool pel__out_place_eq(const pel_out_place *a, const pel_out_place *b) {
+  return a->device == b->device && a->inode == b->inode && !strcmp(a->name, b->name);
 }
 
 static pel_out_file *new_out(const char *path, const pel_alloc *alloc) {

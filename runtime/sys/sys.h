@@ -91,6 +91,17 @@ pel_status pel__out_commit(pel_out_file *out, pel_error *err);
  */
 void pel__out_free(pel_out_file *out);
 
+/* Where an output with this path would go, however the path is spelled and through
+ * whatever links: the folder, and the name in it. Of what is written directly, the thing
+ * itself and no name. false: it cannot be opened as an output either. */
+typedef struct pel_out_place {
+  uint64_t device, inode;
+  char name[256];
+} pel_out_place;
+bool pel__out_place(pel_dir base, const char *path, pel_out_place *place);
+bool pel__out_stdout_place(pel_out_place *place);
+bool pel__out_place_eq(const pel_out_place *a, const pel_out_place *b);
+
 bool pel__is_terminal(int fd);
 
 /* --- Temporary files: unlinked at birth --- */
