@@ -15,9 +15,9 @@ typedef struct folding {
   pel_col *cols;
   uint16_t *good; /* items of a block that are not poisoned */
   uint64_t *ordinals;
-  pel_col result;    /* of the rows at hand, one after the other */
-  uint32_t *bad;     /* per row at hand: failure number of a poisoned item, plus one */
-  pel_colbuf *lists; /* results that are lists */
+  pel_col result;     /* of the rows at hand, one after the other */
+  uint32_t *bad;      /* per row at hand: failure number of a poisoned item, plus one */
+  pel_colbuf *nested; /* results that are lists or records, in the order of rows */
   pel_alloc alloc;
 } folding;
 
@@ -164,7 +164,7 @@ static pel_status scatter(folding *f, uint32_t first, uint32_t count, pel_col *o
       state = PEL_POISON;
       fail = f->bad[k] - 1;
     }
-    if (out->type->kind != PEL_LIST)
+    if (!f->nested)
       memcpy((char *)out->data + (size_t)row * width,
              (char *)f->result.data + (size_t)k * width, width);
     if (out->state && out->state[row] != PEL_VALID) continue;
@@ -178,16 +178,16 @@ static pel_status scatter(folding *f, uint32_t first, uint32_t count, pel_col *o
   return PEL_OK;
 }
 
-/* Results that are lists: their items go behind those of the rows before; offsets by
- * rows. */
-static pel_status append_lists(folding *f, uint32_t first, uint32_t count, pel_col *out) {
+/* Results that are lists or records go behind those of the rows before; offsets of lists
+ * stand by rows. */
+static pel_status append_nested(folding *f, uint32_t first, uint32_t count,
+                                pel_col *out) {
   const pel_copy copy = {&f->alloc, NULL};
   const pel_rows rows = {0, count, NULL};
-  pel_col lists = f->result;
-  uint64_t before = f->lists->rows;
-  pel_status st = pel__colbuf_append(f->lists, &lists, &rows, &copy);
-  if (st) return st;
-  const int64_t *from = (const int64_t *)f->lists->data;
+  uint64_t before = f->nested->rows;
+  pel_status st = pel__colbuf_append(f->nested, &f->result, &rows, &copy);
+  if (st || out->type->kind == PEL_RECORD) return st;
+  const int64_t *from = (const int64_t *)f->nested->data;
   int64_t *off = (int64_t *)out->data;
   for (uint32_t k = 0; k < count; k++)
     off[row_at(&f->d.rows, first + k) + 1] = from[before + k + 1] - from[before + k];
@@ -204,7 +204,7 @@ static pel_status finish_rows(folding *f, uint32_t first, uint32_t count, pel_co
     f->ordinals[k] = l->ordinal + (l->owner ? l->owner[row] : row);
   }
   pel_status st = f->agg->finish(l->env, f->states, count, f->ordinals, &f->result);
-  if (!st && out->type->kind == PEL_LIST) st = append_lists(f, first, count, out);
+  if (!st && f->nested) st = append_nested(f, first, count, out);
   return st ? st : scatter(f, first, count, out, room);
 }
 
@@ -222,19 +222,41 @@ static pel_status fold_some(folding *f, uint32_t first, uint32_t count, uint64_t
   return st;
 }
 
-static pel_status open_lists(folding *f, pel_vm_local *l, pel_col *out) {
+static pel_status open_nested(folding *f, pel_vm_local *l, pel_col *out) {
   const pel_copy copy = {&f->alloc, NULL};
-  f->lists = (pel_colbuf *)l->env->temp(l->env, sizeof *f->lists);
-  if (!f->lists) return PEL_E_NOMEM;
-  memset(out->data, 0, (l->rows + 1) * sizeof(int64_t));
-  return pel__colbuf_init(f->lists, out->type, &copy);
+  f->nested = (pel_colbuf *)l->env->temp(l->env, sizeof *f->nested);
+  if (!f->nested) return PEL_E_NOMEM;
+  if (out->type->kind == PEL_LIST) memset(out->data, 0, (l->rows + 1) * sizeof(int64_t));
+  return pel__colbuf_init(f->nested, out->type, &copy);
 }
 
 /* Lengths to offsets. */
 static void close_lists(folding *f, pel_vm_local *l, pel_col *out) {
   int64_t *off = (int64_t *)out->data;
   for (uint32_t i = 0; i < l->rows; i++) off[i + 1] += off[i];
-  out->child = pel__colbuf_view(f->lists).child;
+  out->child = pel__colbuf_view(f->nested).child;
+}
+
+/* Records to their rows; those in between are never looked at. */
+static pel_status close_records(folding *f, pel_vm_local *l, pel_col *out) {
+  const pel_env *env = l->env;
+  const pel_copy copy = {&f->alloc, NULL};
+  pel_col blank;
+  if (!pel__vm_blank(env, out->type, l->rows, &blank)) return PEL_E_NOMEM;
+  out->data = blank.data;
+  out->child = blank.child;
+  if (!f->d.rows.n) return PEL_OK;
+  pel_colbuf *placed = (pel_colbuf *)env->temp(env, sizeof *placed);
+  uint16_t *from = (uint16_t *)env->temp(env, PEL_BLOCK_ROWS * sizeof *from);
+  if (!placed || !from) return PEL_E_NOMEM;
+  memset(from, 0, PEL_BLOCK_ROWS * sizeof *from);
+  for (uint32_t k = 0; k < f->d.rows.n; k++) from[row_at(&f->d.rows, k)] = (uint16_t)k;
+  const pel_col all = pel__colbuf_view(f->nested);
+  const pel_rows rows = {0, l->rows, from};
+  pel_status st = pel__colbuf_init(placed, out->type, &copy);
+  if (!st) st = pel__colbuf_append(placed, &all, &rows, &copy);
+  if (!st) out->child = pel__colbuf_view(placed).child;
+  return st;
 }
 
 pel_status pel__vm_list_agg(pel_vm_local *l, const pel_vm_step *s) {
@@ -247,13 +269,14 @@ pel_status pel__vm_list_agg(pel_vm_local *l, const pel_vm_step *s) {
     is_list[i] = l->vm->regs[s->args[i]].type->kind == PEL_LIST;
   pel_status st = pel__vm_domain_open(l, s, is_list, out, room, &f.d);
   if (!st && !open_folding(&f, l, s)) st = PEL_E_NOMEM;
-  bool lists = out->type->kind == PEL_LIST;
-  if (!st && lists) st = open_lists(&f, l, out);
+  bool lists = out->type->kind == PEL_LIST, records = out->type->kind == PEL_RECORD;
+  if (!st && (lists || records)) st = open_nested(&f, l, out);
   uint64_t at = 0;
   for (uint32_t k = 0; k < f.d.rows.n && !st; k += f.most) {
     uint32_t count = f.d.rows.n - k < f.most ? f.d.rows.n - k : f.most;
     st = fold_some(&f, k, count, &at, out, room);
   }
   if (!st && lists) close_lists(&f, l, out);
+  if (!st && records) st = close_records(&f, l, out);
   return st;
 }

@@ -62,9 +62,6 @@ static pel_status make_agg(prep *p, const pel_instr *in, pel_vm_step *s) {
   s->op = in->ref < p->plan->n_ops ? p->ops[in->ref] : NULL;
   if (!s->op || !s->op->choose_agg)
     return pel_error_set(p->e, PEL_E_INVALID, "operator %u is no aggregate", in->ref);
-  if (type_of(p, in->dst)->kind == PEL_RECORD)
-    return pel_error_set(p->e, PEL_E_INVALID, "`%s` of a list gives no record",
-                         op_name(p, in->ref));
   const pel_type **t = arg_types(p, in, s->args, true);
   if (!t) return PEL_E_NOMEM;
   s->agg = s->op->choose_agg(t, in->nargs, type_of(p, in->dst));

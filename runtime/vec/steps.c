@@ -170,7 +170,7 @@ pel_status pel__vm_poison(pel_vm_local *l, const pel_vm_step *s) {
   const pel_col from = l->regs[s->args[0]];
   pel_col *out = pel__vm_dst(l, s->dst);
   pel_col blank;
-  if (!out->data || out->type->kind == PEL_LIST) {
+  if (!out->data || out->type->kind == PEL_LIST || out->type->kind == PEL_RECORD) {
     if (!pel__vm_blank(l->env, out->type, l->rows, &blank)) return PEL_E_NOMEM;
     out->data = blank.data;
     out->child = blank.child;
