@@ -221,7 +221,6 @@ static const pel_agg *choose(const pel_type *const *in, uint32_t nin,
   return nin == 1 ? &agg_collect : NULL;
 }
 
-PEL_OP(collect, "collect", "(xs: [*]'t) -> [*]'t", PEL_OP_AGG,
-       .props = PEL_PURE | PEL_INTERNAL,
+PEL_OP(collect, "collect", "(xs: [*]'t) -> [*]'t", PEL_OP_AGG, .props = PEL_PURE,
        .doc = "The values themselves, as a list in the order of rows; nulls stay.",
        .choose_agg = choose);
