@@ -1,27 +1,18 @@
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "runtime/sys/sys.h"
 #include "tools/cli.h"
 
-/* The new text takes the old one's place whole: a file beside it is renamed over it. */
+/* The new text takes the old one's place whole, with its mode, through links. */
 static int replace(const pel_cli *cli, const char *file, const char *text, size_t n) {
   pel_error err = {0};
-  char *temp = malloc(strlen(file) + 8);
-  if (!temp) return EXIT_FAILED;
-  sprintf(temp, "%s.XXXXXX", file);
-  const int fd = mkstemp(temp);
-  FILE *f = fd < 0 ? NULL : fdopen(fd, "wb");
-  bool ok = f && fwrite(text, 1, n, f) == n;
-  if (f) ok = fclose(f) == 0 && ok;
-  if (ok) ok = rename(temp, file) == 0;
-  if (!ok) {
-    (void)pel_error_set(&err, PEL_E_IO, "cannot write `%s`: %s", file, strerror(errno));
-    unlink(temp);
-  }
-  free(temp);
-  return ok ? 0 : cli_say_error(cli, PEL_E_IO, &err);
+  pel_out_file *out = NULL;
+  pel_status s =
+      pel__out_open(pel__dir_current(), file, pel__alloc_libc(), &out, &err);
+  if (!s) s = pel__out_write(out, text, n, &err);
+  if (!s) s = pel__out_commit(out, &err);
+  pel__out_free(out);
+  return s ? cli_say_error(cli, s, &err) : 0;
 }
 
 static int format_one(pel_cli *cli, const char *file) {
@@ -50,6 +41,9 @@ static int format_one(pel_cli *cli, const char *file) {
 
 int cmd_fmt(pel_cli *cli) {
   if (!cli->nfiles) return cli_usage(cli, "pel fmt wants FILE… or -");
+  for (int i = 0; cli->write_back && i < cli->nfiles; i++)
+    if (!strcmp(cli->files[i], "-"))
+      return cli_usage(cli, "--write wants files: standard input cannot be written");
   int worst = cli_make_context(cli);
   for (int i = 0; i < cli->nfiles && worst <= EXIT_WRONG; i++) {
     const int e = format_one(cli, cli->files[i]);
