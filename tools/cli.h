@@ -99,9 +99,11 @@ pel_status cli_write_stdout(void *user, const char *p, size_t n);
 void cli_cancel_on_signal(pel_run *run);
 bool cli_was_interrupted(void);
 
-/* params.c: gives the program's parameters their values; 0 or an exit code. */
+/* params.c: gives the program's parameters their values; 0 or an exit code. What is then
+ * read and has none: the first, of a plan that holds only what will run. */
 int cli_check_clashes(const pel_cli *cli, const pel_plan *plan);
 int cli_bind_params(const pel_cli *cli, const pel_plan *plan, pel_run *run);
+int cli_require_params(const pel_cli *cli, const pel_plan *plan);
 void cli_print_params(FILE *to, const pel_plan *plan);
 
 /* stats.c */

@@ -134,6 +134,7 @@ static int run_plan(pel_cli *cli, pel_plan *plan) {
   pel_status s = pel_run_new(cli->ctx, plan, &run, &err);
   if (s) return cli_say_error(cli, s, &err);
   e = cli_bind_params(cli, plan, run);
+  if (!e) e = cli_require_params(cli, plan);
   if (!e) e = choose(cli, plan, run);
   if (!e && cli->rejects && (s = pel_run_keep_rejects(run, cli->rejects, &err)))
     e = cli_say_error(cli, s, &err);

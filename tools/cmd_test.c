@@ -5,6 +5,7 @@
 typedef struct tally {
   int passed, failed;
   bool first;
+  bool any; /* a test was chosen, whatever became of it */
 } tally;
 
 static void report(const pel_cli *cli, pel_run *run, const pel_item *item, tally *t) {
@@ -45,6 +46,7 @@ static int run_tests(pel_cli *cli, pel_plan *plan, tally *t) {
     s = pel_run_choose(run, item.name, &err);
     e = s ? cli_say_error(cli, s, &err) : 0;
     chosen++;
+    t->any = true;
   }
   if (!e && chosen) {
     cli_cancel_on_signal(run);
@@ -68,9 +70,10 @@ static int run_tests(pel_cli *cli, pel_plan *plan, tally *t) {
 int cmd_test(pel_cli *cli) {
   if (!cli->text && !cli->nfiles)
     return cli_usage(cli, "pel test wants a program: FILE…, - or -e TEXT");
-  tally t = {0, 0, true};
+  tally t = {.first = true};
   int e = cli_make_context(cli);
-  if (!e && cli->json) printf("{\"tests\": [\n");
+  if (e) return e;
+  if (cli->json) printf("{\"tests\": [\n");
   for (int i = 0; !e && i < (cli->text ? 1 : cli->nfiles); i++) {
     pel_plan *plan = NULL;
     e = cli_read_source(cli, cli->text ? NULL : cli->files[i]);
@@ -83,5 +86,7 @@ int cmd_test(pel_cli *cli) {
     printf("],\n\"passed\": %d, \"failed\": %d}\n", t.passed, t.failed);
   else if (!e)
     printf("%d passed, %d failed\n", t.passed, t.failed);
+  if (!e && cli->filter && !t.any)
+    return cli_usage(cli, "--filter %s: no test has that in its name", cli->filter);
   return e ? e : t.failed ? EXIT_WRONG : 0;
 }

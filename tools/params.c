@@ -69,6 +69,10 @@ int cli_bind_params(const pel_cli *cli, const pel_plan *plan, pel_run *run) {
       return cli_say_error(cli, s, &named);
     }
   }
+  return 0;
+}
+
+int cli_require_params(const pel_cli *cli, const pel_plan *plan) {
   for (size_t i = 0; i < pel_plan_params(plan); i++) {
     const pel_param p = pel_plan_param_at(plan, i);
     bool given = !p.required;

@@ -40,7 +40,7 @@ typedef struct pel_param {
   const char *type; /* in the words of the language */
   pel_value_shape shape;
   pel_kind kind; /* of a scalar, or of an array's elements */
-  bool required;
+  bool required; /* something the plan makes reads it, and there is no default */
   const char *
       init; /* a default that is one constant, as the command line writes it; else NULL */
   const char *doc; /* "" without one */

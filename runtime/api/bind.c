@@ -165,7 +165,7 @@ pel_status pel_run_bind_arrow(pel_run *run, const char *name, struct ArrowSchema
 
 /* ---- as the command line writes them ---- */
 
-/* `1,2,3`: a column. */
+/* `1,2,3`: a column; nothing at all is the empty one. */
 static pel_status bind_list(pel_run *run, uint32_t param, const char *text,
                             pel_error *err) {
   const pel_type *t = pel__param_type(run, param, 0);
@@ -173,7 +173,7 @@ static pel_status bind_list(pel_run *run, uint32_t param, const char *text,
   pel_piece *piece = NULL;
   pel_table *table = NULL;
   pel_status s = pel__piece_new(alloc, &t, 1, &piece);
-  while (!s && *text) {
+  for (bool more = *text; !s && more;) {
     const size_t n = strcspn(text, ",");
     pel_const c;
     pel_table *one = NULL;
@@ -186,7 +186,8 @@ static pel_status bind_list(pel_run *run, uint32_t param, const char *text,
       s = pel__piece_append(piece, &chunk);
       pel__table_release(one);
     }
-    text += n + (text[n] == ',');
+    more = text[n] == ',';
+    text += n + more;
   }
   if (s) {
     if (piece) pel__piece_free(piece);

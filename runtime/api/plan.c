@@ -87,6 +87,25 @@ static const char *default_text(const pel_plan_data *p, const pel_plan_param *q)
   return z(p, (pel_str){text, pel__csv_print(c->type->kind, &wide.as, 0, text)});
 }
 
+/* Whether anything the plan makes reads a slot; true when there is no memory to know. */
+static bool is_read(const pel_plan_data *p, uint32_t slot) {
+  pel_arena a;
+  pel__arena_init(&a, p->arena.alloc);
+  bool *roots = PEL_ARENA_ARRAY(&a, bool, p->n_items + 1),
+       *pipes = PEL_ARENA_ARRAY(&a, bool, p->n_pipes + 1),
+       *slots = PEL_ARENA_ARRAY(&a, bool, p->n_slots + 1);
+  bool outs = false;
+  for (uint32_t i = 0; roots && i < p->n_items; i++) {
+    roots[i] = p->items[i].kind != PEL_ITEM_LET;
+    outs |= p->items[i].kind == PEL_ITEM_OUT; /* tests alone make no calls (R5) */
+  }
+  const bool known = roots && pipes && slots &&
+                     !pel__plan_needed_beside(p, roots, NULL, outs, pipes, slots);
+  const bool read = !known || slots[slot];
+  pel__arena_deinit(&a);
+  return read;
+}
+
 pel_param pel_plan_param_at(const pel_plan *plan, size_t i) {
   const pel_plan_data *p = pel__plan_of(plan);
   const pel_plan_param *q = &p->params[i];
@@ -99,7 +118,8 @@ pel_param pel_plan_param_at(const pel_plan *plan, size_t i) {
       .type = z(p, (pel_str){pel__buf_z(&b), b.n}),
       .shape = (pel_value_shape)q->shape,
       .kind = t->kind,
-      .required = q->constant == PEL_NONE && !pel__plan_fills(p, q->slot),
+      .required = q->constant == PEL_NONE && !pel__plan_fills(p, q->slot) &&
+                  is_read(p, q->slot),
       .init = default_text(p, q),
       .doc = z(p, q->doc)};
   pel__buf_deinit(&b);
