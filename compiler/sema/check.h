@@ -9,10 +9,12 @@
 #include "runtime/base/vec.h"
 
 enum {
-  PEL_SEMA_DEPTH = 3000,        /* nesting of the typed program, functions unfolded */
-  PEL_SEMA_NODES = 1000 * 1000, /* its nodes; types inside of one type */
-  PEL_SEMA_LOCALS = 4096,       /* names in scope inside one expression */
-  PEL_SEMA_VARS = 16            /* type variables of one signature */
+  PEL_SEMA_DEPTH = 3000,          /* nesting of the typed program, functions unfolded */
+  PEL_SEMA_NODES = 1000 * 1000,   /* its nodes; types inside of one type */
+  PEL_SEMA_UNFOLDED = 200 * 1000, /* nodes made while calls are unfolded, all together:
+                                     text doubles into these, some 600 bytes each */
+  PEL_SEMA_LOCALS = 4096,         /* names in scope inside one expression */
+  PEL_SEMA_VARS = 16              /* type variables of one signature */
 };
 
 typedef struct pel_sema pel_sema;
@@ -217,7 +219,7 @@ struct pel_sema {
   bool too_big; /* said once */
   pel_x broken; /* what is answered when memory is gone */
   const pel_frame *frame;
-  uint32_t depth, nodes, nbinders;
+  uint32_t depth, nodes, unfolded, nbinders;
   pel_map op_names; /* to ops */
   PEL_VEC(const pel_op *) ops;
   PEL_VEC(uint32_t) op_next; /* the next row of the same name, or UINT32_MAX */

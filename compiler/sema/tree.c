@@ -7,19 +7,20 @@ static pel_x *no_memory(pel_sema *s) {
 }
 
 static bool too_big(pel_sema *s, pel_span span) {
-  if (s->nodes < PEL_SEMA_NODES) return false;
-  if (!s->too_big) {
-    s->too_big = true;
-    pel__sema_error(
-        s, PEL_E0219, span,
-        "the program grows beyond a million operations when its functions are unfolded");
-  }
-  return true;
+  bool calls = s->unfolded >= PEL_SEMA_UNFOLDED;
+  if (s->nodes < PEL_SEMA_NODES && !(calls && s->frame)) return false;
+  if (!s->too_big)
+    pel__sema_error(s, PEL_E0219, span,
+                    calls ? "the program grows beyond 200,000 operations when its "
+                            "functions are unfolded"
+                          : "the program has more than a million operations");
+  return s->too_big = true;
 }
 
 pel_x *pel__x_new(pel_sema *s, pel_xkind kind, const pel_ty *type, pel_span span,
                   uint32_t nargs) {
   s->nodes++;
+  s->unfolded += s->frame != NULL;
   if (too_big(s, span)) {
     type = &pel__ty_error;
     kind = PEL_X_CONST;
