@@ -92,7 +92,7 @@ int cli_say_error(const pel_cli *cli, pel_status status, const pel_error *err);
 int cli_exit_code(pel_status status);
 /* Compiles cli->source; 0 and *plan, or an exit code after the diagnostics. */
 int cli_compile(pel_cli *cli, pel_compile_options *o, pel_plan **plan);
-void cli_say_failures(const pel_cli *cli, const pel_run *run);
+void cli_say_failures(const pel_cli *cli, pel_run *run);
 void cli_json(FILE *to, const char *z);
 pel_status cli_write_stdout(void *user, const char *p, size_t n);
 /* SIGINT cancels this run. NULL: none. */

@@ -73,28 +73,6 @@ static int check_format(const pel_cli *cli, const pel_plan *plan) {
       p.printed);
 }
 
-/* One line for each line of the program that reads, so that it can be seen whose data is
- * bad. */
-static void warn_rejected(const pel_cli *cli, const pel_run *run, uint64_t all) {
-  const size_t n = pel_run_steps(run);
-  for (size_t i = 0; i < n && all; i++) {
-    const pel_run_step step = pel_run_step_at(run, i);
-    uint64_t bad = step.rejected;
-    for (size_t k = 0; k < n; k++) {
-      const pel_run_step other = pel_run_step_at(run, k);
-      if (other.line == step.line && k < i && other.rejected) bad = 0;
-      if (other.line == step.line && k > i && bad) bad += other.rejected;
-    }
-    if (!bad) continue;
-    all -= bad < all ? bad : all;
-    fprintf(stderr,
-            "warning: %llu bad value%s in what line %u reads: rows skipped or cells made "
-            "null%s\n",
-            (unsigned long long)bad, bad == 1 ? "" : "s", step.line,
-            cli->rejects || all ? "" : " (--rejects FILE keeps them)");
-  }
-}
-
 static int finish(pel_cli *cli, pel_run *run, pel_status status, const pel_error *err) {
   pel_error print_err = {0};
   int code = cli_exit_code(status);
@@ -108,7 +86,9 @@ static int finish(pel_cli *cli, pel_run *run, pel_status status, const pel_error
   } else if (printed && printed != PEL_E_INVALID) {
     code = cli_say_error(cli, printed, &print_err);
   }
-  if (status == PEL_E_CANCELLED)
+  if (status == PEL_E_CANCELLED && cli->messages == PEL_FORMAT_JSON)
+    (void)cli_say_error(cli, status, err);
+  else if (status == PEL_E_CANCELLED)
     fputs("pel: interrupted\n", stderr);
   else if (pel_run_failures(run))
     cli_say_failures(cli, run);
@@ -116,11 +96,7 @@ static int finish(pel_cli *cli, pel_run *run, pel_status status, const pel_error
     return cli_say_error(cli, status == PEL_E_INVALID ? PEL_E_FAILED : status, err);
   for (size_t i = 0; i < pel_run_failures(run) && status != PEL_E_CANCELLED; i++)
     if (pel_run_failure_at(run, i).status == PEL_E_NOENT) code = EXIT_MISSING;
-  const pel_run_total t = pel_run_totals(run);
-  if (!cli->stats) warn_rejected(cli, run, t.rejected);
-  if (t.json_nulls)
-    fprintf(stderr, "warning: json has no nan and no inf: %llu printed as null\n",
-            (unsigned long long)t.json_nulls);
+  fputs(pel_run_warnings_text(run, cli->messages, !cli->stats), stderr);
   if (cli->stats) cli_print_stats(cli, run);
   return code;
 }

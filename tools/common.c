@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compiler/diag/render.h"
 #include "tools/cli.h"
 
 int cli_usage(const pel_cli *cli, const char *fmt, ...) {
@@ -67,9 +68,12 @@ void cli_json(FILE *to, const char *z) {
 
 int cli_say_error(const pel_cli *cli, pel_status status, const pel_error *err) {
   if (cli->messages == PEL_FORMAT_JSON) {
-    fputs("{\"severity\": \"error\", \"message\": ", stderr);
-    cli_json(stderr, err->message);
-    fputs("}\n", stderr);
+    const pel_remark r = {.severity = PEL_SEVERITY_ERROR, .message = err->message};
+    pel_buf b;
+    pel__buf_init(&b, NULL);
+    pel__remark_render(&(pel_sources){0}, &r, &b);
+    fputs(pel__buf_z(&b), stderr);
+    pel__buf_deinit(&b);
   } else {
     fprintf(stderr, "%serror%s: %s\n", cli_colored(cli) ? "\033[1;31m" : "",
             cli_colored(cli) ? "\033[0m" : "", err->message);
@@ -151,46 +155,8 @@ int cli_compile(pel_cli *cli, pel_compile_options *o, pel_plan **plan) {
   return cli_exit_code(s);
 }
 
-/* ---- failures of a run, in the layout of diagnostics ---- */
-
-static void say_human(const pel_cli *cli, const pel_run_failure *f) {
-  const char *red = cli_colored(cli) ? "\033[1;31m" : "",
-             *blue = cli_colored(cli) ? "\033[1;34m" : "",
-             *plain = cli_colored(cli) ? "\033[0m" : "";
-  fprintf(stderr, "%serror%s: %s\n", red, plain, f->text);
-  if (f->span.line) {
-    char number[16];
-    const int w = snprintf(number, sizeof number, "%u", f->span.line);
-    fprintf(stderr, "%*s%s-->%s %s:%u:%u\n", w, "", blue, plain, f->file, f->span.line,
-            f->span.col);
-    fprintf(stderr, "%*s %s|%s\n%s%s |%s %s\n%*s %s|%s\n", w, "", blue, plain, blue,
-            number, plain, f->line, w, "", blue, plain);
-  }
-  if (*f->item) fprintf(stderr, " %s=%s `%s` has no value\n", blue, plain, f->item);
-}
-
-void cli_say_failures(const pel_cli *cli, const pel_run *run) {
-  for (size_t i = 0; i < pel_run_failures(run); i++) {
-    const pel_run_failure f = pel_run_failure_at(run, i);
-    if (cli->messages == PEL_FORMAT_HUMAN) {
-      say_human(cli, &f);
-    } else if (cli->messages == PEL_FORMAT_SHORT) {
-      if (f.span.line) fprintf(stderr, "%s:%u:%u: ", f.file, f.span.line, f.span.col);
-      fprintf(stderr, "error: %s\n", f.text);
-    } else {
-      fputs("{\"severity\": \"error\", \"code\": ", stderr);
-      cli_json(stderr, f.code);
-      fputs(", \"message\": ", stderr);
-      cli_json(stderr, f.text);
-      fputs(", \"item\": ", stderr);
-      cli_json(stderr, f.item);
-      if (f.span.line) {
-        fputs(", \"file\": ", stderr);
-        cli_json(stderr, f.file);
-      }
-      fprintf(stderr, ", \"line\": %u, \"column\": %u}\n", f.span.line, f.span.col);
-    }
-  }
+void cli_say_failures(const pel_cli *cli, pel_run *run) {
+  fputs(pel_run_failures_text(run, cli->messages, cli_colored(cli)), stderr);
 }
 
 pel_status cli_write_stdout(void *user, const char *p, size_t n) {

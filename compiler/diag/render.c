@@ -58,19 +58,13 @@ static void render_short(const pel_diags *ds, const pel_diag *d, bool color,
   pel__buf_char(out, '\n');
 }
 
-/* The line and column one past the span's last character. */
-static pel_span end_of(const pel_diags *ds, pel_span span) {
-  const pel_source *src = pel__source_get(ds->sources, span.file);
-  return src ? pel__source_span(src, span.end, span.end) : span;
-}
-
-static void json_place(const pel_diags *ds, pel_span span, pel_buf *out) {
-  const pel_source *src = pel__source_get(ds->sources, span.file);
+static void json_place(const pel_sources *sources, pel_span span, pel_buf *out) {
+  const pel_source *src = pel__source_get(sources, span.file);
   if (span.line == 0 || !src) {
     pel__buf_text(out, "\"file\":null");
     return;
   }
-  pel_span end = end_of(ds, span);
+  pel_span end = pel__source_span(src, span.end, span.end); /* behind the last of it */
   pel__buf_text(out, "\"file\":");
   pel__buf_json(out, src->name);
   pel__buf_printf(out, ",\"line\":%u,\"column\":%u,\"end_line\":%u,\"end_column\":%u",
@@ -89,7 +83,7 @@ static void json_notes(const pel_diags *ds, const pel_diag *d, pel_buf *out) {
   pel__buf_text(out, ",\"notes\":[");
   for (uint32_t i = 0; i < d->note_count; i++) {
     pel__buf_text(out, i ? ",{" : "{");
-    json_place(ds, d->notes[i].span, out);
+    json_place(ds->sources, d->notes[i].span, out);
     pel__buf_text(out, ",\"label\":");
     pel__buf_json(out, d->notes[i].label);
     pel__buf_char(out, '}');
@@ -97,18 +91,36 @@ static void json_notes(const pel_diags *ds, const pel_diag *d, pel_buf *out) {
   pel__buf_char(out, ']');
 }
 
-static void render_json(const pel_diags *ds, const pel_diag *d, pel_buf *out) {
-  pel__buf_printf(out, "{\"severity\":\"%s\",\"code\":\"%s\",\"message\":",
-                  pel__render_word(d), pel__diag_code_name(d->code));
-  pel__buf_json(out, d->message);
+/* What every object begins with. */
+static void json_head(const char *severity, const char *code, pel_str message,
+                      pel_buf *out) {
+  pel__buf_printf(out, "{\"severity\":\"%s\",\"code\":", severity);
+  if (code)
+    pel__buf_json(out, pel__str(code));
+  else
+    pel__buf_text(out, "null");
+  pel__buf_text(out, ",\"message\":");
+  pel__buf_json(out, message);
   pel__buf_char(out, ',');
-  json_place(ds, d->span, out);
+}
+
+void pel__remark_render(const pel_sources *sources, const pel_remark *r, pel_buf *out) {
+  json_head(r->severity == PEL_SEVERITY_WARNING ? "warning" : "error", r->code,
+            pel__str(r->message), out);
+  json_place(sources, r->span, out);
+  if (r->item) json_text("item", pel__str(r->item), out);
+  pel__buf_text(out, "}\n");
+}
+
+static void render_json(const pel_diags *ds, const pel_diag *d, pel_buf *out) {
+  json_head(pel__render_word(d), pel__diag_code_name(d->code), d->message, out);
+  json_place(ds->sources, d->span, out);
   json_text("label", d->label, out);
   json_notes(ds, d, out);
   json_text("help", d->help, out);
   if (d->fix_span.line) {
     pel__buf_text(out, ",\"fix\":{");
-    json_place(ds, d->fix_span, out);
+    json_place(ds->sources, d->fix_span, out);
     pel__buf_text(out, ",\"text\":");
     pel__buf_json(out, d->fix);
     pel__buf_char(out, '}');

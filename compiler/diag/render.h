@@ -22,4 +22,15 @@ typedef struct pel_diag_style {
  * their places; a last line counts what is left out. Memory trouble shows in
  * out->failed. */
 void pel__diags_render(const pel_diags *ds, pel_diag_style style, pel_buf *out);
+
+/* What is said without a code of codes.def: by a run, or about no program. */
+typedef struct pel_remark {
+  pel_severity severity;
+  const char *code; /* NULL: none */
+  const char *message;
+  const char *item; /* the out or test it is about; NULL: none */
+  pel_span span;    /* line 0: no place */
+} pel_remark;
+/* One line of PEL_DIAG_JSON, with the keys of a diagnostic. */
+void pel__remark_render(const pel_sources *sources, const pel_remark *r, pel_buf *out);
 #endif

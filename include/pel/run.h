@@ -7,6 +7,7 @@
 #define PEL_RUN_H
 
 #include "pel/buffer.h"
+#include "pel/compile.h"
 #include "pel/plan.h"
 
 #ifdef __cplusplus
@@ -92,6 +93,13 @@ typedef struct pel_run_failure {
 } pel_run_failure;
 PEL_API size_t pel_run_failures(const pel_run *run);
 PEL_API pel_run_failure pel_run_failure_at(const pel_run *run, size_t i);
+/* All of them as text, as pel_diagnostics_text does; until the next of these two calls.
+ * And what is no failure, but should be known: bad values that were left out (if
+ * rejected), what json could not hold. "" when there is nothing. */
+PEL_API const char *pel_run_failures_text(pel_run *run, pel_diagnostic_format format,
+                                          bool color);
+PEL_API const char *pel_run_warnings_text(pel_run *run, pel_diagnostic_format format,
+                                          bool rejected);
 
 /* Whether a test item held: 1, 0, or -1 when it failed; and the sides of its comparison
  * as text ("" without). */

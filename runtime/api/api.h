@@ -47,6 +47,7 @@ struct pel_run {
   pel_rejects *rejects;
   const char *rejects_path; /* NULL: nobody wants them */
   pel_atomic_u32 cancelled;
+  pel_buf text; /* said.c */
 };
 
 PEL_INLINE pel_plan_data *pel__plan_of(const pel_plan *p) {

@@ -18,4 +18,5 @@ libpelapi_la_SOURCES = \
   %D%/print_text.c \
   %D%/rejects.c \
   %D%/run.c \
+  %D%/said.c \
   %D%/types_text.c

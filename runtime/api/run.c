@@ -19,6 +19,7 @@ pel_status pel_run_new(pel_context *ctx, pel_plan *plan, pel_run **out, pel_erro
   run->ctx = ctx;
   run->plan = pel__plan_retain(pel__plan_of(plan));
   pel__arena_init(&run->arena, ctx->alloc);
+  pel__buf_init(&run->text, ctx->alloc);
   run->chosen = PEL_ARENA_ARRAY(&run->arena, bool, run->plan->n_items + 1);
   run->paths = PEL_ARENA_ARRAY(&run->arena, const char *, run->plan->n_items + 1);
   run->natives = PEL_ARENA_ARRAY(&run->arena, void *, run->plan->n_natives + 1);
@@ -41,6 +42,7 @@ void pel_run_free(pel_run *run) {
   for (uint32_t i = 0; run->bound && i < run->plan->n_params; i++)
     if (run->bound[i]) pel__table_release(run->bound[i]);
   pel__rejects_free(run->rejects);
+  pel__buf_deinit(&run->text);
   pel__plan_release(run->plan);
   pel__arena_deinit(&run->arena);
   pel__alloc_free(run->ctx->alloc, run, sizeof *run);
