@@ -51,7 +51,7 @@ static pel_ir_node *as_list(pel_irb *b, pel_ir_node *n) {
       pel__ir_find_op(m, PEL_STR("collect"), PEL_OP_AGG, &list, 1, list);
   if (!collect) {
     pel__irb_refuse(
-        b, PEL_E0951, n->span,
+        b, PEL_E0999, n->span,
         "this array cannot be kept as a list: no operator `collect` takes it");
     return m->broken;
   }
@@ -150,7 +150,7 @@ static pel_bval cast(pel_irb *b, const pel_x *x) {
     return pel__bval(n);
   const pel_op *fn = pel__ir_find_cast(b->m, n->type, to);
   if (!fn) {
-    pel__irb_refuse(b, PEL_E0952, x->span,
+    pel__irb_refuse(b, PEL_E0999, x->span,
                     "no operator of this version makes this conversion");
     return pel__bval(b->m->broken);
   }
@@ -188,7 +188,7 @@ static pel_bval native(pel_irb *b, const pel_x *x) {
   if (pel__irb_at_top(b) && (f->arrays || !f->pure)) return invoke(b, x);
   if (f->arrays) {
     pel__irb_refuse(
-        b, PEL_E0953, x->span,
+        b, PEL_E0999, x->span,
         "a C function with array parameters is called once, not for every row");
     return pel__bval(b->m->broken);
   }

@@ -265,7 +265,7 @@ static void group_region(pel_irb *b, pel_ir_node *g, const pel_x *x) {
     g->agg_args[i - nkeys] = 1;
     if (!g->aggs[i - nkeys]) {
       pel__irb_refuse(
-          b, PEL_E0951, x->span,
+          b, PEL_E0999, x->span,
           "this column cannot be kept as a list: no operator `collect` takes it");
       m->oom = m->oom || !b->ds;
     }

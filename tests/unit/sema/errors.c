@@ -110,14 +110,14 @@ Test(errors, one_for_each_mistake) {
   }
 }
 
-/* Every diagnostic of this folder has a program in tests/golden/error that is named after
- * it. */
+/* Every diagnostic has a program in tests/golden/error that is named after it; those of
+ * syntax stand together in tests/golden/parse, and no program reaches E0999. */
 Test(errors, have_a_golden_program) {
   const char *top = getenv("top_srcdir");
   if (!top) cr_skip("top_srcdir is not set");
   for (int c = 0; c < PEL_DIAG_CODE_COUNT; c++) {
     const char *name = pel__diag_code_name((pel_diag_code)c);
-    if (strcmp(name, "E0100") < 0 || strcmp(name, "E0950") > 0) continue;
+    if (strcmp(name, "E0100") < 0 || *name == 'W' || !strcmp(name, "E0999")) continue;
     char path[4096];
     snprintf(path, sizeof path, "%s/tests/golden/error/%s.pel", top, name);
     FILE *f = fopen(path, "r");
