@@ -277,6 +277,9 @@ PEL_INLINE uint32_t pel__ty_field_near(const pel_ty *record, pel_str name,
   return pel__ty_field(record, name);
 }
 const char *pel__ty_text(pel_sema *s, const pel_ty *t);
+/* A field's name as programs write it behind a `.`: in quotes where it is no identifier.
+ */
+pel_str pel__name_text(pel_sema *s, pel_str name);
 /* The same type without its name: a message then shows what is in it. */
 const pel_ty *pel__ty_unnamed(pel_sema *s, const pel_ty *t);
 pel_kind pel__kind_named(pel_str name);

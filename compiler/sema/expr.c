@@ -25,13 +25,15 @@ static pel_x *no_field(pel_sema *s, const pel_ty *record, const pel_ty *whole,
     pel__diag_help(s->ds, d, "a verb stands behind `|>`: `… |> " PEL_STR_FMT "(…)`",
                    PEL_STR_ARG(name));
   } else if (g.best.n) {
-    pel__diag_help(s->ds, d, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(g.best));
+    pel_str text = pel__source_text(s->ds->sources, span);
+    pel_str near = pel__name_text(s, g.best);
+    pel__diag_help(s->ds, d, "did you mean `" PEL_STR_FMT "`?", PEL_STR_ARG(near));
     pel_span at = span;
-    if (at.end - at.begin == name.n + 1) {
+    if (text.n && text.p[0] == '.') {
       at.begin++;
       at.col++;
     }
-    pel__diag_fix(s->ds, d, at, PEL_STR_FMT, PEL_STR_ARG(g.best));
+    pel__diag_fix(s->ds, d, at, PEL_STR_FMT, PEL_STR_ARG(near));
   } else {
     pel__diag_help(s->ds, d, "it has %s", pel__ty_text(s, pel__ty_unnamed(s, record)));
   }

@@ -24,6 +24,16 @@ static void print_label(const printer *p, pel_str name) {
     pel__buf_json(p->out, name);
 }
 
+pel_str pel__name_text(pel_sema *s, pel_str name) {
+  pel_buf buf;
+  pel__buf_init(&buf, s->alloc);
+  print_label(&(printer){.out = &buf}, name);
+  const char *text = buf.failed ? NULL : pel__arena_text(s->arena, buf.p, buf.n);
+  pel__buf_deinit(&buf);
+  if (!text) s->oom = true;
+  return text ? pel__str(text) : name;
+}
+
 static void print_fields(const printer *p, const pel_ty *t, unsigned depth) {
   bool record = t->kind == PEL_TY_RECORD;
   pel__buf_text(p->out, record ? (t->nfields ? "{ " : "{") : "(");
