@@ -141,7 +141,88 @@ static void report_word(pel_parse *cx, int token, pel_span span) {
   if (token != T_FN) pel__diag_fix(cx->ds, d, span, "%s_", pel__token_name(token));
 }
 
+/* ---- words of other languages behind an expression ---- */
+
+/* Whether the one word before is all of the expression that ends here, such as a key. */
+static bool one_word_before(const pel_parse *cx) {
+  const char *p = cx->src->text.p;
+  uint32_t i = cx->prev_span.begin;
+  if (cx->prev != T_FIELD && cx->prev != T_IDENT) return false;
+  if (cx->prev_span.line != cx->span.line) return false;
+  while (i > 0 && p[i - 1] == ' ') i--;
+  if (i > 0 && (p[i - 1] == '(' || p[i - 1] == ',' || p[i - 1] == ':')) return true;
+  if (i < 4) return false;
+  return memcmp(p + i - 4, " and", 4) == 0 || memcmp(p + i - 4, " not", 4) == 0 ||
+         memcmp(p + i - 4, "(not", 4) == 0 || memcmp(p + i - 3, " or", 3) == 0;
+}
+
+/* The span from the word before to `end`, which stands on the same line. */
+static pel_span from_before(const pel_parse *cx, uint32_t end) {
+  pel_span at = cx->prev_span;
+  at.end = end;
+  return at;
+}
+
+/* `.qty desc` */
+static bool report_order(pel_parse *cx) {
+  pel_str word = pel__source_text(cx->ds->sources, cx->span);
+  bool desc = pel__str_is(word, "desc") || pel__str_is(word, "DESC");
+  if (cx->token != T_IDENT ||
+      (!desc && !pel__str_is(word, "asc") && !pel__str_is(word, "ASC")))
+    return false;
+  pel_diag *d =
+      pel__report(cx, PEL_E0001, cx->span, "%s does not stand behind a key", found(cx));
+  const char *key = pel__quote(cx, cx->prev_span);
+  bool whole = one_word_before(cx);
+  if (!desc)
+    pel__diag_help(cx->ds, d, "`sort` goes up unless told otherwise: leave it away");
+  else if (whole)
+    pel__diag_help(cx->ds, d, "write `desc(%s)`, or `-%s` of a number", key, key);
+  else
+    pel__diag_help(cx->ds, d, "write `desc(…)` around the key");
+  if (whole)
+    pel__diag_fix(cx->ds, d, from_before(cx, cx->span.end), desc ? "desc(%s)" : "%s",
+                  key);
+  return true;
+}
+
+/* Where the `[…]` that begins at `at` ends, on its line; 0: nowhere. */
+static uint32_t end_of_list(const pel_parse *cx, uint32_t at) {
+  pel_str text = cx->src->text;
+  bool quoted = false;
+  if (at >= text.n || text.p[at] != '[') return 0;
+  for (uint32_t i = at + 1; i < text.n && text.p[i] != '\n'; i++) {
+    if (text.p[i] == '\\') return 0;
+    if (text.p[i] == '"') quoted = !quoted;
+    if (!quoted && text.p[i] == '[') return 0;
+    if (!quoted && text.p[i] == ']') return i + 1;
+  }
+  return 0;
+}
+
+/* `.peril in ["EQ", "WS"]` */
+static bool report_member(pel_parse *cx) {
+  if (cx->token != T_IN) return false;
+  pel_diag *d = pel__report(cx, PEL_E0001, cx->span,
+                            "`in` does not ask whether a list has a value");
+  uint32_t from = cx->span.end;
+  while (from < cx->src->text.n && cx->src->text.p[from] == ' ') from++;
+  uint32_t end = one_word_before(cx) ? end_of_list(cx, from) : 0;
+  pel_span list = {.file = cx->span.file, .begin = from, .end = end, .line = 1, .col = 1};
+  pel_str items = end ? pel__source_text(cx->ds->sources, list) : (pel_str){0};
+  const char *value = pel__quote(cx, cx->prev_span);
+  if (!end || items.n > 200) {
+    pel__diag_help(cx->ds, d, "compare with each of it: `any(… == list)`");
+    return true;
+  }
+  pel__diag_help(cx->ds, d, "compare with each of it: `any(%s == […])`", value);
+  pel__diag_fix(cx->ds, d, from_before(cx, end), "any(%s == " PEL_STR_FMT ")", value,
+                PEL_STR_ARG(items));
+  return true;
+}
+
 static void report_comma(pel_parse *cx) {
+  if (report_order(cx) || report_member(cx)) return;
   pel_diag *d =
       pel__report(cx, PEL_E0004, behind(cx), "`,` is missing before %s", found(cx));
   pel__diag_fix(cx->ds, d, behind(cx), ",");
