@@ -149,6 +149,25 @@ static bool stage_functions(pel_sema *s, const pel_arg *args, uint32_t n, pel_st
   return found;
 }
 
+/* `count()` in the rows of a `group`, or in those of a table. */
+static pel_x *count_rows(pel_sema *s, const pel_scope *sc, pel_span name_span,
+                         pel_span span) {
+  const pel_ty *row = sc->element ? sc->element->type : NULL;
+  bool group = row && row->kind == PEL_TY_RECORD &&
+               pel__ty_field(row, PEL_STR("rows")) != UINT32_MAX;
+  pel_diag *d =
+      pel__sema_error(s, PEL_E0101, name_span, "there is no function `count` here");
+  if (group) {
+    pel__diag_help(s->ds, d, "the rows of a group are counted with `len(.rows)`");
+    pel__diag_fix(s->ds, d, span, "len(.rows)");
+  } else {
+    pel__diag_help(s->ds, d,
+                   "rows are counted with `len(table)`, those of a group with "
+                   "`group(…) |> select(n: len(.rows))`");
+  }
+  return pel__x_error(s, span);
+}
+
 static pel_x *call_std(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_str name,
                        pel_arg *args, uint32_t n, bool piped, pel_span span,
                        const pel_ty *want) {
@@ -168,7 +187,8 @@ static pel_x *call_std(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_st
   const pel_overloads *o = pel__calls_named(s, name);
   if (o) return call_prelude(s, sc, name, o, args, n, span);
   pel_diag_code later = pel__later_named(name);
-  if (later != PEL_DIAG_CODE_COUNT)
+  bool rows = piped && pel__str_is(name, "where"); /* SQL's, of a table */
+  if (later != PEL_DIAG_CODE_COUNT && !rows)
     return pel__later(s, later, callee->span,
                       pel__sema_text(s, "`" PEL_STR_FMT "`", PEL_STR_ARG(name)));
   if (s->oom) return pel__x_error(s, span);
@@ -177,6 +197,7 @@ static pel_x *call_std(pel_sema *s, pel_scope *sc, const pel_ast *callee, pel_st
                     "`desc` stands around a key of `sort`, nowhere else");
     return pel__x_error(s, span);
   }
+  if (n == 0 && pel__str_is(name, "count")) return count_rows(s, sc, callee->span, span);
   for (uint32_t i = 0; i < n; i++)
     if (!args[i].x && !pel__holds_element(args[i].ast))
       args[i].x = pel__check(s, sc, args[i].ast, NULL);

@@ -318,7 +318,8 @@ static pel_str other_call(pel_str name) {
       {"uppercase", "upper"}, {"substring", "substr"},   {"date_trunc", "trunc"},
       {"orderby", "sort"},    {"sortby", "sort"},        {"isna", "is_null"},
       {"read_csv", "read"},   {"read_tsv", "read"},      {"write_csv", "write"},
-      {"write_tsv", "write"}, {"slice", "take"}};
+      {"write_tsv", "write"}, {"slice", "take"},         {"where", "filter"},
+      {"dedup", "distinct"}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (pel__str_is(name, words[i].other)) return pel__str(words[i].ours);
   return (pel_str){0};
@@ -328,7 +329,13 @@ static pel_str other_call(pel_str name) {
 static const char *other_form(pel_str name) {
   if (pel__str_is(name, "cast") || pel__str_is(name, "convert"))
     return "a conversion is written `x as f64`";
-  if (pel__str_is(name, "len_distinct")) return "write `len(distinct(…))`";
+  if (pel__str_is(name, "len_distinct") || pel__str_is(name, "n_distinct") ||
+      pel__str_is(name, "nunique"))
+    return "write `len(distinct(…))`";
+  if (pel__str_is(name, "stddev") || pel__str_is(name, "stdev"))
+    return "it is `std`, which is not part of this version";
+  if (pel__str_is(name, "variance"))
+    return "it is `var`, which is not part of this version";
   return NULL;
 }
 
