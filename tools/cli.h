@@ -78,6 +78,8 @@ extern const cli_command cli_commands[]; /* ends with a NULL name */
 /* options.c: 0, or EXIT_USAGE after saying why; cli_forget frees what it kept. */
 void cli_forget(pel_cli *cli);
 int cli_parse(pel_cli *cli, const cli_command *command, int from);
+/* Where no program was named: gives one back that a parameter took for its value. */
+void cli_find_program(pel_cli *cli);
 bool cli_is_option(const char *name);
 void cli_print_options(FILE *to, unsigned bit);
 

@@ -7,8 +7,7 @@
 static int replace(const pel_cli *cli, const char *file, const char *text, size_t n) {
   pel_error err = {0};
   pel_out_file *out = NULL;
-  pel_status s =
-      pel__out_open(pel__dir_current(), file, pel__alloc_libc(), &out, &err);
+  pel_status s = pel__out_open(pel__dir_current(), file, pel__alloc_libc(), &out, &err);
   if (!s) s = pel__out_write(out, text, n, &err);
   if (!s) s = pel__out_commit(out, &err);
   pel__out_free(out);

@@ -3,28 +3,49 @@
 
 #include "tools/cli.h"
 
-static const char *extension(const char *path) {
-  const char *dot = strrchr(path, '.');
-  return dot ? dot + 1 : "";
+/* The formats there are writers for: whether one is `wanted`, and all of them. */
+typedef struct formats {
+  const char *wanted;
+  bool there;
+  char all[128];
+} formats;
+
+static void note_writer(void *user, const pel_op *op) {
+  formats *f = user;
+  if (op->kind != PEL_OP_SINK || strncmp(op->name, "write_", 6)) return;
+  const size_t n = strlen(f->all);
+  snprintf(f->all + n, sizeof f->all - n, "%s.%s", n ? ", " : "", op->name + 6);
+  f->there |= !strcmp(op->name + 6, f->wanted);
 }
 
-/* --out NAME chooses; NAME=PATH also says where a written out goes, NAME=- prints it. */
+static int check_extension(const pel_cli *cli, const cli_out *o) {
+  const char *dot = strrchr(o->path, '.');
+  formats f = {.wanted = dot ? dot + 1 : ""};
+  pel_context_each_op(cli->ctx, note_writer, &f);
+  if (f.there) return 0;
+  return cli_usage(cli,
+                   "--out %s=%s: the path says the format, and must end like one that "
+                   "can be written (%s); `-` prints it",
+                   o->name, o->path, f.all);
+}
+
+/* --out NAME chooses; NAME=PATH also says where a written out goes and in which format,
+ * NAME=- prints it. */
 static int choose(const pel_cli *cli, const pel_plan *plan, pel_run *run) {
   for (int i = 0; i < cli->nouts; i++) {
     const cli_out *o = &cli->outs[i];
     pel_error err = {0};
-    pel_status s = pel_run_choose(run, o->name, &err);
-    const char *format = NULL;
+    bool written = false;
     for (size_t k = 0; k < pel_plan_items(plan); k++) {
       const pel_item item = pel_plan_item_at(plan, k);
-      if (!strcmp(item.name, o->name) && item.written) format = item.format;
+      written |= !strcmp(item.name, o->name) && item.written;
     }
-    if (!s && o->path && format && strcmp(o->path, "-") &&
-        strcmp(extension(o->path), format))
-      return cli_usage(
-          cli, "--out %s=%s: the program writes %s; a path that ends in .%s is wanted",
-          o->name, o->path, format, format);
-    if (!s && o->path && (format || strcmp(o->path, "-")))
+    pel_status s = pel_run_choose(run, o->name, &err);
+    if (!s && o->path && written && strcmp(o->path, "-")) {
+      const int e = check_extension(cli, o);
+      if (e) return e;
+    }
+    if (!s && o->path && (written || strcmp(o->path, "-")))
       s = pel_run_redirect(run, o->name, o->path, &err);
     if (s) return cli_usage(cli, "--out %s: %s", o->name, err.message);
   }

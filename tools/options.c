@@ -294,6 +294,27 @@ static int program_flag(pel_cli *cli, const char *name, const char *attached, in
   return 0;
 }
 
+/* `pel run --fast program.pel`: before the program is read nobody knows that `--fast` is
+ * a bool and takes no value. Where no program was named it is the last word behind such a
+ * flag that ends like one, else the last word of all. */
+void cli_find_program(pel_cli *cli) {
+  cli_flag *from = NULL;
+  if (cli->nfiles || cli->text) return;
+  for (int i = 0; i < cli->nflags; i++) {
+    cli_flag *f = &cli->flags[i];
+    const bool own = f->value && f->value == cli->argv[f->at + 1];
+    const char *dot = own ? strrchr(f->value, '.') : NULL;
+    if ((own && !from && f->at + 2 == cli->argc) || (dot && !strcmp(dot, ".pel")))
+      from = f;
+  }
+  if (!from) return;
+  FILE *there = strcmp(from->value, "-") ? fopen(from->value, "rb") : stdin;
+  if (!there) return;
+  if (there != stdin) fclose(there);
+  cli->files[cli->nfiles++] = from->value;
+  from->value = NULL;
+}
+
 static int long_option(pel_cli *cli, const cli_command *c, char *arg, int *i) {
   char *eq = strchr(arg, '=');
   const size_t n = eq ? (size_t)(eq - arg) : strlen(arg);

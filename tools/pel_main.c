@@ -71,6 +71,7 @@ static int dispatch(pel_cli *cli) {
         word);
   const int e = cli_parse(cli, c, 2);
   if (e) return e;
+  cli_find_program(cli);
   if (cli->help && (c->run != cmd_run || (!cli->nfiles && !cli->text)))
     return command_help(c);
   return c->run(cli);

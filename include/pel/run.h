@@ -42,7 +42,8 @@ PEL_API PEL_USE_RESULT pel_status pel_run_bind_text(pel_run *run, const char *na
 /* Which items are made: none chosen means every out. */
 PEL_API PEL_USE_RESULT pel_status pel_run_choose(pel_run *run, const char *item,
                                                  pel_error *err);
-/* Another path for an out that is written. */
+/* Another path for an out that is written. Where its name ends like another format that
+ * can be written, that one is. */
 PEL_API PEL_USE_RESULT pel_status pel_run_redirect(pel_run *run, const char *item,
                                                    const char *path, pel_error *err);
 /* Rows that `on_error: skip` and `as_null` met become this file, in the order of the

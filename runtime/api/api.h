@@ -33,12 +33,13 @@ struct pel_run {
   pel_context *ctx;
   pel_plan_data *plan;
   pel_engine_run *run;
-  pel_atomic_ptr live; /* run, for whoever cancels */
-  pel_arena arena;     /* texts; dies with the run */
-  bool *chosen;        /* per item */
-  const char **paths;  /* per item */
-  void **natives;      /* per native: a host's function, or NULL */
-  pel_table **bound;   /* per param */
+  pel_atomic_ptr live;    /* run, for whoever cancels */
+  pel_arena arena;        /* texts; dies with the run */
+  bool *chosen;           /* per item */
+  const char **paths;     /* per item */
+  const pel_op **writers; /* per item: of another format than the plan's, or NULL */
+  void **natives;         /* per native: a host's function, or NULL */
+  pel_table **bound;      /* per param */
   bool any_chosen, started, done;
   uint64_t json_nulls; /* see pel_run_total */
   pel_thread thread;

@@ -113,15 +113,14 @@ pel_param pel_plan_param_at(const pel_plan *plan, size_t i) {
   pel_buf b;
   pel__buf_init(&b, NULL);
   pel__param_print(p, (uint32_t)i, &b);
-  const pel_param out = {
-      .name = z(p, q->name),
-      .type = z(p, (pel_str){pel__buf_z(&b), b.n}),
-      .shape = (pel_value_shape)q->shape,
-      .kind = t->kind,
-      .required = q->constant == PEL_NONE && !pel__plan_fills(p, q->slot) &&
-                  is_read(p, q->slot),
-      .init = default_text(p, q),
-      .doc = z(p, q->doc)};
+  const pel_param out = {.name = z(p, q->name),
+                         .type = z(p, (pel_str){pel__buf_z(&b), b.n}),
+                         .shape = (pel_value_shape)q->shape,
+                         .kind = t->kind,
+                         .required = q->constant == PEL_NONE &&
+                                     !pel__plan_fills(p, q->slot) && is_read(p, q->slot),
+                         .init = default_text(p, q),
+                         .doc = z(p, q->doc)};
   pel__buf_deinit(&b);
   return out;
 }

@@ -22,9 +22,10 @@ pel_status pel_run_new(pel_context *ctx, pel_plan *plan, pel_run **out, pel_erro
   pel__buf_init(&run->text, ctx->alloc);
   run->chosen = PEL_ARENA_ARRAY(&run->arena, bool, run->plan->n_items + 1);
   run->paths = PEL_ARENA_ARRAY(&run->arena, const char *, run->plan->n_items + 1);
+  run->writers = PEL_ARENA_ARRAY(&run->arena, const pel_op *, run->plan->n_items + 1);
   run->natives = PEL_ARENA_ARRAY(&run->arena, void *, run->plan->n_natives + 1);
   run->bound = PEL_ARENA_ARRAY(&run->arena, pel_table *, run->plan->n_params + 1);
-  if (!run->chosen || !run->paths || !run->natives || !run->bound) {
+  if (!run->chosen || !run->paths || !run->writers || !run->natives || !run->bound) {
     pel_run_free(run);
     return pel_error_set(err, PEL_E_NOMEM, "no memory for a run");
   }
@@ -94,6 +95,21 @@ pel_status pel_run_choose(pel_run *run, const char *item, pel_error *err) {
   return PEL_OK;
 }
 
+/* What writes the format that a path's name ends like; NULL: nothing does, or the plan's
+ * own writer. */
+static const pel_op *writer_for(const pel_run *run, uint32_t node, const char *path) {
+  const pel_plan_op *now = &run->plan->ops[run->plan->nodes[node].op];
+  const pel_op_tables *ops = &run->ctx->ops;
+  const char *dot = strrchr(path, '.');
+  if (!dot || now->name.n < 6 || memcmp(now->name.p, "write_", 6)) return NULL;
+  for (uint32_t t = 0; t < ops->n; t++)
+    for (const pel_op *const *row = ops->at[t]; *row; row++)
+      if ((*row)->kind == PEL_OP_SINK && !strncmp((*row)->name, "write_", 6) &&
+          !strcmp((*row)->name + 6, dot + 1) && pel__str_is(now->sig, (*row)->sig))
+        return pel__str_is(now->name, (*row)->name) ? NULL : *row;
+  return NULL;
+}
+
 pel_status pel_run_redirect(pel_run *run, const char *item, const char *path,
                             pel_error *err) {
   uint32_t i;
@@ -104,6 +120,7 @@ pel_status pel_run_redirect(pel_run *run, const char *item, const char *path,
     return pel_error_set(
         err, PEL_E_INVALID,
         "out `%s` is not written to a file: end it with `|> write(\"…\")`", item);
+  run->writers[i] = writer_for(run, run->plan->items[i].node, path);
   run->paths[i] = pel__arena_text(&run->arena, path, strlen(path));
   return run->paths[i] ? PEL_OK : pel_error_set(err, PEL_E_NOMEM, "no memory for a path");
 }
@@ -134,6 +151,7 @@ pel_status pel__run_set(pel_run *run, uint32_t param, pel_table *value, pel_erro
 static pel_status execute(pel_run *run) {
   const pel_engine_run_options o = {.items = run->any_chosen ? run->chosen : NULL,
                                     .paths = run->paths,
+                                    .writers = run->writers,
                                     .natives = run->natives,
                                     .reject = run->rejects ? pel__rejects_keep : NULL,
                                     .reject_ctx = run->rejects,

@@ -65,7 +65,7 @@ pel_status pel__node_bind(pel_engine_run *run, uint32_t index, pel_arena *arena,
                           void **params, pel_error *e) {
   const pel_plan_data *plan = run->plan;
   const pel_plan_node *node = &plan->nodes[index];
-  const pel_op *op = run->ops[node->op];
+  const pel_op *op = run->sinks[index].op;
   ports in;
   *params = NULL;
   if (!op->bind) return PEL_OK;

@@ -49,6 +49,8 @@ typedef struct pel_engine_run_options {
   const bool *items; /* which items are wanted (plan->n_items); NULL: every out */
   const char *const
       *paths; /* per item: another path for a written out, or NULL; NULL: none */
+  /* Per item: another writer than the plan's, of its signature, or NULL. NULL: none. */
+  const pel_op *const *writers;
   /* A host's functions by native number, NULL: taken from the library. NULL: none. */
   void *const *natives;
   /* Rejected rows, one worker at a time, in no order: (reader, ordinal, field) says their

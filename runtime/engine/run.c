@@ -50,6 +50,9 @@ static pel_status make_sinks(pel_engine_run *run) {
     for (uint32_t c = 0; c < r.n; c++)
       k->types[c] = &plan->types[plan->reg_types[r.at + c]];
   }
+  for (uint32_t i = 0; run->options.writers && i < plan->n_items; i++)
+    if (run->options.writers[i])
+      run->sinks[plan->items[i].node].op = run->options.writers[i];
   return PEL_OK;
 }
 

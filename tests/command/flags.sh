@@ -34,6 +34,28 @@ for wrong in '1,2,' ',' ',1' '1,,2'; do
 done
 same 'of [n]i64? an empty one is null' 3 "$("$PEL" run -e 'param xs: [n]i64? out n = len(xs)' --xs=1,,2 2>&1)"
 
+
+# A bool takes no value, which nobody knows before the program is read.
+cat >fast.pel <<'PEL'
+param fast: bool = false
+param n: i64 = 1
+out x = fast
+out y = n
+PEL
+cp fast.pel fast
+same 'a program behind a bool is the program' true "$("$PEL" run --fast fast.pel --out x 2>&1)"
+same 'a program behind two' 'x: true y: 4' "$("$PEL" run --n 4 --fast fast.pel 2>&1 | xargs)"
+same 'without an ending, at the end' true "$("$PEL" run --out x --fast fast 2>&1)"
+same 'on standard input' true "$("$PEL" run --out x --fast - <fast.pel 2>&1)"
+same 'a bool with its value' false "$("$PEL" run --fast false fast.pel --out x 2>&1)"
+same 'help too' 1 "$("$PEL" run --fast fast.pel --help 2>&1 | grep -c -- --fast)"
+"$PEL" run --n fast.pel >said 2>&1
+same 'what is no bool: exit code 2' 2 "$?"
+found 'wants its value' '--n wants a value of type i64' "$(cat said)"
+"$PEL" run --fast nowhere.pel >said 2>&1
+same 'a file that is not there: exit code 2' 2 "$?"
+same 'the same for tests' '0 passed, 0 failed' "$("$PEL" test --fast fast.pel 2>&1)"
+
 # --filter
 "$PEL" test -e "$half" --s 1 --filter zzz >said 2>&1
 same 'a filter that no test passes: exit code 2' 2 "$?"

@@ -60,4 +60,20 @@ same 'an out and the rejected rows: exit code 3' 3 "$?"
 found 'is told so' 'and so would the rejected rows' "$(cat said)"
 found 'the rejected rows are there' 'x' "$(cat rows.csv)"
 same 'and so is what is healthy' 1 "$(xargs <printed)"
+
+# The ending of a path says the format.
+cat >forms.pel <<'PEL'
+let rows = [{ a: 1, b: "p q" }, { a: 2, b: "r" }]
+out plain = rows |> write("plain.csv")
+out tabbed = rows |> write("tabbed.tsv")
+PEL
+tab=$(printf '\t')
+"$PEL" run forms.pel --out plain=o.tsv --out tabbed=t.csv
+same 'csv to .tsv' "a${tab}b 1${tab}p q 2${tab}r" "$(tr '\n' ' ' <o.tsv | sed 's/ $//')"
+same 'tsv to .csv' 'a,b 1,p q 2,r' "$(tr '\n' ' ' <t.csv | sed 's/ $//')"
+for path in o.json o.parquet o /dev/null; do
+  "$PEL" run forms.pel --out plain="$path" >said 2>&1
+  same "to $path: exit code 2" 2 "$?"
+  found "to $path: says which endings there are" '(.csv, .tsv)' "$(cat said)"
+done
 finish
