@@ -59,7 +59,8 @@ typedef struct pel_cli {
   int color; /* -1 auto, 0 never, 1 always */
   int stats; /* 0 none, 1 for people, 2 json */
   bool help, json, write_back, check;
-  bool dumped; /* the step that --dump-after names has come by */
+  uint64_t progress_ns; /* between two lines; 0: the usual time */
+  bool dumped;          /* the step that --dump-after names has come by */
   /* made */
   pel_context *ctx;
   char *source;
@@ -100,6 +101,9 @@ pel_status cli_write_stdout(void *user, const char *p, size_t n);
 /* SIGINT cancels this run. NULL: none. */
 void cli_cancel_on_signal(pel_run *run);
 bool cli_was_interrupted(void);
+
+/* progress.c: pel_run_wait, with a line on stderr every 10 s. */
+pel_status cli_wait(const pel_cli *cli, pel_run *run, pel_error *err);
 
 /* params.c: gives the program's parameters their values; 0 or an exit code. What is then
  * read and has none: the first, of a plan that holds only what will run. */

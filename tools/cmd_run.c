@@ -136,9 +136,7 @@ static int run_plan(pel_cli *cli, pel_plan *plan) {
   if (!e && cli->rejects && (s = pel_run_keep_rejects(run, cli->rejects, &err)))
     e = cli_say_error(cli, s, &err);
   if (!e) {
-    cli_cancel_on_signal(run);
-    s = pel_run_wait(run, &err);
-    cli_cancel_on_signal(NULL);
+    s = cli_wait(cli, run, &err);
     e = finish(cli, run, s, &err);
   }
   pel_run_free(run);

@@ -49,9 +49,7 @@ static int run_tests(pel_cli *cli, pel_plan *plan, tally *t) {
     t->any = true;
   }
   if (!e && chosen) {
-    cli_cancel_on_signal(run);
-    s = pel_run_wait(run, &err);
-    cli_cancel_on_signal(NULL);
+    s = cli_wait(cli, run, &err);
     for (size_t i = 0; i < pel_plan_items(plan); i++) {
       const pel_item item = pel_plan_item_at(plan, i);
       if (item.role == PEL_ROLE_TEST && (!cli->filter || strstr(item.name, cli->filter)))

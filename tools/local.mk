@@ -14,6 +14,7 @@ pel_SOURCES = \
   %D%/options.c \
   %D%/params.c \
   %D%/pel_main.c \
+  %D%/progress.c \
   %D%/signals.c \
   %D%/stats.c
 pel_LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE)

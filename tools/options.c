@@ -163,6 +163,8 @@ static int set_debug_number(pel_cli *cli, const char *key, const char *v) {
     cli->options.morsel_rows = (uint32_t)n;
   else if (!strcmp(key, "simd"))
     cli->options.simd = (uint32_t)n;
+  else if (!strcmp(key, "progress_ms"))
+    cli->progress_ns = n * 1000000;
   else if (!strcmp(key, "reload"))
     cli->options.reload = n != 0;
   else

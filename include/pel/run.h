@@ -59,6 +59,12 @@ PEL_API PEL_USE_RESULT pel_status pel_run_start(pel_run *run, pel_error *err);
  * others are. */
 PEL_API PEL_USE_RESULT pel_status pel_run_wait(pel_run *run, pel_error *err);
 PEL_API void pel_run_cancel(pel_run *run);
+/* How far a run is; from any thread, until it is freed. */
+typedef struct pel_run_progress {
+  uint64_t rows, bytes; /* read so far */
+  uint32_t done, parts; /* of the parts it is cut into; 0 parts: it has not begun */
+} pel_run_progress;
+PEL_API pel_run_progress pel_run_progress_now(const pel_run *run);
 
 /* An item's value; the structs are the caller's to release. PEL_E_INVALID: no such item,
  * or it was written to a file. */

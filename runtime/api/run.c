@@ -202,6 +202,13 @@ void pel_run_cancel(pel_run *run) {
   if (live) pel__run_cancel(live);
 }
 
+pel_run_progress pel_run_progress_now(const pel_run *run) {
+  const pel_engine_run *live = pel__load_ptr(&run->live, PEL_SEQ_CST);
+  if (!live) return (pel_run_progress){0};
+  const pel_engine_progress p = pel__run_progress(live);
+  return (pel_run_progress){p.rows, p.bytes, p.done, p.parts};
+}
+
 /* ---- afterwards ---- */
 
 static const char *z(const pel_run *run, pel_str s) {

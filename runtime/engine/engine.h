@@ -72,6 +72,12 @@ pel_status pel__run_bind(pel_engine_run *run, uint32_t param, pel_table *value,
 pel_status pel__run_execute(pel_engine_run *run, pel_error *e);
 void pel__run_cancel(pel_engine_run *run); /* any thread, safe in a signal handler */
 void pel__run_free(pel_engine_run *run);
+/* How far it is: any thread, while it runs. */
+typedef struct pel_engine_progress {
+  uint64_t rows, bytes; /* that readers gave, and took from files */
+  uint32_t done, parts; /* pipes that are over, of those that are needed */
+} pel_engine_progress;
+pel_engine_progress pel__run_progress(const pel_engine_run *run);
 
 /* An item's value (borrowed), NULL when it failed, is written to a file, or was not
  * wanted. */

@@ -98,7 +98,9 @@ pel_status pel__run_mark_needed(pel_engine_run *run) {
   for (uint32_t i = 0; i < plan->n_pipes; i++) {
     pel_pipe *p = &run->pipes[i];
     p->needed = pipes[i];
-    if (p->needed) p->sink->needed = true;
+    if (!p->needed) continue;
+    p->sink->needed = true;
+    pel__add_u32(&run->parts, 1, PEL_RELAXED);
   }
   chain_impure(run);
   return PEL_OK;
@@ -196,6 +198,7 @@ void pel__run_pipe_drained(pel_pipe *p, uint32_t worker) {
   pel_engine_run *run = p->run;
   pel_sink *k = p->sink;
   pel__pipe_close(p);
+  pel__add_u32(&run->parts_done, 1, PEL_RELAXED);
   k->morsels = p->base + p->highest;
   pel__lock_acquire(&run->lock);
   p->state = PEL_PIPE_OVER;

@@ -220,6 +220,17 @@ static pel_status run_unit(pel_pipe *p, pel_lane *l, uint32_t worker, const pel_
   }
 }
 
+/* The same, counted for whoever looks how far the run is. */
+static pel_status read_unit(pel_pipe *p, pel_lane *l, uint32_t worker,
+                            const pel_unit *u) {
+  const uint64_t rows = l->source.rows_out, bytes = l->source.bytes;
+  const pel_status s = run_unit(p, l, worker, u);
+  if (p->plan->from != PEL_FROM_READER) return s;
+  pel__add_u64(&p->run->rows_read, l->source.rows_out - rows, PEL_RELAXED);
+  pel__add_u64(&p->run->bytes_read, l->source.bytes - bytes, PEL_RELAXED);
+  return s;
+}
+
 /* ---- morsels ---- */
 
 static bool ordered(const pel_pipe *p) {
@@ -290,7 +301,7 @@ static pel_status run_ticket(void *ctx, uint32_t worker, const pel_morsel *m) {
   s = cut_unit(p, l, m->begin, &u);
   if (s == PEL_DONE) return PEL_DONE;
   const bool wanted = u.index << 32 <= pel__load_u64(&p->stop, PEL_RELAXED);
-  if (!s && wanted) s = run_unit(p, l, worker, &u);
+  if (!s && wanted) s = read_unit(p, l, worker, &u);
   if (!s && wanted && !pel__job_cancelled(p->run->job)) {
     s = pel__sink_end_morsel(p->sink, p, worker, p->base + u.index);
     if (s == PEL_DONE) pel__pipe_stop(p, u.index << 32 | UINT32_MAX), s = PEL_OK;

@@ -79,6 +79,14 @@ uint32_t pel__run_stats(const pel_engine_run *run, const pel_node_stats **out) {
   return run->nstats;
 }
 
+/* relaxed: each number is right by itself, and none is waited for */
+pel_engine_progress pel__run_progress(const pel_engine_run *run) {
+  return (pel_engine_progress){.rows = pel__load_u64(&run->rows_read, PEL_RELAXED),
+                               .bytes = pel__load_u64(&run->bytes_read, PEL_RELAXED),
+                               .done = pel__load_u32(&run->parts_done, PEL_RELAXED),
+                               .parts = pel__load_u32(&run->parts, PEL_RELAXED)};
+}
+
 pel_engine_totals pel__run_totals(const pel_engine_run *run) {
   pel_engine_totals t = {.ns = run->ended - run->began,
                          .spilled = pel__spill_written(run->spill),

@@ -176,7 +176,9 @@ struct pel_engine_run {
   uint32_t nstats;
   pel_output *outputs;
   pel_atomic_u64 rejected;
-  pel_atomic_u32 exhausted; /* memory ran out somewhere: PEL_E_NOMEM */
+  pel_atomic_u64 rows_read, bytes_read; /* how far it is: for whoever looks meanwhile */
+  pel_atomic_u32 parts, parts_done;     /* needed pipes */
+  pel_atomic_u32 exhausted;             /* memory ran out somewhere: PEL_E_NOMEM */
   uint64_t began, ended;
   bool executed;
 };
