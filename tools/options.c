@@ -202,7 +202,11 @@ static int set_text(pel_cli *cli, const char *v) {
   return cli->text = v, 0;
 }
 static int set_spill(pel_cli *cli, const char *v) { return cli->options.spill = v, 0; }
-static int set_rejects(pel_cli *cli, const char *v) { return cli->rejects = v, 0; }
+static int set_rejects(pel_cli *cli, const char *v) {
+  if (!strcmp(v, "-"))
+    return cli_usage(cli, "--rejects wants a file: standard output is for results");
+  return cli->rejects = v, 0;
+}
 static int set_filter(pel_cli *cli, const char *v) { return cli->filter = v, 0; }
 static int set_name(pel_cli *cli, const char *v) { return cli->type_name = v, 0; }
 static int set_dump(pel_cli *cli, const char *v) { return cli->dump_after = v, 0; }

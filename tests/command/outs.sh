@@ -60,6 +60,9 @@ same 'an out and the rejected rows: exit code 3' 3 "$?"
 found 'is told so' 'and so would the rejected rows' "$(cat said)"
 found 'the rejected rows are there' 'x' "$(cat rows.csv)"
 same 'and so is what is healthy' 1 "$(xargs <printed)"
+"$PEL" run skip.pel --rejects - >printed 2>said
+same 'rejected rows on standard output: exit code 2' 2 "$?"
+same 'and no file of that name' '' "$(ls ./- 2>/dev/null)"
 
 # The ending of a path says the format.
 cat >forms.pel <<'PEL'
