@@ -71,7 +71,9 @@ static pel_status check(stages *s) {
                              .file = s->file,
                              .ops = s->job->ops,
                              .nops = s->job->nops,
-                             .world = s->job->world};
+                             .world = s->job->world,
+                             .reserved = s->job->reserved,
+                             .nreserved = s->job->nreserved};
   const pel_status st = pel__sema_check(&in, &s->typed);
   if (!st) show_typed(s->job, s->typed);
   return st;

@@ -26,6 +26,8 @@ typedef struct pel_compile_job {
   const char *const *outs; /* so do outs that do not stand here, if all that stand here
                               are outs; NULL: none does */
   size_t nouts;
+  const char *const *reserved; /* names no param may have */
+  size_t nreserved;
   void (*explain)(void *ctx, const char *step, pel_str text);
   void *explain_ctx;
 } pel_compile_job;

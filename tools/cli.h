@@ -81,7 +81,8 @@ void cli_forget(pel_cli *cli);
 int cli_parse(pel_cli *cli, const cli_command *command, int from);
 /* Where no program was named: gives one back that a parameter took for its value. */
 void cli_find_program(pel_cli *cli);
-bool cli_is_option(const char *name);
+/* The names of the options that stand next to a program's flags; answers how many. */
+size_t cli_reserved(const char *names[CLI_MOST]);
 void cli_print_options(FILE *to, unsigned bit);
 
 /* common.c */
@@ -94,7 +95,7 @@ void cli_say_diagnostics(const pel_cli *cli, pel_diagnostics *d);
 int cli_say_error(const pel_cli *cli, pel_status status, const pel_error *err);
 int cli_exit_code(pel_status status);
 /* Compiles cli->source; 0 and *plan, or an exit code after the diagnostics. */
-int cli_compile(pel_cli *cli, pel_compile_options *o, pel_plan **plan);
+int cli_compile(pel_cli *cli, const pel_compile_options *o, pel_plan **plan);
 void cli_say_failures(const pel_cli *cli, pel_run *run);
 void cli_json(FILE *to, const char *z);
 pel_status cli_write_stdout(void *user, const char *p, size_t n);
@@ -107,7 +108,6 @@ pel_status cli_wait(const pel_cli *cli, pel_run *run, pel_error *err);
 
 /* params.c: gives the program's parameters their values; 0 or an exit code. What is then
  * read and has none: the first, of a plan that holds only what will run. */
-int cli_check_clashes(const pel_cli *cli, const pel_plan *plan);
 int cli_bind_params(const pel_cli *cli, const pel_plan *plan, pel_run *run);
 int cli_require_params(const pel_cli *cli, const pel_plan *plan);
 void cli_print_params(FILE *to, const pel_plan *plan);

@@ -125,8 +125,7 @@ static int finish(pel_cli *cli, pel_run *run, pel_status status, const pel_error
 static int run_plan(pel_cli *cli, pel_plan *plan) {
   pel_error err = {0};
   pel_run *run = NULL;
-  int e = cli_check_clashes(cli, plan);
-  if (!e) e = check_format(cli, plan);
+  int e = check_format(cli, plan);
   if (e) return e;
   pel_status s = pel_run_new(cli->ctx, plan, &run, &err);
   if (s) return cli_say_error(cli, s, &err);

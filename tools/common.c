@@ -137,10 +137,15 @@ void cli_say_diagnostics(const pel_cli *cli, pel_diagnostics *d) {
     fputs(pel_diagnostics_text(d, cli->messages, cli_colored(cli)), stderr);
 }
 
-int cli_compile(pel_cli *cli, pel_compile_options *o, pel_plan **plan) {
+int cli_compile(pel_cli *cli, const pel_compile_options *o, pel_plan **plan) {
   const pel_source_text source = {cli->source_name, cli->source, cli->nsource};
+  const char *reserved[CLI_MOST];
+  pel_compile_options all = {.size = sizeof all};
+  if (o) all = *o;
+  all.nreserved = cli_reserved(reserved);
+  all.reserved = reserved;
   pel_diagnostics *d = NULL;
-  const pel_status s = pel_compile(cli->ctx, &source, o, plan, &d);
+  const pel_status s = pel_compile(cli->ctx, &source, &all, plan, &d);
   cli_say_diagnostics(cli, d);
   if (s && (!d || !pel_diagnostics_errors(d))) {
     pel_error err = {0};

@@ -252,16 +252,25 @@ static const option options[] = {
     {"debug", "KEY=VALUE", SOURCE, set_debug, NULL},
 };
 
+/* As in the program's flags, `_` may stand for `-`. */
+static bool is_name(const char *name, const char *arg, size_t n) {
+  if (strlen(name) != n) return false;
+  for (size_t i = 0; i < n; i++)
+    if (name[i] != arg[i] && !(name[i] == '-' && arg[i] == '_')) return false;
+  return true;
+}
+
 static const option *find(const char *name, size_t n) {
   for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-    if (strlen(options[i].name) == n && !strncmp(options[i].name, name, n))
-      return &options[i];
+    if (is_name(options[i].name, name, n)) return &options[i];
   return NULL;
 }
 
-bool cli_is_option(const char *name) {
-  const option *o = find(name, strlen(name));
-  return o && o->commands & ENGINE;
+size_t cli_reserved(const char *names[CLI_MOST]) {
+  size_t n = 0;
+  for (size_t i = 0; i < sizeof options / sizeof *options && n < CLI_MOST; i++)
+    if (options[i].commands & ENGINE) names[n++] = options[i].name;
+  return n;
 }
 
 void cli_print_options(FILE *to, unsigned bit) {

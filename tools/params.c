@@ -3,20 +3,6 @@
 
 #include "tools/cli.h"
 
-int cli_check_clashes(const pel_cli *cli, const pel_plan *plan) {
-  for (size_t i = 0; i < pel_plan_params(plan); i++) {
-    const pel_param p = pel_plan_param_at(plan, i);
-    if (!cli_is_option(p.name)) continue;
-    pel_error err = {0};
-    (void)pel_error_set(
-        &err, PEL_E_COMPILE,
-        "the parameter `%s` has the name of an option of pel: give it another name",
-        p.name);
-    return cli_say_error(cli, PEL_E_COMPILE, &err);
-  }
-  return 0;
-}
-
 static bool find(const pel_plan *plan, const char *name, pel_param *out) {
   for (size_t i = 0; i < pel_plan_params(plan); i++) {
     *out = pel_plan_param_at(plan, i);

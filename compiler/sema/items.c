@@ -72,6 +72,27 @@ static bool may_be_param(pel_sema *s, const pel_ast_item *a, const pel_ty *t) {
   return false;
 }
 
+static bool same_flag(const char *a, const char *b) {
+  for (; *a && *b; a++, b++)
+    if (*a != *b && !((*a == '-' || *a == '_') && (*b == '-' || *b == '_'))) return false;
+  return !*a && !*b;
+}
+
+/* A param is a flag; flags that are options already cannot be told from it. */
+static bool is_reserved(pel_sema *s, const pel_ast_item *a, const char *name) {
+  for (size_t i = 0; i < s->in->nreserved; i++) {
+    if (!same_flag(name, s->in->reserved[i])) continue;
+    pel_diag *d =
+        pel__sema_error(s, PEL_E0610, a->name.span,
+                        "a parameter cannot be called `%s`: `--%s` is an option "
+                        "of the command",
+                        name, s->in->reserved[i]);
+    pel__diag_help(s->ds, d, "give it another name");
+    return true;
+  }
+  return false;
+}
+
 static void check_param(pel_sema *s, pel_item *item) {
   const pel_ast_item *a = item->ast;
   pel_scope sc = top_scope(item);
@@ -84,11 +105,12 @@ static void check_param(pel_sema *s, pel_item *item) {
                        "as is declared here");
     ok = !pel__x_bad(init);
   }
-  item->state = ok ? PEL_ITEM_DONE : PEL_ITEM_BROKEN;
-  if (!ok) return;
   const char *name =
       pel__sema_text(s, PEL_STR_FMT PEL_STR_FMT, PEL_STR_ARG(item->module->prefix),
                      PEL_STR_ARG(a->name.text));
+  ok &= !is_reserved(s, a, name);
+  item->state = ok ? PEL_ITEM_DONE : PEL_ITEM_BROKEN;
+  if (!ok) return;
   pel_tparam p = {pel__str(name), t, pel__ty_shape(t), init, a->doc, a->name.span};
   item->type = t;
   item->index = (uint32_t)s->params.n;

@@ -38,6 +38,8 @@ typedef struct pel_sema_input {
   uint32_t nops;
   const pel_sema_world
       *world; /* NULL: no modules, no sampling, no library is looked into */
+  const char *const *reserved; /* names no param may have, `-` and `_` alike */
+  size_t nreserved;
 } pel_sema_input;
 
 /* PEL_OK: *out is complete and no error was added. PEL_E_COMPILE: errors were added to

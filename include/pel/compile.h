@@ -45,6 +45,9 @@ typedef struct pel_compile_options {
   const char *const *outs; /* nouts names: only these of the outs; NULL: all. One that is
                               no out is told by pel_run_choose */
   size_t nouts;
+  const char *const *reserved; /* nreserved names that no param may have, `-` and `_`
+                                  alike: a command's own options */
+  size_t nreserved;
 } pel_compile_options;
 
 /* *plan is NULL unless PEL_OK. *diagnostics is always set (maybe empty: warnings come

@@ -184,6 +184,8 @@ pel_status pel_compile(pel_context *ctx, const pel_source_text *source,
                                .without_outs = o->items == PEL_COMPILE_TESTS,
                                .outs = o->outs,
                                .nouts = o->outs ? o->nouts : 0,
+                               .reserved = o->reserved,
+                               .nreserved = o->reserved ? o->nreserved : 0,
                                .explain = o->explain ? show : NULL,
                                .explain_ctx = &sh};
   pel_plan_data *made = NULL;

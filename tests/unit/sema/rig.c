@@ -67,7 +67,12 @@ void rig_open(rig *r, const char *text) {
     r->status = pel__syntax_parse(&r->arena, &r->diags, number, &file);
   if (r->status != PEL_OK) return;
   const pel_op *const *tables[] = {rig_ops()};
-  pel_sema_input in = {&r->arena, &r->diags, file, tables, 1, &world};
+  pel_sema_input in = {.arena = &r->arena,
+                       .diags = &r->diags,
+                       .file = file,
+                       .ops = tables,
+                       .nops = 1,
+                       .world = &world};
   r->status = pel__sema_check(&in, &r->typed);
 }
 
