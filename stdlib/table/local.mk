@@ -21,4 +21,5 @@ libpelstd_la_SOURCES += \
   %D%/sort_run.c \
   %D%/sort_stream.c \
   %D%/store.c %D%/store.h \
-  %D%/unlist.c
+  %D%/unlist.c \
+  %D%/verbs.c
