@@ -33,6 +33,13 @@ static pel_x *cast_item(pel_sema *s, void *ctx, pel_x **args, pel_span span) {
 static pel_x *refuse(pel_sema *s, pel_x *x, const pel_ty *to, pel_span span) {
   pel_diag *d = pel__sema_error(s, PEL_E0211, span, "%s cannot be made into %s",
                                 pel__ty_text(s, x->type), pel__ty_text(s, to));
+  for (uint32_t i = 0; to->kind == PEL_TY_RECORD && i < to->nfields; i++)
+    if (x->type->kind == PEL_TY_RECORD &&
+        pel__ty_field(x->type, to->fields[i].name) == UINT32_MAX) {
+      pel__diag_help(s->ds, d, "the field `" PEL_STR_FMT "` is missing",
+                     PEL_STR_ARG(to->fields[i].name));
+      break;
+    }
   if (x->type->kind == PEL_TY_SCALAR && pel__ty_is(to, PEL_I64) &&
       x->type->scalar == PEL_DUR)
     pel__diag_help(s->ds, d, "divide by a unit: `div(x, 1s)`");

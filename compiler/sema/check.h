@@ -565,6 +565,12 @@ pel_x *pel__check_pipe(pel_sema *s, pel_scope *sc, const pel_ast *e, const pel_t
 /* The first n items of a pipe. */
 pel_x *pel__pipe_to(pel_sema *s, pel_scope *sc, const pel_ast *e, uint32_t n,
                     const pel_ty *want);
+/* Names in `d` the field that makes the difference between two records. */
+void pel__say_record(pel_sema *s, pel_diag *d, const pel_ty *to, const pel_ty *from);
+/* If 2024-01-31 stands at span, says how dates are written. */
+bool pel__say_date(pel_sema *s, pel_diag *d, pel_span span);
+/* What stands at span, if it is short enough to be repeated in a message. */
+bool pel__short_text(pel_sema *s, pel_span span, pel_str *out);
 /* `e ?? false`, in parentheses where they are needed. */
 const char *pel__or_false(pel_sema *s, const pel_ast *e);
 bool pel__holds_element(const pel_ast *e);

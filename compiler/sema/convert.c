@@ -161,8 +161,8 @@ pel_x *pel__convert(pel_sema *s, pel_x *x, const pel_ty *to) {
 
 /* ---- or saying why not ---- */
 
-static void explain_record(pel_sema *s, pel_diag *d, const pel_ty *to,
-                           const pel_ty *from) {
+void pel__say_record(pel_sema *s, pel_diag *d, const pel_ty *to, const pel_ty *from) {
+  if (to->kind != PEL_TY_RECORD || from->kind != PEL_TY_RECORD) return;
   for (uint32_t i = 0; i < to->nfields; i++) {
     pel_str name = to->fields[i].name;
     uint32_t j = pel__ty_field(from, name);
@@ -196,8 +196,11 @@ static const pel_ty *row_of(const pel_ty *t) {
 static void explain(pel_sema *s, pel_diag *d, const pel_ast *ast, const pel_ty *to,
                     const pel_ty *from) {
   const pel_ty *a = row_of(to), *b = row_of(from);
-  if (a->kind == PEL_TY_RECORD && b->kind == PEL_TY_RECORD) {
-    explain_record(s, d, a, b);
+  bool day = pel__ty_is(a, PEL_DATE) || pel__ty_is(a, PEL_TIME);
+  if (day && ast && pel__say_date(s, d, ast->span)) {
+    return;
+  } else if (a->kind == PEL_TY_RECORD && b->kind == PEL_TY_RECORD) {
+    pel__say_record(s, d, a, b);
   } else if (from->nullable && pel__ty_accepts(s, to, pel__ty_required(s, from))) {
     pel__diag_help(s->ds, d, "it may be null: say what then, with `??`");
   } else if (a->kind == PEL_TY_SCALAR && b->kind == PEL_TY_SCALAR &&
