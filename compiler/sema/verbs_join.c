@@ -6,6 +6,7 @@ typedef struct joining {
   pel_x *right;
   const pel_ast *const *left_keys, *const *right_keys;
   uint32_t nkeys;
+  const pel_arg *on; /* NULL: `left:` and `right:` are given */
   pel_join kind;
   pel_str prefix;
   pel_binder *rows[2];
@@ -112,12 +113,102 @@ static bool join_keys(pel_sema *s, const pel_verb_call *v, joining *j) {
   }
   j->left_keys = keys_of(s, on ? on->ast : left->ast, &j->nkeys);
   j->right_keys = keys_of(s, on ? on->ast : right->ast, &n);
+  j->on = on;
   if (!j->left_keys || !j->right_keys) return false;
   if (n == j->nkeys) return true;
   pel_diag *d = pel__sema_error(s, PEL_E0407, right->span,
                                 "`left:` has %u keys, but `right:` has %u", j->nkeys, n);
   pel__diag_note(s->ds, d, left->span, "these are the left keys");
   return false;
+}
+
+/* ---- keys that do not go together ---- */
+
+/* What `on: …` is, from its label on. */
+static pel_span whole_on(const joining *j) {
+  return pel__span_join(j->on->label_span, j->on->span);
+}
+
+/* The column of `row` that may be meant by a name of the other table: a near one, or one
+ * that is the name with a word before or behind it. */
+static pel_str near_column(const pel_ty *row, pel_str name) {
+  pel_guess g = {name, {0}, 0};
+  for (uint32_t i = 0; i < row->nfields; i++) pel__guess(&g, row->fields[i].name);
+  for (uint32_t i = 0; i < row->nfields && !g.best.n; i++) {
+    pel_str c = row->fields[i].name;
+    pel_str lo = c.n < name.n ? c : name, hi = c.n < name.n ? name : c;
+    if (lo.n < 2 || row->fields[i].type->kind != PEL_TY_SCALAR) continue;
+    if (memcmp(hi.p + hi.n - lo.n, lo.p, lo.n) == 0 || memcmp(hi.p, lo.p, lo.n) == 0)
+      g.best = c;
+  }
+  return g.best;
+}
+
+/* `on: .id` where one of the tables has no `id`. */
+static bool both_have(pel_sema *s, const joining *j, const pel_ast *key) {
+  if (!j->on || key->kind != PEL_AST_ELEMENT_FIELD) return true;
+  const pel_ty *rows[2] = {j->rows[0]->type, j->rows[1]->type};
+  bool has[2];
+  for (int i = 0; i < 2; i++) has[i] = pel__ty_field(rows[i], key->name) != UINT32_MAX;
+  if (has[0] == has[1]) return true; /* or neither has it: the left one is asked first */
+  bool right = has[0];
+  pel_diag *d = pel__sema_error(
+      s, PEL_E0208, key->span, "the %s table of the join has no column `" PEL_STR_FMT "`",
+      right ? "right" : "left", PEL_STR_ARG(key->name));
+  pel_str near = near_column(rows[right], key->name);
+  if (!near.n) {
+    pel__diag_help(
+        s->ds, d, "it has %s; where the keys have two names, write `left: .a, right: .b`",
+        pel__ty_text(s, pel__ty_unnamed(s, rows[right])));
+    return false;
+  }
+  pel_str own = pel__name_text(s, key->name), other = pel__name_text(s, near);
+  const char *fix =
+      pel__sema_text(s, "left: ." PEL_STR_FMT ", right: ." PEL_STR_FMT,
+                     PEL_STR_ARG(right ? own : other), PEL_STR_ARG(right ? other : own));
+  pel__diag_help(s->ds, d, "where the keys have two names, both are told: `%s`", fix);
+  if (j->nkeys == 1) pel__diag_fix(s->ds, d, whole_on(j), "%s", fix);
+  return false;
+}
+
+/* The side that a function can bring to the type of the other one, and the function. */
+static const char *conversion(const pel_ty *a, const pel_ty *b, bool *right) {
+  *right = pel__ty_is(a, PEL_STR);
+  if (*right || pel__ty_is(b, PEL_STR)) return "str";
+  *right = pel__ty_is(b, PEL_TIME);
+  if (pel__ty_is(*right ? b : a,
+                 PEL_TIME)) /* the other one is a date, or nothing helps */
+    return pel__ty_is(*right ? a : b, PEL_DATE) ? "date" : NULL;
+  if (!pel__kind_num(a->scalar) || !pel__kind_num(b->scalar)) return NULL;
+  *right = !pel__kind_int(b->scalar) || b->scalar == PEL_U64;
+  return "i64";
+}
+
+static void never_equal(pel_sema *s, const joining *j, uint32_t i, const pel_ty *a,
+                        const pel_ty *b) {
+  const pel_ast *left = j->left_keys[i], *right = j->right_keys[i];
+  pel_diag *d = pel__sema_error(s, PEL_E0413, right->span,
+                                "these keys can never be equal: left it is %s, right %s",
+                                pel__ty_text(s, a), pel__ty_text(s, b));
+  bool to_right = false;
+  const char *f = conversion(a, b, &to_right);
+  pel_str l, r;
+  if (!f) return;
+  if (!pel__short_text(s, left->span, &l) || !pel__short_text(s, right->span, &r)) {
+    pel__diag_help(s->ds, d, "convert the %s one: `%s(…)`", to_right ? "right" : "left",
+                   f);
+    return;
+  }
+  const char *both = pel__sema_text(
+      s, "left: %s%s" PEL_STR_FMT "%s, right: %s%s" PEL_STR_FMT "%s", to_right ? "" : f,
+      to_right ? "" : "(", PEL_STR_ARG(l), to_right ? "" : ")", to_right ? f : "",
+      to_right ? "(" : "", PEL_STR_ARG(r), to_right ? ")" : "");
+  pel__diag_help(s->ds, d, "convert one side: `%s`", both);
+  if (!j->on)
+    pel__diag_fix(s->ds, d, (to_right ? right : left)->span, "%s(" PEL_STR_FMT ")", f,
+                  PEL_STR_ARG(to_right ? r : l));
+  else if (j->nkeys == 1)
+    pel__diag_fix(s->ds, d, whole_on(j), "%s", both);
 }
 
 static pel_x *key_of(pel_sema *s, pel_verb_call *v, const joining *j, const pel_ast *e,
@@ -130,6 +221,10 @@ static pel_x *key_of(pel_sema *s, pel_verb_call *v, const joining *j, const pel_
 static bool check_keys(pel_sema *s, pel_verb_call *v, const joining *j, pel_x **keys) {
   bool ok = true;
   for (uint32_t i = 0; i < j->nkeys; i++) {
+    if (!both_have(s, j, j->left_keys[i])) {
+      ok = false;
+      continue;
+    }
     pel_x *a = key_of(s, v, j, j->left_keys[i], 0);
     pel_x *b = a ? key_of(s, v, j, j->right_keys[i], 1) : NULL;
     if (!a || !b) {
@@ -138,11 +233,7 @@ static bool check_keys(pel_sema *s, pel_verb_call *v, const joining *j, pel_x **
     }
     const pel_ty *t = pel__ty_common(s, a->type, b->type, false);
     if (!t) {
-      pel_diag *d =
-          pel__sema_error(s, PEL_E0413, j->right_keys[i]->span,
-                          "these keys can never be equal: left it is %s, right %s",
-                          pel__ty_text(s, a->type), pel__ty_text(s, b->type));
-      pel__diag_help(s->ds, d, "convert one side: `left: str(.a), right: .b`");
+      never_equal(s, j, i, a->type, b->type);
       ok = false;
       continue;
     }
