@@ -61,6 +61,9 @@ static size_t place(const pel_stage *s, pel_failure *f, char out[MOST_PLACE]) {
   const pel_lane *l = s->lane;
   if (!l) return 0;
   const pel_pipe *p = s->pipe;
+  if (f->row & PEL_VM_ITEM)
+    return (size_t)snprintf(
+        out, MOST_PLACE, "row %llu: ", (unsigned long long)(f->row & ~PEL_VM_ITEM) + 1);
   if (p->plan->from == PEL_FROM_SLOTS || p->plan->from == PEL_FROM_NODE)
     f->pipe = p->index;
   if (p->plan->from != PEL_FROM_READER || !p->source_op->place) return 0;

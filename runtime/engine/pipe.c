@@ -22,15 +22,16 @@ static pel_status lane_steps(pel_pipe *p, pel_lane *l, uint32_t worker) {
   l->probed = PEL_ARENA_ARRAY(&run->arena, uint64_t, n + 1);
   pel__lock_release(&run->lock);
   if (!l->steps || !l->vms || !l->probed) return PEL_E_NOMEM;
+  pel_vm_hooks hooks = run->hooks;
+  hooks.items &= p->plan->from == PEL_FROM_UNIT;
   bool own_rows = true; /* those of the source: a probe's are others */
   for (uint32_t i = 0; i < n; i++) {
     pel__stage_init(&l->steps[i], run, p, worker);
     own_rows &= step_prog(p, i) != PEL_NONE;
     if (own_rows) l->steps[i].lane = l;
     if (step_prog(p, i) == PEL_NONE) continue;
-    const pel_status s =
-        pel__vm_local_new(run->vms[step_prog(p, i)], &l->steps[i].env, run->slots,
-                          &run->hooks, run->alloc, &l->vms[i]);
+    const pel_status s = pel__vm_local_new(run->vms[step_prog(p, i)], &l->steps[i].env,
+                                           run->slots, &hooks, run->alloc, &l->vms[i]);
     if (s) return s;
   }
   return PEL_OK;

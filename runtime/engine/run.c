@@ -71,6 +71,22 @@ static pel_status make_pipes(pel_engine_run *run) {
   return PEL_OK;
 }
 
+static bool filters(const pel_plan_data *plan, uint32_t prog) {
+  const pel_range r = plan->progs[prog].instrs;
+  for (uint32_t i = 0; i < r.n; i++)
+    if (plan->instrs[r.at + i].code == PEL_CODE_FILTER) return true;
+  return false;
+}
+
+/* Whether an item of a list has one number all the way. Where lists are filtered it
+ * depends on which maps became one, so nobody is told any. */
+static bool items_count(const pel_plan_data *plan) {
+  for (uint32_t i = 0; i < plan->n_instrs; i++)
+    if (plan->instrs[i].code == PEL_CODE_LIST_MAP && filters(plan, plan->instrs[i].ref))
+      return false;
+  return true;
+}
+
 pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan,
                         const pel_engine_run_options *o, pel_engine_run **out,
                         pel_error *e) {
@@ -93,7 +109,7 @@ pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan,
   if (!s) s = pel__natives_new(plan, run->options.natives, run->alloc, &run->natives);
   if (!s) s = pel__spill_new(engine->options.spill, run->alloc, &run->spill, e);
   if (!s) s = pel__job_new(engine->sched, &run->job, e);
-  run->hooks = (pel_vm_hooks){pel__natives_lifted, run->natives};
+  run->hooks = (pel_vm_hooks){pel__natives_lifted, run->natives, items_count(plan)};
   run->poison = s ? NULL : PEL_ARENA_ARRAY(&run->arena, pel_poison_log, run->workers);
   for (uint32_t w = 0; run->poison && w < run->workers; w++)
     pel__arena_init(&run->poison[w].text, run->alloc);

@@ -15,7 +15,12 @@ typedef struct pel_vm_hooks {
    * record if several). Poisons rows whose status is not `ok`. */
   pel_status (*native)(void *ctx, uint32_t number, const pel_call *call);
   void *ctx;
+  /* The block is one row that means nothing: what fails below a LIST_MAP is known by its
+   * item, as PEL_VM_ITEM and the item's number from 0 for an ordinal. */
+  bool items;
 } pel_vm_hooks;
+
+#define PEL_VM_ITEM (UINT64_C(1) << 63)
 
 typedef struct pel_vm pel_vm;
 typedef struct pel_vm_local pel_vm_local;

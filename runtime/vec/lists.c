@@ -179,7 +179,8 @@ typedef struct mapping {
   pel_alloc alloc;
   uint32_t *kept;   /* per row of d.rows: items that went through the filters */
   uint32_t *place;  /* of the block: which row of d.rows an item belongs to */
-  uint32_t *origin; /* of the block: the outermost row, for failures */
+  uint32_t *origin; /* of the block: the outermost row, or item, for failures */
+  bool items;       /* items it is */
 } mapping;
 
 static void note_kept(mapping *m, const pel_vm_local *c) {
@@ -205,7 +206,7 @@ static pel_status map_block(mapping *m, uint64_t at, uint32_t n) {
                         .nsel = n,
                         .ncols = m->d.s->nargs,
                         .cols = m->cols,
-                        .ordinal = l->ordinal};
+                        .ordinal = m->items ? PEL_VM_ITEM : l->ordinal};
   st = pel__vm_block(m->child, l->env, &in, m->origin);
   if (st) return st;
   note_kept(m, m->child);
@@ -216,6 +217,7 @@ static pel_status map_block(mapping *m, uint64_t at, uint32_t n) {
 static pel_status map_items(mapping *m) {
   pel_vm_domain *d = &m->d;
   uint64_t at = 0;
+  m->items = d->l->hooks.items && !d->l->owner && d->rows.n == 1 && d->lens[0] > 1;
   uint32_t n = 0;
   for (uint32_t k = 0; k < d->rows.n; k++) {
     uint32_t row = row_at(&d->rows, k), left = d->lens[k];
@@ -225,7 +227,9 @@ static pel_status map_items(mapping *m) {
       for (uint32_t i = 0; i < take; i++) {
         d->owner[n + i] = row;
         m->place[n + i] = k;
-        m->origin[n + i] = d->l->owner ? d->l->owner[row] : row;
+        m->origin[n + i] = m->items      ? (uint32_t)(at + n + i)
+                           : d->l->owner ? d->l->owner[row]
+                                         : row;
       }
       n += take;
       left -= take;

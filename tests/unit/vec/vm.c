@@ -710,7 +710,7 @@ Test(vm, native_calls_see_valid_rows_only) {
   for (uint32_t k = 0; k < 2; k++)
     outs[k] = rig_emit(&c, PEL_CODE_FIELD, x.ints, &both, 1, k, PEL_NONE);
   uint32_t prog = rig_prog(&c, outs, 2), calls = 0;
-  pel_vm_hooks hooks = {twice, &calls};
+  pel_vm_hooks hooks = {.native = twice, .ctx = &calls};
   pel_vm *vm;
   pel_vm_local *l = make_local(&r, prog, &vm, &hooks);
   cell a[5] = {
