@@ -318,10 +318,11 @@ static pel_status structure_error(const pel_env *env, const reader *r, worker *w
   if (why == PEL_CSV_STOP_SHAPE)
     return env->fail(
         env, ordinal, x->fields < r->width ? "short row" : "long row",
-        "`%s`:%llu: the row has %u field%s, and %s %u: is a quote or a delimiter %s?",
+        "`%s`:%llu: the row has %u field%s, and %s %u: is a quote or a delimiter %s?%s",
         path, (unsigned long long)line_of(w, x->at), x->fields, x->fields == 1 ? "" : "s",
         r->params->dialect.header ? "the header names" : "the first row has", r->width,
-        x->fields < r->width ? "missing" : "too many");
+        x->fields < r->width ? "missing" : "too many",
+        r->params->on_error == PEL_CSV_FAIL ? "" : " `on_error:` does not cover this");
   const unsigned long long line = line_of(w, x->bad);
   if (why == PEL_CSV_STOP_QUOTE)
     return env->fail(env, ordinal, "text after a quote",

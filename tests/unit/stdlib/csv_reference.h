@@ -289,10 +289,11 @@ static inline void ref_read_all(const world_case *c, const ref_dialect *d, uint3
       pel__buf_printf(
           out,
           "failed: `f.csv`:%" PRIu64
-          ": the row has %u field%s, and %s %u: is a quote or a delimiter %s?\n",
+          ": the row has %u field%s, and %s %u: is a quote or a delimiter %s?%s\n",
           r.row_line, r.nfields, r.nfields == 1 ? "" : "s",
           d->header ? "the header names" : "the first row has", width,
-          r.nfields < width ? "missing" : "too many");
+          r.nfields < width ? "missing" : "too many",
+          d->on_error ? " `on_error:` does not cover this" : "");
       ref_deinit(&r);
       return;
     }
