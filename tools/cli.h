@@ -93,6 +93,7 @@ bool cli_colored(const pel_cli *cli);
 void cli_say_diagnostics(const pel_cli *cli, pel_diagnostics *d);
 /* An error with no place in a program; answers its exit code. */
 int cli_say_error(const pel_cli *cli, pel_status status, const pel_error *err);
+void cli_say_warning(const pel_cli *cli, const char *message);
 int cli_exit_code(pel_status status);
 /* Compiles cli->source; 0 and *plan, or an exit code after the diagnostics. */
 int cli_compile(pel_cli *cli, const pel_compile_options *o, pel_plan **plan);

@@ -122,11 +122,21 @@ static int finish(pel_cli *cli, pel_run *run, pel_status status, const pel_error
   return code;
 }
 
+/* A program of lets or tests alone is no mistake, but whoever runs it waits for more. */
+static void say_no_outs(const pel_cli *cli, const pel_plan *plan) {
+  for (size_t i = 0; i < pel_plan_items(plan); i++)
+    if (pel_plan_item_at(plan, i).role == PEL_ROLE_OUT) return;
+  cli_say_warning(cli,
+                  "the program has no `out`, so there is nothing to run: a result "
+                  "is named with `out name = …`, tests run with `pel test`");
+}
+
 static int run_plan(pel_cli *cli, pel_plan *plan) {
   pel_error err = {0};
   pel_run *run = NULL;
   int e = check_format(cli, plan);
   if (e) return e;
+  say_no_outs(cli, plan);
   pel_status s = pel_run_new(cli->ctx, plan, &run, &err);
   if (s) return cli_say_error(cli, s, &err);
   e = cli_bind_params(cli, plan, run);

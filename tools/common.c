@@ -66,19 +66,29 @@ void cli_json(FILE *to, const char *z) {
   fputc('"', to);
 }
 
-int cli_say_error(const pel_cli *cli, pel_status status, const pel_error *err) {
+static void say(const pel_cli *cli, pel_severity severity, const char *message) {
+  const bool error = severity == PEL_SEVERITY_ERROR;
   if (cli->messages == PEL_FORMAT_JSON) {
-    const pel_remark r = {.severity = PEL_SEVERITY_ERROR, .message = err->message};
+    const pel_remark r = {.severity = severity, .message = message};
     pel_buf b;
     pel__buf_init(&b, NULL);
     pel__remark_render(&(pel_sources){0}, &r, &b);
     fputs(pel__buf_z(&b), stderr);
     pel__buf_deinit(&b);
   } else {
-    fprintf(stderr, "%serror%s: %s\n", cli_colored(cli) ? "\033[1;31m" : "",
-            cli_colored(cli) ? "\033[0m" : "", err->message);
+    const char *color = error ? "\033[1;31m" : "\033[1;33m";
+    fprintf(stderr, "%s%s%s: %s\n", cli_colored(cli) ? color : "",
+            error ? "error" : "warning", cli_colored(cli) ? "\033[0m" : "", message);
   }
+}
+
+int cli_say_error(const pel_cli *cli, pel_status status, const pel_error *err) {
+  say(cli, PEL_SEVERITY_ERROR, err->message);
   return cli_exit_code(status);
+}
+
+void cli_say_warning(const pel_cli *cli, const char *message) {
+  say(cli, PEL_SEVERITY_WARNING, message);
 }
 
 int cli_make_context(pel_cli *cli) {
