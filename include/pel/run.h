@@ -88,7 +88,8 @@ PEL_API PEL_USE_RESULT pel_status pel_run_print(pel_run *run, pel_format_name fo
                                                 pel_write_fn give, void *user,
                                                 pel_error *err);
 
-/* What went wrong: each independent failure once, in the order of the items. */
+/* What went wrong, after pel_run_wait: each independent failure once, in the order of the
+ * items. */
 typedef struct pel_run_failure {
   const char *item; /* "" when it is nobody's */
   const char *code; /* "overflow", "bad value", "missing input" … */

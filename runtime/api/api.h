@@ -29,17 +29,24 @@ struct pel_context {
 
 typedef struct pel_rejects pel_rejects;
 
+typedef struct pel_sides { /* of a test's comparison */
+  const char *left, *right;
+} pel_sides;
+
 struct pel_run {
   pel_context *ctx;
   pel_plan_data *plan;
   pel_engine_run *run;
-  pel_atomic_ptr live;    /* run, for whoever cancels */
-  pel_arena arena;        /* texts; dies with the run */
-  bool *chosen;           /* per item */
-  const char **paths;     /* per item */
-  const pel_op **writers; /* per item: of another format than the plan's, or NULL */
-  void **natives;         /* per native: a host's function, or NULL */
-  pel_table **bound;      /* per param */
+  pel_atomic_ptr live;       /* run, for whoever cancels */
+  pel_arena arena;           /* texts; dies with the run */
+  bool *chosen;              /* per item */
+  const char **paths;        /* per item */
+  const pel_op **writers;    /* per item: of another format than the plan's, or NULL */
+  void **natives;            /* per native: a host's function, or NULL */
+  pel_table **bound;         /* per param */
+  pel_run_failure *failures; /* once it has ended */
+  size_t n_failures;
+  pel_sides *sides; /* per item, once somebody asked */
   bool any_chosen, started, done;
   uint64_t json_nulls; /* see pel_run_total */
   pel_thread thread;
@@ -61,6 +68,9 @@ PEL_USE_RESULT pel_status pel__context_new(const pel_options *options,
                                            pel_error *err);
 /* Whether pipes of the plan fill this slot. */
 bool pel__plan_fills(const pel_plan_data *p, uint32_t slot);
+/* Before a host gets a plan: makes what pel_plan_param_at and its like answer. Only here
+ * is a sealed plan changed, by the one thread that knows it. PEL_E_NOMEM. */
+PEL_USE_RESULT pel_status pel__plan_show(pel_plan_data *p);
 /* PEL_E_FORKED in a child of the process that made the context. */
 PEL_USE_RESULT pel_status pel__context_check(const pel_context *ctx, pel_error *err);
 void *pel__context_function(const pel_context *ctx, pel_str name);

@@ -11,6 +11,7 @@ struct pel_diagnostics {
   pel_context *ctx;
   pel_compilation c;
   pel_buf text;
+  pel_diagnostic *told; /* each, for the host */
   pel_status
       missing; /* PEL_E_NOENT when an input that is needed to compile is not there */
 };
@@ -124,6 +125,30 @@ static pel_diagnostics *new_diagnostics(pel_context *ctx) {
   return d;
 }
 
+static const char *text_of(pel_diagnostics *d, pel_str s) {
+  return pel__arena_text(&d->c.arena, s.p ? s.p : "", s.n);
+}
+
+/* Once, when all of them are there: the host only reads. False without memory. */
+static bool tell(pel_diagnostics *d) {
+  const size_t n = d->c.diags.n;
+  d->told = PEL_ARENA_ARRAY(&d->c.arena, pel_diagnostic, n + 1);
+  for (size_t i = 0; d->told && i < n; i++) {
+    const pel_diag *g = d->c.diags.at[i];
+    const pel_source *src = pel__source_get(&d->c.sources, g->span.file);
+    pel_diagnostic *t = &d->told[i];
+    *t = (pel_diagnostic){.code = pel__diag_code_name(g->code),
+                          .warning = g->severity == PEL_SEVERITY_WARNING,
+                          .file = src ? text_of(d, src->name) : "",
+                          .span = g->span,
+                          .message = text_of(d, g->message),
+                          .label = text_of(d, g->label),
+                          .help = text_of(d, g->help)};
+    if (!t->file || !t->message || !t->label || !t->help) return false;
+  }
+  return d->told;
+}
+
 typedef struct shower {
   const pel_compile_options *o;
 } shower;
@@ -192,7 +217,16 @@ pel_status pel_compile(pel_context *ctx, const pel_source_text *source,
   s = pel__compile(&d->c, &job, &made);
   if (!s && made && ctx->options.reload) s = reload(ctx, &made);
   if (s == PEL_E_COMPILE && d->missing) s = d->missing;
-  if (!s) *plan = (pel_plan *)made;
+  if (!s && made) s = pel__plan_show(made);
+  if (!tell(d)) {
+    s = PEL_E_NOMEM;
+    pel_diagnostics_free(d);
+    d = NULL;
+  }
+  if (!s)
+    *plan = (pel_plan *)made;
+  else
+    pel__plan_release(made);
   *diagnostics = d;
   return s;
 }
@@ -202,26 +236,35 @@ pel_status pel_format(pel_context *ctx, const pel_source_text *source, char **ou
   *diagnostics = NULL;
   const pel_status forked = pel__context_check(ctx, NULL);
   if (forked) return forked;
-  pel_diagnostics *d = *diagnostics = new_diagnostics(ctx);
+  pel_diagnostics *d = new_diagnostics(ctx);
   uint32_t file = 0;
   pel_buf b;
   if (!d) return PEL_E_NOMEM;
   char *text = pel__arena_text(&d->c.arena, source->text, source->n);
-  if (!text) return PEL_E_NOMEM;
+  if (!text) {
+    pel_diagnostics_free(d);
+    return PEL_E_NOMEM;
+  }
   pel__buf_init(&b, ctx->alloc);
   pel_status s = pel__sources_add(&d->c.sources, pel__str(source->name),
                                   (pel_str){text, source->n}, &file);
   if (!s) s = pel__syntax_format(pel__source_get(&d->c.sources, file), &b, &d->c.diags);
-  if (!s && b.failed) s = PEL_E_NOMEM;
-  if (!s) {
+  char *made = s || b.failed ? NULL : pel__alloc_get(ctx->alloc, b.n + 1);
+  if (!s && !made) s = PEL_E_NOMEM;
+  if (!tell(d)) {
+    if (made) pel__alloc_free(ctx->alloc, made, b.n + 1);
+    made = NULL;
+    s = PEL_E_NOMEM;
+    pel_diagnostics_free(d);
+    d = NULL;
+  }
+  if (made) {
+    memcpy(made, pel__buf_z(&b), b.n + 1);
+    *out = made;
     *n = b.n;
-    *out = pel__alloc_get(ctx->alloc, b.n + 1);
-    if (*out)
-      memcpy(*out, pel__buf_z(&b), b.n + 1);
-    else
-      s = PEL_E_NOMEM;
   }
   pel__buf_deinit(&b);
+  *diagnostics = d;
   return s;
 }
 
@@ -234,22 +277,8 @@ void pel_text_free(pel_context *ctx, char *text, size_t n) {
 size_t pel_diagnostics_count(const pel_diagnostics *d) { return d->c.diags.n; }
 size_t pel_diagnostics_errors(const pel_diagnostics *d) { return d->c.diags.errors; }
 
-static const char *text_of(const pel_diagnostics *d, pel_str s) {
-  const char *z =
-      pel__arena_text((pel_arena *)(uintptr_t)&d->c.arena, s.p ? s.p : "", s.n);
-  return z ? z : "";
-}
-
 pel_diagnostic pel_diagnostics_at(const pel_diagnostics *d, size_t i) {
-  const pel_diag *g = d->c.diags.at[i];
-  const pel_source *src = pel__source_get(&d->c.sources, g->span.file);
-  return (pel_diagnostic){.code = pel__diag_code_name(g->code),
-                          .warning = g->severity == PEL_SEVERITY_WARNING,
-                          .file = src ? text_of(d, src->name) : "",
-                          .span = g->span,
-                          .message = text_of(d, g->message),
-                          .label = text_of(d, g->label),
-                          .help = text_of(d, g->help)};
+  return d->told[i];
 }
 
 const char *pel_diagnostics_text(pel_diagnostics *d, pel_diagnostic_format format,

@@ -40,8 +40,14 @@ pel_status pel_plan_load(pel_context *ctx, const void *bytes, size_t n, pel_plan
   pel_plan_data *p = NULL;
   pel_status s = pel__context_check(ctx, err);
   if (!s) s = pel__plan_decode(bytes, n, ctx->alloc, &p, err);
-  if (!s) *out = (pel_plan *)p;
-  return s;
+  if (s) return s;
+  s = pel__plan_show(p);
+  if (s) {
+    pel__plan_release(p);
+    return pel_error_set(err, s, "no memory for the plan");
+  }
+  *out = (pel_plan *)p;
+  return PEL_OK;
 }
 
 pel_status pel_plan_text(pel_context *ctx, const pel_plan *plan, char **text, size_t *n) {
@@ -51,17 +57,34 @@ pel_status pel_plan_text(pel_context *ctx, const pel_plan *plan, char **text, si
   return hand_over(ctx, &b, text, n);
 }
 
-/* Texts of a plan are followed by a NUL only where their arena put one: it does for every
- * name. */
-static const char *z(const pel_plan_data *plan, pel_str s) {
-  pel_plan_data *p = (pel_plan_data *)(uintptr_t)plan;
-  pel__spin_lock(&p->texts);
-  char *copy = pel__arena_text(&p->arena, s.p ? s.p : "", s.n);
-  pel__spin_unlock(&p->texts);
+/* ---- what a host is told ---- */
+
+/* Made once, before anybody else knows the plan: from then on it is only read. */
+struct pel_plan_shown {
+  pel_param *params;
+  pel_item *items;
+  pel_input *inputs;
+  size_t n_inputs;
+};
+
+typedef struct teller {
+  pel_plan_data *p;
+  bool failed; /* no memory for some text */
+} teller;
+
+/* Texts of a plan are not always followed by a NUL; those of a host are. */
+static const char *z(teller *t, pel_str s) {
+  const char *copy = pel__arena_text(&t->p->arena, s.p ? s.p : "", s.n);
+  t->failed |= !copy;
   return copy ? copy : "";
 }
 
-size_t pel_plan_params(const pel_plan *plan) { return pel__plan_of(plan)->n_params; }
+static const char *kept(teller *t, pel_buf *b) {
+  t->failed |= b->failed;
+  const char *text = z(t, (pel_str){b->p, b->n});
+  pel__buf_deinit(b);
+  return text;
+}
 
 void pel__param_print(const pel_plan_data *p, uint32_t param, pel_buf *out) {
   const pel_plan_param *q = &p->params[param];
@@ -70,7 +93,8 @@ void pel__param_print(const pel_plan_data *p, uint32_t param, pel_buf *out) {
   pel__type_print(&p->types[q->type], out);
 }
 
-static const char *default_text(const pel_plan_data *p, const pel_plan_param *q) {
+static const char *default_text(teller *t, const pel_plan_param *q) {
+  const pel_plan_data *p = t->p;
   const pel_const *c = q->constant == PEL_NONE || q->shape != PEL_SHAPE_SCALAR
                            ? NULL
                            : &p->consts[q->constant];
@@ -78,51 +102,43 @@ static const char *default_text(const pel_plan_data *p, const pel_plan_param *q)
   if (!c || c->is_null || c->type->kind == PEL_LIST || c->type->kind == PEL_RECORD)
     return NULL;
   if (c->type->kind == PEL_STR || c->type->kind == PEL_BYTES)
-    return z(p, (pel_str){c->as.s.p, c->as.s.n});
+    return z(t, (pel_str){c->as.s.p, c->as.s.n});
   pel_const wide = *c; /* a narrow integer is the low end of a wide one */
   if (c->type->kind == PEL_F32) {
     const float f = (float)c->as.f;
     memcpy(&wide.as, &f, sizeof f);
   }
-  return z(p, (pel_str){text, pel__csv_print(c->type->kind, &wide.as, 0, text)});
+  return z(t, (pel_str){text, pel__csv_print(c->type->kind, &wide.as, 0, text)});
 }
 
-/* Whether anything the plan makes reads a slot; true when there is no memory to know. */
-static bool is_read(const pel_plan_data *p, uint32_t slot) {
-  pel_arena a;
-  pel__arena_init(&a, p->arena.alloc);
-  bool *roots = PEL_ARENA_ARRAY(&a, bool, p->n_items + 1),
-       *pipes = PEL_ARENA_ARRAY(&a, bool, p->n_pipes + 1),
-       *slots = PEL_ARENA_ARRAY(&a, bool, p->n_slots + 1);
+/* For each slot whether anything the plan makes reads it; NULL without memory. */
+static const bool *find_read(const pel_plan_data *p, pel_arena *a) {
+  bool *roots = PEL_ARENA_ARRAY(a, bool, p->n_items + 1),
+       *pipes = PEL_ARENA_ARRAY(a, bool, p->n_pipes + 1),
+       *slots = PEL_ARENA_ARRAY(a, bool, p->n_slots + 1);
   bool outs = false;
-  for (uint32_t i = 0; roots && i < p->n_items; i++) {
+  if (!roots || !pipes || !slots) return NULL;
+  for (uint32_t i = 0; i < p->n_items; i++) {
     roots[i] = p->items[i].kind != PEL_ITEM_LET;
     outs |= p->items[i].kind == PEL_ITEM_OUT; /* tests alone make no calls (R5) */
   }
-  const bool known = roots && pipes && slots &&
-                     !pel__plan_needed_beside(p, roots, NULL, outs, pipes, slots);
-  const bool read = !known || slots[slot];
-  pel__arena_deinit(&a);
-  return read;
+  return pel__plan_needed_beside(p, roots, NULL, outs, pipes, slots) ? NULL : slots;
 }
 
-pel_param pel_plan_param_at(const pel_plan *plan, size_t i) {
-  const pel_plan_data *p = pel__plan_of(plan);
+static pel_param param_of(teller *t, uint32_t i, const bool *read) {
+  const pel_plan_data *p = t->p;
   const pel_plan_param *q = &p->params[i];
-  const pel_type *t = &p->types[q->type];
   pel_buf b;
   pel__buf_init(&b, NULL);
-  pel__param_print(p, (uint32_t)i, &b);
-  const pel_param out = {.name = z(p, q->name),
-                         .type = z(p, (pel_str){pel__buf_z(&b), b.n}),
-                         .shape = (pel_value_shape)q->shape,
-                         .kind = t->kind,
-                         .required = q->constant == PEL_NONE &&
-                                     !pel__plan_fills(p, q->slot) && is_read(p, q->slot),
-                         .init = default_text(p, q),
-                         .doc = z(p, q->doc)};
-  pel__buf_deinit(&b);
-  return out;
+  pel__param_print(p, i, &b);
+  return (pel_param){.name = z(t, q->name),
+                     .type = kept(t, &b),
+                     .shape = (pel_value_shape)q->shape,
+                     .kind = p->types[q->type].kind,
+                     .required = q->constant == PEL_NONE &&
+                                 !pel__plan_fills(p, q->slot) && read[q->slot],
+                     .init = default_text(t, q),
+                     .doc = z(t, q->doc)};
 }
 
 bool pel__plan_fills(const pel_plan_data *p, uint32_t slot) {
@@ -131,13 +147,12 @@ bool pel__plan_fills(const pel_plan_data *p, uint32_t slot) {
   return false;
 }
 
-size_t pel_plan_items(const pel_plan *plan) { return pel__plan_of(plan)->n_items; }
-
-static const char *constant_text(const pel_plan_data *p, const pel_plan_arg *a) {
+static const char *constant_text(teller *t, const pel_plan_arg *a) {
+  const pel_plan_data *p = t->p;
   const bool param = a->kind == PEL_ARG_PARAM && p->params[a->ref].constant != PEL_NONE;
   if (a->kind != PEL_ARG_CONST && !param) return NULL;
   const pel_const *c = &p->consts[param ? p->params[a->ref].constant : a->ref];
-  return c->type->kind == PEL_STR && !c->is_null ? z(p, (pel_str){c->as.s.p, c->as.s.n})
+  return c->type->kind == PEL_STR && !c->is_null ? z(t, (pel_str){c->as.s.p, c->as.s.n})
                                                  : NULL;
 }
 
@@ -158,13 +173,8 @@ static void print_fields(const pel_plan_data *p, pel_range types, pel_range name
   pel__buf_deinit(&name);
 }
 
-static const char *kept(const pel_plan_data *p, pel_buf *b) {
-  const char *text = z(p, (pel_str){pel__buf_z(b), b->n});
-  pel__buf_deinit(b);
-  return text;
-}
-
-static const char *item_type(const pel_plan_data *p, const pel_plan_item *q) {
+static const char *item_type(teller *t, const pel_plan_item *q) {
+  const pel_plan_data *p = t->p;
   const bool file = q->node != PEL_NONE;
   const pel_plan_node *node = file ? &p->nodes[q->node] : NULL;
   const pel_plan_slot *slot = file ? NULL : &p->slots[q->slot];
@@ -178,52 +188,79 @@ static const char *item_type(const pel_plan_data *p, const pel_plan_item *q) {
     print_fields(p, types, names, &b);
   else if (types.n)
     pel__type_print(&p->types[p->reg_types[types.at]], &b);
-  return kept(p, &b);
+  return kept(t, &b);
 }
 
-pel_item pel_plan_item_at(const pel_plan *plan, size_t i) {
-  const pel_plan_data *p = pel__plan_of(plan);
-  const pel_plan_item *q = &p->items[i];
-  pel_item out = {.name = z(p, q->name),
+static pel_item item_of(teller *t, const pel_plan_item *q) {
+  const pel_plan_data *p = t->p;
+  pel_item out = {.name = z(t, q->name),
                   .role = (pel_item_role)q->kind,
                   .shape = (pel_value_shape)q->shape,
                   .written = q->node != PEL_NONE,
                   .type = "",
                   .line = q->span == PEL_NONE ? 0 : p->spans[q->span].line};
-  if (out.written || q->slot != PEL_NONE) out.type = item_type(p, q);
+  if (out.written || q->slot != PEL_NONE) out.type = item_type(t, q);
   if (!out.written) return out;
   const pel_plan_node *node = &p->nodes[q->node];
-  const char *op = z(p, p->ops[node->op].name);
+  const char *op = z(t, p->ops[node->op].name);
   out.format = strncmp(op, "write_", 6) ? op : op + 6;
-  if (node->args.n) out.path = constant_text(p, &p->node_args[node->args.at]);
+  if (node->args.n) out.path = constant_text(t, &p->node_args[node->args.at]);
   return out;
 }
 
-static bool is_input(const pel_plan_data *p, uint32_t node) {
-  return p->ops[p->nodes[node].op].kind == PEL_OP_SOURCE && p->nodes[node].args.n > 0;
+static bool is_input(const pel_plan_data *p, const pel_plan_node *node) {
+  return p->ops[node->op].kind == PEL_OP_SOURCE && node->args.n > 0;
 }
 
-size_t pel_plan_inputs(const pel_plan *plan) {
-  const pel_plan_data *p = pel__plan_of(plan);
-  size_t n = 0;
-  for (uint32_t i = 0; i < p->n_nodes; i++) n += is_input(p, i);
-  return n;
-}
-
-pel_input pel_plan_input_at(const pel_plan *plan, size_t i) {
-  const pel_plan_data *p = pel__plan_of(plan);
-  uint32_t k = 0;
-  while (!is_input(p, k) || i-- > 0) k++;
-  const pel_plan_node *node = &p->nodes[k];
+static pel_input input_of(teller *t, const pel_plan_node *node) {
+  const pel_plan_data *p = t->p;
   const pel_plan_arg *path = &p->node_args[node->args.at];
-  const char *op = z(p, p->ops[node->op].name);
+  const char *op = z(t, p->ops[node->op].name);
   pel_buf b;
   pel__buf_init(&b, NULL);
   print_fields(p, node->out, node->out_names, &b);
   return (pel_input){
-      .path = constant_text(p, path),
-      .param = path->kind == PEL_ARG_PARAM ? z(p, p->params[path->ref].name) : NULL,
+      .path = constant_text(t, path),
+      .param = path->kind == PEL_ARG_PARAM ? z(t, p->params[path->ref].name) : NULL,
       .format = strncmp(op, "read_", 5) ? op : op + 5,
-      .type = kept(p, &b),
+      .type = kept(t, &b),
       .line = node->span == PEL_NONE ? 0 : p->spans[node->span].line};
+}
+
+pel_status pel__plan_show(pel_plan_data *p) {
+  struct pel_plan_shown *s = pel__arena_get(&p->arena, sizeof *s);
+  teller t = {p, false};
+  pel_arena temp;
+  if (!s) return PEL_E_NOMEM;
+  *s = (struct pel_plan_shown){PEL_ARENA_ARRAY(&p->arena, pel_param, p->n_params + 1),
+                               PEL_ARENA_ARRAY(&p->arena, pel_item, p->n_items + 1),
+                               PEL_ARENA_ARRAY(&p->arena, pel_input, p->n_nodes + 1), 0};
+  pel__arena_init(&temp, p->arena.alloc);
+  const bool *read = p->n_params ? find_read(p, &temp) : NULL;
+  t.failed = !s->params || !s->items || !s->inputs || (p->n_params && !read);
+  for (uint32_t i = 0; !t.failed && i < p->n_params; i++)
+    s->params[i] = param_of(&t, i, read);
+  for (uint32_t i = 0; !t.failed && i < p->n_items; i++)
+    s->items[i] = item_of(&t, &p->items[i]);
+  for (uint32_t i = 0; !t.failed && i < p->n_nodes; i++)
+    if (is_input(p, &p->nodes[i])) s->inputs[s->n_inputs++] = input_of(&t, &p->nodes[i]);
+  pel__arena_deinit(&temp);
+  if (t.failed) return PEL_E_NOMEM;
+  p->shown = s;
+  return PEL_OK;
+}
+
+size_t pel_plan_params(const pel_plan *plan) { return pel__plan_of(plan)->n_params; }
+size_t pel_plan_items(const pel_plan *plan) { return pel__plan_of(plan)->n_items; }
+size_t pel_plan_inputs(const pel_plan *plan) {
+  return pel__plan_of(plan)->shown->n_inputs;
+}
+pel_param pel_plan_param_at(const pel_plan *plan, size_t i) {
+  return pel__plan_of(plan)->shown->params[i];
+}
+pel_item pel_plan_item_at(const pel_plan *plan, size_t i) {
+  return pel__plan_of(plan)->shown->items[i];
+}
+pel_input pel_plan_input_at(const pel_plan *plan, size_t i) {
+  return pel__plan_of(plan)->shown->inputs[i];
 }

@@ -138,7 +138,10 @@ int pel_run_test(pel_run *run, const char *item, const char **left, const char *
       i == PEL_NONE || !run->done || !run->run ? NULL : pel__run_value(run->run, i);
   if (!t || t->rows != 1 || (t->cols[0].state && t->cols[0].state[0] != PEL_VALID))
     return -1;
-  *left = side(run, run->plan->items[i].left);
-  *right = side(run, run->plan->items[i].right);
+  pel_sides *known = &run->sides[i];
+  if (!known->left) known->left = side(run, run->plan->items[i].left);
+  if (!known->right) known->right = side(run, run->plan->items[i].right);
+  *left = known->left;
+  *right = known->right;
   return ((const uint8_t *)t->cols[0].data)[0] != 0;
 }

@@ -25,7 +25,9 @@ pel_status pel_run_new(pel_context *ctx, pel_plan *plan, pel_run **out, pel_erro
   run->writers = PEL_ARENA_ARRAY(&run->arena, const pel_op *, run->plan->n_items + 1);
   run->natives = PEL_ARENA_ARRAY(&run->arena, void *, run->plan->n_natives + 1);
   run->bound = PEL_ARENA_ARRAY(&run->arena, pel_table *, run->plan->n_params + 1);
-  if (!run->chosen || !run->paths || !run->writers || !run->natives || !run->bound) {
+  run->sides = PEL_ARENA_ARRAY(&run->arena, pel_sides, run->plan->n_items + 1);
+  if (!run->chosen || !run->paths || !run->writers || !run->natives || !run->bound ||
+      !run->sides) {
     pel_run_free(run);
     return pel_error_set(err, PEL_E_NOMEM, "no memory for a run");
   }
@@ -182,19 +184,6 @@ pel_status pel_run_start(pel_run *run, pel_error *err) {
   return s;
 }
 
-pel_status pel_run_wait(pel_run *run, pel_error *err) {
-  const pel_status forked = pel__context_check(run->ctx, err);
-  if (forked) return forked;
-  if (run->started && !run->done) pel__thread_join(run->thread);
-  if (!run->started && !run->done) run->status = execute(run);
-  run->done = true;
-  if (run->status) {
-    (void)pel_error_set(err, run->status, "%s", run->error.message);
-    if (err) err->span = run->error.span;
-  }
-  return run->status;
-}
-
 void pel_run_cancel(pel_run *run) {
   if (pel__context_check(run->ctx, NULL)) return;
   pel__store_u32(&run->cancelled, 1, PEL_SEQ_CST); /* see execute */
@@ -209,19 +198,13 @@ pel_run_progress pel_run_progress_now(const pel_run *run) {
   return (pel_run_progress){p.rows, p.bytes, p.done, p.parts};
 }
 
-/* ---- afterwards ---- */
+/* ---- what went wrong ---- */
 
-static const char *z(const pel_run *run, pel_str s) {
-  char *p = pel__arena_text((pel_arena *)(uintptr_t)&run->arena, s.p ? s.p : "", s.n);
-  return p ? p : "";
+static const char *z(pel_run *run, pel_str s) {
+  return pel__arena_text(&run->arena, s.p ? s.p : "", s.n);
 }
 
-size_t pel_run_failures(const pel_run *run) {
-  const pel_failure *f;
-  return run->run ? pel__run_failures(run->run, &f) : 0;
-}
-
-static const char *line_text(const pel_run *run, const pel_span *span) {
+static const char *line_text(pel_run *run, const pel_span *span) {
   if (span->file >= run->plan->n_sources) return "";
   const pel_str text = run->plan->sources[span->file].text;
   size_t from = span->begin < text.n ? span->begin : text.n, to = from;
@@ -230,11 +213,8 @@ static const char *line_text(const pel_run *run, const pel_span *span) {
   return z(run, (pel_str){text.p + from, to - from});
 }
 
-pel_run_failure pel_run_failure_at(const pel_run *run, size_t i) {
-  const pel_failure *f;
-  (void)pel__run_failures(run->run, &f);
-  f += i;
-  pel_run_failure out = {
+static bool tell_failure(pel_run *run, const pel_failure *f, pel_run_failure *out) {
+  *out = (pel_run_failure){
       .item = f->item == PEL_NONE ? "" : z(run, run->plan->items[f->item].name),
       .code = f->code,
       .text = f->text,
@@ -243,12 +223,50 @@ pel_run_failure pel_run_failure_at(const pel_run *run, size_t i) {
       .line = ""};
   uint32_t span = f->span;
   if (span == PEL_NONE && f->item != PEL_NONE) span = run->plan->items[f->item].span;
-  if (span == PEL_NONE) return out;
-  out.span = run->plan->spans[span];
-  if (out.span.file < run->plan->n_sources)
-    out.file = z(run, run->plan->sources[out.span.file].name);
-  out.line = line_text(run, &out.span);
+  if (span != PEL_NONE) {
+    out->span = run->plan->spans[span];
+    if (out->span.file < run->plan->n_sources)
+      out->file = z(run, run->plan->sources[out->span.file].name);
+    out->line = line_text(run, &out->span);
+  }
+  return out->item && out->file && out->line;
+}
+
+/* Once, when the run has ended: they are only read from then on. */
+static bool tell_failures(pel_run *run) {
+  const pel_failure *f = NULL;
+  const size_t n = run->run ? pel__run_failures(run->run, &f) : 0;
+  if (!n) return true;
+  pel_run_failure *out = PEL_ARENA_ARRAY(&run->arena, pel_run_failure, n);
+  for (size_t i = 0; out && i < n; i++)
+    if (!tell_failure(run, f + i, out + i)) return false;
+  run->failures = out;
+  run->n_failures = out ? n : 0;
   return out;
+}
+
+pel_status pel_run_wait(pel_run *run, pel_error *err) {
+  const pel_status forked = pel__context_check(run->ctx, err);
+  if (forked) return forked;
+  if (run->started && !run->done) pel__thread_join(run->thread);
+  if (!run->started && !run->done) run->status = execute(run);
+  if (!run->done && !tell_failures(run))
+    run->status =
+        pel_error_set(&run->error, PEL_E_NOMEM, "no memory to say why the run failed");
+  run->done = true;
+  if (run->status) {
+    (void)pel_error_set(err, run->status, "%s", run->error.message);
+    if (err) err->span = run->error.span;
+  }
+  return run->status;
+}
+
+/* ---- afterwards ---- */
+
+size_t pel_run_failures(const pel_run *run) { return run->n_failures; }
+
+pel_run_failure pel_run_failure_at(const pel_run *run, size_t i) {
+  return run->failures[i];
 }
 
 size_t pel_run_steps(const pel_run *run) {

@@ -250,10 +250,12 @@ typedef struct pel_plan_source {
   pel_str name, text;
 } pel_plan_source;
 
+struct pel_plan_shown;
 typedef struct pel_plan {
   pel_arena arena;
   pel_atomic_u32 refs;
-  pel_spin texts; /* the arena, once the plan is sealed: texts that were asked for */
+  const struct pel_plan_shown *shown; /* what runtime/api tells a host of it, in the
+                                         the arena; NULL before a host has it */
   uint32_t version;
 
 #define PEL_PLAN_ARRAY(T, name) \

@@ -14,4 +14,5 @@ tests_unit_api_SOURCES = \
   %D%/nomem.c \
   %D%/null_cells.c \
   %D%/plans.c \
+  %D%/texts.c \
   %D%/world.h
