@@ -117,7 +117,8 @@ static int finish(pel_cli *cli, pel_run *run, pel_status status, const pel_error
     return cli_say_error(cli, status == PEL_E_INVALID ? PEL_E_FAILED : status, err);
   for (size_t i = 0; i < pel_run_failures(run) && status != PEL_E_CANCELLED; i++)
     if (pel_run_failure_at(run, i).status == PEL_E_NOENT) code = EXIT_MISSING;
-  fputs(pel_run_warnings_text(run, cli->messages, !cli->stats), stderr);
+  const uint32_t which = PEL_WARN_JSON | (cli->stats ? 0 : PEL_WARN_REJECTED);
+  fputs(pel_run_warnings_text(run, cli->messages, which), stderr);
   if (cli->stats) cli_print_stats(cli, run);
   return code;
 }

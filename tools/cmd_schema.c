@@ -22,8 +22,9 @@ static int of_data(pel_cli *cli, const char *path) {
   char name[64], *text = NULL;
   size_t n = 0;
   type_name(path, name, sizeof name);
-  const pel_status s = pel_schema(cli->ctx, path, cli->type_name ? cli->type_name : name,
-                                  cli->json, &text, &n, &err);
+  const pel_status s =
+      pel_schema(cli->ctx, path, cli->type_name ? cli->type_name : name,
+                 cli->json ? PEL_SCHEMA_JSON : PEL_SCHEMA_TYPE, &text, &n, &err);
   if (s) return cli_say_error(cli, s, &err);
   fwrite(text, 1, n, stdout);
   pel_text_free(cli->ctx, text, n);

@@ -142,9 +142,13 @@ int cli_read_source(pel_cli *cli, const char *file) {
   return e;
 }
 
+static pel_color color_of(const pel_cli *cli) {
+  return cli_colored(cli) ? PEL_COLOR_ON : PEL_COLOR_OFF;
+}
+
 void cli_say_diagnostics(const pel_cli *cli, pel_diagnostics *d) {
   if (d && pel_diagnostics_count(d))
-    fputs(pel_diagnostics_text(d, cli->messages, cli_colored(cli)), stderr);
+    fputs(pel_diagnostics_text(d, cli->messages, color_of(cli)), stderr);
 }
 
 int cli_compile(pel_cli *cli, const pel_compile_options *o, pel_plan **plan) {
@@ -171,7 +175,7 @@ int cli_compile(pel_cli *cli, const pel_compile_options *o, pel_plan **plan) {
 }
 
 void cli_say_failures(const pel_cli *cli, pel_run *run) {
-  fputs(pel_run_failures_text(run, cli->messages, cli_colored(cli)), stderr);
+  fputs(pel_run_failures_text(run, cli->messages, color_of(cli)), stderr);
 }
 
 pel_status cli_write_stdout(void *user, const char *p, size_t n) {

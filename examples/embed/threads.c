@@ -71,7 +71,7 @@ static void *work(void *arg) {
   j->status = pel_context_new(&options, &ctx, &j->err);
   if (!j->status) j->status = pel_compile(ctx, &source, NULL, &plan, &found);
   if (found && pel_diagnostics_count(found))
-    fputs(pel_diagnostics_text(found, PEL_FORMAT_HUMAN, false), stderr);
+    fputs(pel_diagnostics_text(found, PEL_FORMAT_HUMAN, PEL_COLOR_OFF), stderr);
   pel_diagnostics_free(found);
   for (int i = 0; i < TIMES && !j->status; i++) j->status = run_plan(ctx, plan, j);
   pel_plan_release(plan);

@@ -34,8 +34,9 @@ typedef enum pel_compile_items {
   PEL_COMPILE_TESTS
 } pel_compile_items;
 
+/* NULL options: all zero. */
 typedef struct pel_compile_options {
-  size_t size;
+  size_t size;            /* sizeof(pel_compile_options); 0 is PEL_E_INVALID */
   pel_explain_fn explain; /* NULL: nothing is shown */
   void *user;
   bool check_only; /* no plan is made */
@@ -52,7 +53,8 @@ typedef struct pel_compile_options {
 
 /* *plan is NULL unless PEL_OK. *diagnostics is always set (maybe empty: warnings come
  * with PEL_OK too) except without memory. PEL_E_COMPILE: there are errors; PEL_E_NOENT:
- * an input that is needed to compile is missing. */
+ * an input that is needed to compile is missing; PEL_E_INVALID: the options are, and one
+ * diagnostic without a code says why. */
 PEL_API PEL_USE_RESULT pel_status pel_compile(pel_context *ctx,
                                               const pel_source_text *source,
                                               const pel_compile_options *options,
@@ -66,7 +68,7 @@ typedef enum pel_diagnostic_format {
 } pel_diagnostic_format;
 
 typedef struct pel_diagnostic {
-  const char *code; /* "E0201" */
+  const char *code; /* "E0201"; "" when it is not about the program */
   bool warning;
   const char *file;
   pel_span span;
@@ -76,9 +78,13 @@ typedef struct pel_diagnostic {
 PEL_API size_t pel_diagnostics_count(const pel_diagnostics *d);
 PEL_API pel_diagnostic pel_diagnostics_at(const pel_diagnostics *d, size_t i);
 PEL_API size_t pel_diagnostics_errors(const pel_diagnostics *d);
+typedef enum pel_color {
+  PEL_COLOR_OFF,
+  PEL_COLOR_ON /* ANSI sequences, for a terminal; json has none */
+} pel_color;
 /* All of them as text, at most 20; lives until the next call or free. */
 PEL_API const char *pel_diagnostics_text(pel_diagnostics *d, pel_diagnostic_format format,
-                                         bool color);
+                                         pel_color color);
 PEL_API void pel_diagnostics_free(pel_diagnostics *d);
 
 /* The program in canonical layout: *out is the host's, freed by pel_text_free. */
@@ -87,10 +93,14 @@ PEL_API PEL_USE_RESULT pel_status pel_format(pel_context *ctx,
                                              size_t *n, pel_diagnostics **diagnostics);
 PEL_API void pel_text_free(pel_context *ctx, char *text, size_t n);
 
-/* The row type a reader finds in a file, as one line of the language: "type Name = { id:
- * i64, name: str? }". */
+typedef enum pel_schema_format {
+  PEL_SCHEMA_TYPE, /* one line of the language: "type Name = { id: i64, name: str? }" */
+  PEL_SCHEMA_JSON  /* {"columns": [{"name": "id", "type": "i64"}, …]} */
+} pel_schema_format;
+/* The row type a reader finds in a file. */
 PEL_API PEL_USE_RESULT pel_status pel_schema(pel_context *ctx, const char *path,
-                                             const char *type_name, bool json, char **out,
+                                             const char *type_name,
+                                             pel_schema_format format, char **out,
                                              size_t *n, pel_error *err);
 
 #ifdef __cplusplus

@@ -14,9 +14,9 @@ extern "C" {
 
 typedef struct pel_context pel_context;
 
-/* Zero means default, for every field. */
+/* Zero means default, for every field but size. */
 typedef struct pel_options {
-  size_t size;       /* sizeof(pel_options) */
+  size_t size;       /* sizeof(pel_options); 0 is PEL_E_INVALID */
   uint32_t workers;  /* as many as affinity and cgroup quota allow */
   uint64_t memory;   /* bytes; 80 % of the smaller of RAM and cgroup limit */
   const char *spill; /* folder for what exceeds the memory: $TMPDIR, else /var/tmp */

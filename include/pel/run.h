@@ -102,12 +102,17 @@ typedef struct pel_run_failure {
 PEL_API size_t pel_run_failures(const pel_run *run);
 PEL_API pel_run_failure pel_run_failure_at(const pel_run *run, size_t i);
 /* All of them as text, as pel_diagnostics_text does; until the next of these two calls.
- * And what is no failure, but should be known: bad values that were left out (if
- * rejected), what json could not hold. "" when there is nothing. */
+ */
 PEL_API const char *pel_run_failures_text(pel_run *run, pel_diagnostic_format format,
-                                          bool color);
+                                          pel_color color);
+/* What is no failure, but should be known, as text; `which` is a sum of flags. "" when
+ * there is nothing. */
+enum {
+  PEL_WARN_REJECTED = 1, /* bad values that were left out or made null */
+  PEL_WARN_JSON = 2      /* numbers that json could not hold */
+};
 PEL_API const char *pel_run_warnings_text(pel_run *run, pel_diagnostic_format format,
-                                          bool rejected);
+                                          uint32_t which);
 
 /* Whether a test item held: 1, 0, or -1 when it failed; and the sides of its comparison
  * as text ("" without). */

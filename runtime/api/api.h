@@ -66,6 +66,10 @@ PEL_INLINE pel_plan_data *pel__plan_of(const pel_plan *p) {
 PEL_USE_RESULT pel_status pel__context_new(const pel_options *options,
                                            const pel_alloc *alloc, pel_context **out,
                                            pel_error *err);
+/* A copy of a host's options, which begin with their size: the host may know fewer of
+ * them than this version, or more. NULL: all zero. PEL_E_INVALID: no size was set. */
+PEL_USE_RESULT pel_status pel__options_take(void *mine, size_t room, const void *given,
+                                            const char *type, pel_error *err);
 /* Whether pipes of the plan fill this slot. */
 bool pel__plan_fills(const pel_plan_data *p, uint32_t slot);
 /* Before a host gets a plan: makes what pel_plan_param_at and its like answer. Only here

@@ -12,6 +12,7 @@ struct pel_diagnostics {
   pel_compilation c;
   pel_buf text;
   pel_diagnostic *told; /* each, for the host */
+  bool refused;         /* the options: told is all there is */
   pel_status
       missing; /* PEL_E_NOENT when an input that is needed to compile is not there */
 };
@@ -172,20 +173,41 @@ static pel_status reload(pel_context *ctx, pel_plan_data **plan) {
   return PEL_OK;
 }
 
-/* A host that was built with an older header knows fewer of them. */
-static pel_compile_options known_options(const pel_compile_options *o) {
-  pel_compile_options mine = {0};
-  if (o) memcpy(&mine, o, o->size < sizeof mine ? o->size : sizeof mine);
-  return mine;
+/* The options are wrong: told where the host looks for what is wrong. */
+static bool tell_refused(pel_diagnostics *d, const pel_error *e) {
+  const char *z = pel__arena_text(&d->c.arena, e->message, strlen(e->message));
+  d->told = z ? PEL_ARENA_NEW(&d->c.arena, pel_diagnostic) : NULL;
+  if (!d->told) return false;
+  *d->told =
+      (pel_diagnostic){.code = "", .file = "", .message = z, .label = "", .help = ""};
+  d->refused = true;
+  return true;
+}
+
+static pel_status take_options(pel_context *ctx, const pel_compile_options *given,
+                               pel_compile_options *mine, pel_diagnostics **diagnostics) {
+  pel_error e = {0};
+  const pel_status s =
+      pel__options_take(mine, sizeof *mine, given, "pel_compile_options", &e);
+  if (!s) return PEL_OK;
+  pel_diagnostics *d = new_diagnostics(ctx);
+  if (!d) return PEL_E_NOMEM;
+  if (!tell_refused(d, &e)) {
+    pel_diagnostics_free(d);
+    return PEL_E_NOMEM;
+  }
+  *diagnostics = d;
+  return s;
 }
 
 pel_status pel_compile(pel_context *ctx, const pel_source_text *source,
                        const pel_compile_options *options, pel_plan **plan,
                        pel_diagnostics **diagnostics) {
-  const pel_compile_options mine = known_options(options), *o = &mine;
+  pel_compile_options mine, *o = &mine;
   *plan = NULL;
   *diagnostics = NULL;
   pel_status s = pel__context_check(ctx, NULL);
+  if (!s) s = take_options(ctx, options, &mine, diagnostics);
   if (s) return s;
   pel_diagnostics *d = new_diagnostics(ctx);
   if (!d) return PEL_E_NOMEM;
@@ -274,21 +296,39 @@ void pel_text_free(pel_context *ctx, char *text, size_t n) {
 
 /* ---- diagnostics as data ---- */
 
-size_t pel_diagnostics_count(const pel_diagnostics *d) { return d->c.diags.n; }
-size_t pel_diagnostics_errors(const pel_diagnostics *d) { return d->c.diags.errors; }
+size_t pel_diagnostics_count(const pel_diagnostics *d) {
+  return d->refused ? 1 : d->c.diags.n;
+}
+size_t pel_diagnostics_errors(const pel_diagnostics *d) {
+  return d->refused ? 1 : d->c.diags.errors;
+}
 
 pel_diagnostic pel_diagnostics_at(const pel_diagnostics *d, size_t i) {
   return d->told[i];
 }
 
+static void print_refused(const char *why, pel_diagnostic_format format, pel_buf *b) {
+  const bool json = format == PEL_FORMAT_JSON;
+  pel__buf_text(b,
+                json ? "{\"severity\":\"error\",\"code\":\"\",\"message\":" : "error: ");
+  if (json)
+    pel__buf_json(b, pel__str(why));
+  else
+    pel__buf_text(b, why);
+  pel__buf_text(b, json ? ",\"file\":null}\n" : "\n");
+}
+
 const char *pel_diagnostics_text(pel_diagnostics *d, pel_diagnostic_format format,
-                                 bool color) {
+                                 pel_color color) {
   const pel_diag_style style = {format == PEL_FORMAT_SHORT  ? PEL_DIAG_SHORT
                                 : format == PEL_FORMAT_JSON ? PEL_DIAG_JSON
                                                             : PEL_DIAG_HUMAN,
-                                color};
+                                color == PEL_COLOR_ON};
   d->text.n = 0;
-  pel__diags_render(&d->c.diags, style, &d->text);
+  if (d->refused)
+    print_refused(d->told->message, format, &d->text);
+  else
+    pel__diags_render(&d->c.diags, style, &d->text);
   return pel__buf_z(&d->text);
 }
 
@@ -328,7 +368,7 @@ static void json_schema(const pel_type *row, pel_buf *b) {
 }
 
 pel_status pel_schema(pel_context *ctx, const char *path, const char *type_name,
-                      bool json, char **out, size_t *n, pel_error *err) {
+                      pel_schema_format format, char **out, size_t *n, pel_error *err) {
   const pel_op *reader = reader_for(ctx, path);
   const pel_type str = {.kind = PEL_STR}, *row = NULL;
   const pel_const arg = {.type = &str, .as.s = {path, strlen(path)}};
@@ -344,8 +384,9 @@ pel_status pel_schema(pel_context *ctx, const char *path, const char *type_name,
   pel_buf b;
   pel__buf_init(&b, ctx->alloc);
   pel_status s = infer(&w, reader, &arg, 1, &row, err);
-  if (!s && json) json_schema(row, &b);
-  if (!s && !json) {
+  if (!s && format == PEL_SCHEMA_JSON) {
+    json_schema(row, &b);
+  } else if (!s) {
     pel__buf_printf(&b, "type %s = ", type_name);
     pel__type_print(row, &b);
     pel__buf_char(&b, '\n');

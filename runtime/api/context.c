@@ -4,10 +4,18 @@
 
 const char *pel_version(void) { return PEL_VERSION; }
 
-static pel_options known_options(const pel_options *o) {
-  pel_options mine = {0};
-  if (o) memcpy(&mine, o, o->size && o->size < sizeof mine ? o->size : sizeof mine);
-  return mine;
+pel_status pel__options_take(void *mine, size_t room, const void *given, const char *type,
+                             pel_error *err) {
+  size_t size;
+  memset(mine, 0, room);
+  if (!given) return PEL_OK;
+  memcpy(&size, given, sizeof size);
+  if (size < sizeof size)
+    return pel_error_set(err, PEL_E_INVALID,
+                         "%s: its size is %zu: set it to sizeof(%s), or pass NULL", type,
+                         size, type);
+  memcpy(mine, given, size < room ? size : room);
+  return PEL_OK;
 }
 
 /* A text of the host's, kept: its own may go. */
@@ -22,17 +30,19 @@ pel_status pel_context_new(const pel_options *options, pel_context **out,
 
 pel_status pel__context_new(const pel_options *options, const pel_alloc *alloc,
                             pel_context **out, pel_error *err) {
+  pel_options mine;
+  pel_status s = pel__options_take(&mine, sizeof mine, options, "pel_options", err);
+  if (s) return s;
   pel_context *ctx = pel__alloc_get(alloc, sizeof *ctx);
   if (!ctx) return pel_error_set(err, PEL_E_NOMEM, "no memory for a context");
   memset(ctx, 0, sizeof *ctx);
   ctx->alloc = alloc;
-  ctx->options = known_options(options);
+  ctx->options = mine;
   ctx->pid = pel__process_id();
   pel__arena_init(&ctx->arena, alloc);
   ctx->options.spill = keep(ctx, ctx->options.spill);
   ctx->options.passes = keep(ctx, ctx->options.passes);
-  if (options && ((known_options(options).spill && !ctx->options.spill) ||
-                  (known_options(options).passes && !ctx->options.passes))) {
+  if ((mine.spill && !ctx->options.spill) || (mine.passes && !ctx->options.passes)) {
     pel_context_free(ctx);
     return pel_error_set(err, PEL_E_NOMEM, "no memory for a context");
   }
@@ -44,7 +54,7 @@ pel_status pel__context_new(const pel_options *options, const pel_alloc *alloc,
                                  .seed = o->seed,
                                  .hash_bits = o->hash_bits,
                                  .morsel_rows = o->morsel_rows};
-  const pel_status s = pel__engine_new(&eo, &ctx->ops, alloc, &ctx->engine, err);
+  s = pel__engine_new(&eo, &ctx->ops, alloc, &ctx->engine, err);
   if (s) {
     pel_context_free(ctx);
     return s;

@@ -116,7 +116,7 @@ static bool sources_of(const pel_run *run, pel_arena *arena, pel_sources *source
 }
 
 const char *pel_run_failures_text(pel_run *run, pel_diagnostic_format format,
-                                  bool color) {
+                                  pel_color color) {
   pel_arena arena;
   pel_sources sources;
   pel__arena_init(&arena, run->ctx->alloc);
@@ -124,21 +124,21 @@ const char *pel_run_failures_text(pel_run *run, pel_diagnostic_format format,
   if (sources_of(run, &arena, &sources))
     for (size_t i = 0; i < pel_run_failures(run); i++) {
       const pel_run_failure f = pel_run_failure_at(run, i);
-      failure(&sources, &f, format, color, &run->text);
+      failure(&sources, &f, format, color == PEL_COLOR_ON, &run->text);
     }
   pel__arena_deinit(&arena);
   return pel__buf_z(&run->text);
 }
 
 const char *pel_run_warnings_text(pel_run *run, pel_diagnostic_format format,
-                                  bool rejected) {
+                                  uint32_t which) {
   pel_arena arena;
   pel_sources sources;
   pel__arena_init(&arena, run->ctx->alloc);
   run->text.n = 0;
   if (run->run && sources_of(run, &arena, &sources)) {
-    if (rejected) rejections(run, &sources, format, &run->text);
-    json_nulls(run, &sources, format, &run->text);
+    if (which & PEL_WARN_REJECTED) rejections(run, &sources, format, &run->text);
+    if (which & PEL_WARN_JSON) json_nulls(run, &sources, format, &run->text);
   }
   pel__arena_deinit(&arena);
   return pel__buf_z(&run->text);

@@ -254,7 +254,7 @@ struct pel_plan_shown;
 typedef struct pel_plan {
   pel_arena arena;
   pel_atomic_u32 refs;
-  const struct pel_plan_shown *shown; /* what runtime/api tells a host of it, in the
+  const struct pel_plan_shown *shown; /* what runtime/api tells a host of it, in
                                          the arena; NULL before a host has it */
   uint32_t version;
 

@@ -35,7 +35,7 @@ static int compile(pel_context *ctx, char *text, const char *folder, int number)
   pel_diagnostics *d = NULL;
   if (pel_compile(ctx, &source, &hermetic, &plan, &d)) {
     fprintf(stderr, "program %d:\n%s\n", number,
-            pel_diagnostics_text(d, PEL_FORMAT_HUMAN, false));
+            pel_diagnostics_text(d, PEL_FORMAT_HUMAN, PEL_COLOR_OFF));
     pel_diagnostics_free(d);
     return 1;
   }

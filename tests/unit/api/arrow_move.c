@@ -21,7 +21,7 @@ static world run(const char *text) {
   const pel_source_text source = {"-", text, strlen(text)};
   cr_assert_eq(pel_context_new(NULL, &w.ctx, &e), PEL_OK);
   const pel_status s = pel_compile(w.ctx, &source, NULL, &plan, &d);
-  cr_assert_eq(s, PEL_OK, "%s", pel_diagnostics_text(d, PEL_FORMAT_HUMAN, false));
+  cr_assert_eq(s, PEL_OK, "%s", pel_diagnostics_text(d, PEL_FORMAT_HUMAN, PEL_COLOR_OFF));
   pel_diagnostics_free(d);
   cr_assert_eq(pel_run_new(w.ctx, plan, &r, &e), PEL_OK);
   cr_assert_eq(pel_run_wait(r, &e), PEL_OK, "%s", e.message);

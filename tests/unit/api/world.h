@@ -20,8 +20,9 @@ static inline pel_plan *compiled(pel_context *ctx, const char *text) {
   pel_diagnostics *d = NULL;
   const pel_source_text source = {"-", text, strlen(text)};
   const pel_status s = pel_compile(ctx, &source, NULL, &plan, &d);
-  cr_assert_eq(s, PEL_OK, "%s",
-               d ? pel_diagnostics_text(d, PEL_FORMAT_HUMAN, false) : "no memory");
+  cr_assert_eq(
+      s, PEL_OK, "%s",
+      d ? pel_diagnostics_text(d, PEL_FORMAT_HUMAN, PEL_COLOR_OFF) : "no memory");
   pel_diagnostics_free(d);
   return plan;
 }
