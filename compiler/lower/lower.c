@@ -68,7 +68,7 @@ static pel_stream *side_by_side(pel_lower_state *s, pel_ir_node *n,
     }
     uint32_t *fields = pel__lower_room(s, pel__width(t), sizeof *fields);
     for (uint32_t f = 0; fields && f < pel__width(t); f++) fields[f] = first[j] + f;
-    in[i] = (pel_input_columns){t->kind == PEL_RECORD, first[j], fields};
+    in[i] = (pel_input_columns){pel__splits(t), first[j], fields};
   }
   return s->l.failed ? NULL : pel__stream_slots(&s->l, slots, k, n->args[0]->type);
 }
@@ -83,11 +83,12 @@ static uint32_t picked(const pel_ir_region *r, const pel_ir_node *v) {
 static bool pick_columns(pel_lower_state *s, const pel_ir_node *n, pel_stream *x) {
   const pel_ir_region *r = n->regions[0];
   const pel_ir_node *y = r->yields[0];
-  if (x->heads[0].reader || n->args[0]->type->kind != PEL_RECORD) return false;
+  if (x->heads[0].reader || !pel__splits(n->args[0]->type)) return false;
   for (const pel_ir_node *k = r->first; k; k = k->next)
     if (k->op == PEL_IR_FILTER) return false;
   bool record = y->op == PEL_IR_RECORD;
   uint32_t width = pel__width(n->type);
+  if (record && !pel__splits(n->type)) return false;
   if (!record && (picked(r, y) == PEL_NONE || n->type->kind == PEL_RECORD)) return false;
   uint32_t *cols = pel__lower_room(s, width, sizeof *cols);
   if (!cols) return false;

@@ -132,6 +132,8 @@ static uint32_t *parts_room(gen *g, uint32_t n) {
   return p;
 }
 
+bool pel__splits(const pel_type *t) { return t->kind == PEL_RECORD && !t->nullable; }
+
 static place leaf(gen *g, const pel_ir_node *n) {
   place p = {PEL_NONE, NULL};
   uint32_t at;
@@ -146,7 +148,7 @@ static place leaf(gen *g, const pel_ir_node *n) {
   } else if (n->op == PEL_IR_CONST) {
     p.reg = emit_value(g, PEL_CODE_CONST, n->type, NULL, 0,
                        pel__build_const(g->l->b, n->value), PEL_NONE, n->span);
-  } else if (n->type->kind == PEL_RECORD) {
+  } else if (pel__splits(n->type)) {
     p.parts = parts_room(g, n->type->nfields);
   } else {
     p.reg = slot_reg(g, g->l->slots[n->mark], 0, n->type, n->span);
@@ -418,7 +420,7 @@ static void output(gen *g, const pel_output *y, regs *out) {
   value(g, n);
   if (g->l->failed) return;
   uint32_t number = number_of(g, n);
-  bool split = y->split && n->type->kind == PEL_RECORD;
+  bool split = y->split && pel__splits(n->type);
   for (uint32_t i = 0; i < (split ? n->type->nfields : 1); i++) {
     uint32_t r;
     if (!split) {

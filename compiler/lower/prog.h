@@ -76,4 +76,7 @@ bool pel__used_fields(pel_lowering *l, const pel_ir_region *r, uint32_t i,
 PEL_INLINE bool pel__is_leaf_at_top(const pel_lowering *l, const pel_ir_node *n) {
   return n->op == PEL_IR_CONST || (n->home == l->m->top && l->slots[n->mark] != PEL_NONE);
 }
+/* Whether an element of this type takes a column for each field. Records that may be null
+ * are one column: only there stands whether they are. */
+bool pel__splits(const pel_type *t);
 #endif

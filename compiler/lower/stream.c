@@ -6,14 +6,14 @@ static void *room(pel_lowering *l, size_t n, size_t size) {
   return p;
 }
 
-uint32_t pel__width(const pel_type *t) { return t->kind == PEL_RECORD ? t->nfields : 1; }
+uint32_t pel__width(const pel_type *t) { return pel__splits(t) ? t->nfields : 1; }
 
 const pel_type *pel__column_type(const pel_type *t, uint32_t i) {
-  return t->kind == PEL_RECORD ? t->fields[i].type : t;
+  return pel__splits(t) ? t->fields[i].type : t;
 }
 
 pel_str pel__column_name(const pel_type *t, uint32_t i, pel_str single) {
-  return t->kind == PEL_RECORD ? pel__str(t->fields[i].name) : single;
+  return pel__splits(t) ? pel__str(t->fields[i].name) : single;
 }
 
 static uint32_t *numbers(pel_lowering *l, uint32_t n) {
@@ -222,7 +222,7 @@ pel_prog_made pel__stream_run(pel_lowering *l, pel_stream *s, const pel_ir_regio
     choose_columns(l, s, used);
   }
   if (l->failed) return none;
-  pel_input_columns in = {.split = s->type->kind == PEL_RECORD,
+  pel_input_columns in = {.split = pel__splits(s->type),
                           .column = pel__width(s->type) ? s->cols[0] : 0,
                           .fields = s->cols};
   pel_prog_order o = {.region = r,

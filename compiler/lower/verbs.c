@@ -202,7 +202,7 @@ pel_stream *pel__lower_unlist(pel_lower_state *s, pel_ir_node *n) {
   if (!types) return NULL;
   types[0] = type;
   pel_field whole = {"value", n->type};
-  if (n->type->kind != PEL_RECORD)
+  if (!pel__splits(n->type))
     return pel__stream_node(&s->l, node, n->type, types, 1, NULL);
   const pel_type *wrapped = pel__ir_record(s->l.m, &whole, 1);
   pel_stream *r = pel__stream_node(&s->l, node, wrapped, types, 1, NULL);

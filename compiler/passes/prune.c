@@ -360,7 +360,7 @@ void pel__pass_prune(pel_ir *m) {
   if (!p.tables || !shared) return;
   for (pel_ir_node *n = m->top->first; n; n = n->next) {
     shared[n->mark] = n->uses > 1;
-    if (n->array && n->type->kind == PEL_RECORD)
+    if (n->array && n->type->kind == PEL_RECORD && !n->type->nullable)
       of(&p, n)->need = pel__pass_room(m, n->type->nfields, sizeof(bool));
     if (m->oom) return;
   }

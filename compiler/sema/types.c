@@ -166,7 +166,8 @@ bool pel__ty_is_table(const pel_ty *t) {
 }
 
 pel_shape pel__ty_shape(const pel_ty *t) {
-  if (t->kind == PEL_TY_RECORD) return PEL_SHAPE_RECORD;
+  if (t->kind == PEL_TY_RECORD)
+    return t->nullable ? PEL_SHAPE_SCALAR : PEL_SHAPE_RECORD; /* null as a whole */
   if (t->kind == PEL_TY_SCALAR) return PEL_SHAPE_SCALAR;
   return pel__ty_is_table(t) ? PEL_SHAPE_TABLE : PEL_SHAPE_ARRAY;
 }
