@@ -92,6 +92,11 @@ uint32_t pel__param_columns(const pel_run *run, uint32_t param);
 void pel__type_print(const pel_type *t, pel_buf *out);
 void pel__field_print(const pel_field *f, pel_buf *out);
 void pel__param_print(const pel_plan_data *p, uint32_t param, pel_buf *out);
+/* escape.c: text with control characters as the language writes them, `\u{1b}`: for
+ * people, with bytes that are no UTF-8 as `\xff`; and as a string of the language, where
+ * such bytes become U+FFFD. */
+void pel__text_shown(pel_buf *b, pel_str s);
+void pel__text_literal(pel_buf *b, pel_str s);
 /* from_text.c: text to a scalar as the command line writes it. */
 PEL_USE_RESULT pel_status pel__const_from_text(const pel_type *t, const char *text,
                                                size_t n, pel_const *out, pel_error *err);

@@ -10,6 +10,7 @@ libpelapi_la_SOURCES = \
   %D%/bind.c \
   %D%/compile.c \
   %D%/context.c \
+  %D%/escape.c \
   %D%/files.c \
   %D%/from_text.c \
   %D%/plan.c \
@@ -19,4 +20,8 @@ libpelapi_la_SOURCES = \
   %D%/rejects.c \
   %D%/run.c \
   %D%/said.c \
-  %D%/types_text.c
+  %D%/types_text.c \
+  %D%/width.c \
+  %D%/width.h \
+  %D%/width_table.c
+EXTRA_DIST += %D%/width_table.py

@@ -1,4 +1,5 @@
 #include "runtime/api/api.h"
+#include "runtime/api/width.h"
 #include "stdlib/io/csv.h"
 
 /* For people: columns side by side, numbers to the right, nothing elided. */
@@ -10,20 +11,14 @@ static void cell(pel_buf *b, const pel_col *c, uint64_t row) {
     pel__buf_text(b, "null");
   } else if (k == PEL_STR || k == PEL_BYTES) {
     const pel_view *v = (const pel_view *)c->data + row;
-    const char *p = pel_view_bytes(v);
-    for (uint32_t i = 0; i < v->in.n;
-         i++) { /* what would break the layout is shown escaped */
-      if (p[i] == '\n')
-        pel__buf_text(b, "\\n");
-      else if (p[i] == '\r')
-        pel__buf_text(b, "\\r");
-      else if (p[i] == '\t')
-        pel__buf_text(b, "\\t");
-      else
-        pel__buf_char(b, p[i]);
-    }
+    pel__text_shown(b, (pel_str){pel_view_bytes(v), v->in.n});
   } else if (k == PEL_LIST || k == PEL_RECORD) {
-    pel__json_cell(b, c, row);
+    pel_buf json; /* it leaves DEL and C1 as they are */
+    pel__buf_init(&json, NULL);
+    pel__json_cell(&json, c, row);
+    pel__text_shown(b, (pel_str){json.p, json.n});
+    b->failed |= json.failed;
+    pel__buf_deinit(&json);
   } else {
     pel__buf_add(b, text, pel__csv_print(k, c->data, row, text));
   }
@@ -37,22 +32,41 @@ static void pad(pel_buf *b, size_t n) {
 
 static void aligned(pel_buf *b, const char *p, size_t n, size_t width, bool right,
                     bool last) {
-  const size_t length = pel__utf8_length(p, n),
+  const size_t length = pel__text_width(p, n),
                missing = width > length ? width - length : 0;
   if (right) pad(b, missing);
   pel__buf_add(b, p, n);
   if (!right && !last) pad(b, missing);
 }
 
+/* The name of a column may hold anything, too. */
+static size_t name_width(pel_str name) {
+  pel_buf t;
+  pel__buf_init(&t, NULL);
+  pel__text_shown(&t, name);
+  const size_t n = pel__text_width(t.p, t.n);
+  pel__buf_deinit(&t);
+  return n;
+}
+
+static void aligned_name(pel_buf *b, pel_str name, size_t width, bool right, bool last) {
+  pel_buf t;
+  pel__buf_init(&t, NULL);
+  pel__text_shown(&t, name);
+  aligned(b, pel__buf_z(&t), t.n, width, right, last);
+  b->failed |= t.failed;
+  pel__buf_deinit(&t);
+}
+
 static void measure(const pel_printed *p, const pel_str *names, size_t *widths) {
   pel_buf t;
   pel__buf_init(&t, NULL);
   for (uint32_t c = 0; c < p->value->ncols; c++) {
-    widths[c] = names ? pel__utf8_length(names[c].p, names[c].n) : 0;
+    widths[c] = names ? name_width(names[c]) : 0;
     for (uint64_t r = 0; r < p->value->rows; r++) {
       t.n = 0;
       cell(&t, &p->value->cols[c], r);
-      const size_t n = pel__utf8_length(t.p, t.n);
+      const size_t n = pel__text_width(t.p, t.n);
       if (n > widths[c]) widths[c] = n;
     }
   }
@@ -64,8 +78,8 @@ static void header(pel_buf *b, const pel_printed *p, const pel_str *names,
   const pel_table *t = p->value;
   for (uint32_t c = 0; c < t->ncols; c++) {
     if (c) pel__buf_text(b, "  ");
-    aligned(b, names[c].p, names[c].n, widths[c], to_the_right(t->cols[c].type->kind),
-            c + 1 == t->ncols);
+    aligned_name(b, names[c], widths[c], to_the_right(t->cols[c].type->kind),
+                 c + 1 == t->ncols);
   }
   pel__buf_char(b, '\n');
 }
@@ -100,11 +114,11 @@ static void rows(pel_buf *b, const pel_printed *p, const pel_str *names) {
 static void fields(pel_buf *b, const pel_printed *p) {
   size_t width = 0;
   for (uint32_t c = 0; c < p->value->ncols; c++) {
-    const size_t n = pel__utf8_length(p->columns[c].p, p->columns[c].n);
+    const size_t n = name_width(p->columns[c]);
     if (n > width) width = n;
   }
   for (uint32_t c = 0; c < p->value->ncols; c++) {
-    aligned(b, p->columns[c].p, p->columns[c].n, width, false, false);
+    aligned_name(b, p->columns[c], width, false, false);
     pel__buf_text(b, "  ");
     cell(b, &p->value->cols[c], 0);
     pel__buf_char(b, '\n');

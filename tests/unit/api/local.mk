@@ -16,4 +16,5 @@ tests_unit_api_SOURCES = \
   %D%/options.c \
   %D%/plans.c \
   %D%/texts.c \
+  %D%/width.c \
   %D%/world.h
