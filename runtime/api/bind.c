@@ -206,7 +206,7 @@ static void reading_program(const pel_run *run, uint32_t param, const char *path
   pel__buf_text(b, "let rows: [n]");
   pel__type_print(&run->plan->types[run->plan->params[param].type], b);
   pel__buf_text(b, " = read(");
-  pel__buf_json(b, pel__str(path));
+  pel__text_literal(b, pel__str(path));
   pel__buf_text(b, ")\nout value = rows\n");
 }
 
@@ -273,6 +273,8 @@ static pel_status read_table(pel_run *run, uint32_t param, const pel_source_text
 static pel_status bind_table(pel_run *run, uint32_t param, const char *path,
                              pel_error *err) {
   pel_buf b;
+  if (pel__utf8_valid(path, strlen(path)) != strlen(path))
+    return pel_error_set(err, PEL_E_INVALID, "the path is not valid UTF-8");
   pel__buf_init(&b, NULL);
   reading_program(run, param, path, &b);
   const pel_source_text source = {"<parameter>", pel__buf_z(&b), b.n};

@@ -367,6 +367,21 @@ static void json_schema(const pel_type *row, pel_buf *b) {
   pel__buf_text(b, "]}\n");
 }
 
+/* A name that no program can say is no column of one. */
+static pel_status check_names(const pel_type *row, const char *path, pel_error *err) {
+  for (uint32_t i = 0; i < row->nfields; i++) {
+    const pel_str name = pel__str(row->fields[i].name);
+    const size_t good = pel__utf8_valid(name.p, name.n);
+    if (good < name.n)
+      return pel_error_set(
+          err, PEL_E_INVALID,
+          "`%s`: the name of column %u is not valid UTF-8 (byte 0x%02X): "
+          "no program can say it",
+          path, i + 1, (unsigned)(unsigned char)name.p[good]);
+  }
+  return PEL_OK;
+}
+
 pel_status pel_schema(pel_context *ctx, const char *path, const char *type_name,
                       pel_schema_format format, char **out, size_t *n, pel_error *err) {
   const pel_op *reader = reader_for(ctx, path);
@@ -384,6 +399,7 @@ pel_status pel_schema(pel_context *ctx, const char *path, const char *type_name,
   pel_buf b;
   pel__buf_init(&b, ctx->alloc);
   pel_status s = infer(&w, reader, &arg, 1, &row, err);
+  if (!s) s = check_names(row, path, err);
   if (!s && format == PEL_SCHEMA_JSON) {
     json_schema(row, &b);
   } else if (!s) {

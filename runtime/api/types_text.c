@@ -17,7 +17,7 @@ void pel__field_print(const pel_field *f, pel_buf *out) {
   if (plain_name(f->name))
     pel__buf_text(out, f->name);
   else
-    pel__buf_json(out, pel__str(f->name));
+    pel__text_literal(out, pel__str(f->name));
   pel__buf_text(out, ": ");
   pel__type_print(f->type, out);
 }
