@@ -10,7 +10,6 @@ include $(srcdir)/tests/unit/base/local.mk
 include $(srcdir)/tests/unit/sys/local.mk
 include $(srcdir)/tests/unit/plan/local.mk
 include $(srcdir)/tests/unit/mem/local.mk
-include $(srcdir)/tests/unit/trace/local.mk
 include $(srcdir)/tests/unit/vec/local.mk
 include $(srcdir)/tests/unit/sched/local.mk
 include $(srcdir)/tests/unit/stdlib/local.mk
@@ -21,10 +20,7 @@ include $(srcdir)/tests/unit/sema/local.mk
 include $(srcdir)/tests/unit/ir/local.mk
 include $(srcdir)/tests/unit/passes/local.mk
 include $(srcdir)/tests/unit/lower/local.mk
-include $(srcdir)/tests/unit/compiler/local.mk
-include $(srcdir)/tests/unit/engine/local.mk
 include $(srcdir)/tests/unit/api/local.mk
-include $(srcdir)/tests/unit/tools/local.mk
 include $(srcdir)/tests/stress/local.mk
 
 LDADD = $(PEL_FLOORS) $(PEL_OUTSIDE) $(CRITERION_LIBS)
