@@ -7,6 +7,7 @@ libpelpasses_la_SOURCES = \
   %D%/fold.c \
   %D%/fuse_group.c \
   %D%/fuse_maps.c \
+  %D%/limits.c \
   %D%/passes.c %D%/passes.def %D%/passes.h %D%/passes_family.h \
   %D%/prune.c \
   %D%/push.c \

@@ -39,10 +39,10 @@ static void warn_of_chance(level *v, uint32_t i, uint32_t j) {
   const pel_size *y = pel__size_get(s, b->type->size);
   if (v->at || v->l->depth[i] == v->l->depth[j] || (x && x == y)) return;
   const pel_x *deep = v->l->depth[i] > v->l->depth[j] ? a : b, *flat = deep == a ? b : a;
-  pel_diag *d = pel__sema_error(
-      s, PEL_W0003, v->l->span,
-      "`%s` maps over %s and %s together, whose lengths may differ", v->l->name,
-      pel__ty_text(s, a->type), pel__ty_text(s, b->type));
+  pel_diag *d =
+      pel__sema_error(s, PEL_W0003, v->l->span,
+                      "`%s` maps over %s and %s together, whose lengths may differ",
+                      v->l->name, pel__ty_text(s, a->type), pel__ty_text(s, b->type));
   pel__diag_help(s->ds, d,
                  "shapes line up at the first dimension: each list of %s meets one "
                  "element of %s. To meet all of them in each list write `[r %s … for r "

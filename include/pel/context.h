@@ -24,10 +24,10 @@ typedef struct pel_options {
   uint64_t seed;        /* of hashing and of the order in which workers help each other */
   uint32_t hash_bits;   /* 64 */
   uint32_t morsel_rows; /* what each source thinks best */
-  uint32_t simd;      /* 0: the best the processor has; 1 + level: not above that level.
-                         Changes nothing while kernels have one form */
-  const char *passes; /* "none", or "-simplify,-cse": passes left out */
-  bool reload;        /* save and load each plan before it is run */
+  uint32_t simd;        /* 0: the best the processor has; 1 + level: not above that level.
+                           Changes nothing while kernels have one form */
+  const char *passes;   /* "none", or "-simplify,-cse": passes left out */
+  bool reload;          /* save and load each plan before it is run */
 } pel_options;
 
 /* NULL options: defaults. No thread is started before there is work for two. */

@@ -424,6 +424,10 @@ typedef struct pel_op {
    * NULL: not known. */
   size_t (*place)(const pel_env *, void *state, void *local, uint64_t ordinal, char *out,
                   size_t room);
+  /* Breaker whose consume ends its input early: the least ordinal of which nothing was
+   * needed, asked for when no more comes; UINT64_MAX: it has not got enough. What failed
+   * or was rejected from there on is as if it had not been read. */
+  uint64_t (*needed_end)(const pel_env *, const void *state);
 } pel_op;
 
 /* An operator's row: PEL_OP(id, "name", "signature", PEL_OP_MAP, .doc = …, …). A build

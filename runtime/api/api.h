@@ -133,8 +133,9 @@ void pel__files_deinit(pel_files *f);
 /* rejects.c: rows that readers rejected become a file in the order of the data. */
 PEL_USE_RESULT pel_status pel__rejects_new(pel_engine *engine, const char *path,
                                            pel_rejects **out, pel_error *err);
-void pel__rejects_keep(void *rejects, uint64_t reader, uint64_t ordinal, uint32_t field,
-                       const char *text, size_t n, const char *why);
+void pel__rejects_end(void *rejects, uint32_t source, uint64_t ordinal);
+void pel__rejects_keep(void *rejects, uint64_t reader, uint32_t source, uint64_t ordinal,
+                       uint32_t field, const char *text, size_t n, const char *why);
 PEL_USE_RESULT pel_status pel__rejects_commit(pel_rejects *r, pel_error *err);
 void pel__rejects_free(pel_rejects *r);
 /* print_table.c, print_text.c */

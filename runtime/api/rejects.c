@@ -12,8 +12,15 @@ enum { PART = 2 << 20, WINDOW = 16 << 10 };
 /* Where a row belongs: the reader's place in the program, the row, the field of the row.
  */
 typedef struct pel_reject_place {
-  uint64_t reader, ordinal, field;
+  uint64_t reader, ordinal;
+  uint32_t field, source;
 } pel_reject_place;
+
+/* Rows of a source from `ordinal` on turned out not to be wanted. */
+typedef struct pel_reject_end {
+  uint64_t ordinal;
+  uint32_t source;
+} pel_reject_end;
 
 typedef struct pel_reject {
   pel_reject_place place;
@@ -30,6 +37,7 @@ struct pel_rejects {
   const pel_alloc *alloc;
   pel_out_file *file;
   PEL_VEC(pel_reject) rows;
+  PEL_VEC(pel_reject_end) ends;
   pel_buf text;
   pel_spill *spill;
   PEL_VEC(pel_extent) runs;
@@ -67,6 +75,7 @@ void pel__rejects_free(pel_rejects *r) {
   if (!r) return;
   pel__out_free(r->file);
   pel__spill_free(r->spill);
+  PEL_VEC_DEINIT(&r->ends, r->alloc);
   PEL_VEC_DEINIT(&r->rows, r->alloc);
   PEL_VEC_DEINIT(&r->runs, r->alloc);
   pel__buf_deinit(&r->text);
@@ -111,10 +120,23 @@ static pel_status write_run(pel_rejects *r) {
   return s;
 }
 
-void pel__rejects_keep(void *ctx, uint64_t reader, uint64_t ordinal, uint32_t field,
-                       const char *text, size_t n, const char *why) {
+void pel__rejects_end(void *ctx, uint32_t source, uint64_t ordinal) {
   pel_rejects *r = ctx;
-  pel_reject row = {{reader, ordinal, field}, r->text.n, 0};
+  const pel_reject_end end = {ordinal, source};
+  if (!PEL_VEC_PUSH(&r->ends, end, r->alloc)) r->status = PEL_E_NOMEM;
+}
+
+static bool is_wanted(const pel_rejects *r, const pel_reject_place *at) {
+  for (size_t i = 0; i < r->ends.n; i++)
+    if (r->ends.at[i].source == at->source && at->ordinal >= r->ends.at[i].ordinal)
+      return false;
+  return true;
+}
+
+void pel__rejects_keep(void *ctx, uint64_t reader, uint32_t source, uint64_t ordinal,
+                       uint32_t field, const char *text, size_t n, const char *why) {
+  pel_rejects *r = ctx;
+  pel_reject row = {{reader, ordinal, field, source}, r->text.n, 0};
   if (r->status) return;
   pel__buf_printf(&r->text, "# %s\n", why);
   pel__buf_add(&r->text, text, n);
@@ -187,8 +209,9 @@ static pel_status merge(pel_rejects *r, pel_reject_run *runs, pel_reject_run **h
   }
   for (size_t i = n / 2; i-- > 0 && !s;) sink(heap, n, i);
   while (!s && !heap[0]->over) {
-    s = pel__out_write(r->file, heap[0]->window + heap[0]->at, (size_t)heap[0]->head.n,
-                       NULL);
+    if (is_wanted(r, &heap[0]->head.place))
+      s = pel__out_write(r->file, heap[0]->window + heap[0]->at, (size_t)heap[0]->head.n,
+                         NULL);
     heap[0]->at += (size_t)heap[0]->head.n;
     if (!s) s = next_row(r, heap[0]);
     sink(heap, n, 0);
@@ -216,7 +239,8 @@ static pel_status write_rows(pel_rejects *r) {
   if (r->runs.n) return write_merged(r);
   sort_part(r);
   for (size_t i = 0; i < r->rows.n && !s; i++)
-    s = pel__out_write(r->file, r->text.p + r->rows.at[i].at, r->rows.at[i].n, NULL);
+    if (is_wanted(r, &r->rows.at[i].place))
+      s = pel__out_write(r->file, r->text.p + r->rows.at[i].at, r->rows.at[i].n, NULL);
   return s;
 }
 

@@ -156,6 +156,7 @@ static pel_status execute(pel_run *run) {
                                     .writers = run->writers,
                                     .natives = run->natives,
                                     .reject = run->rejects ? pel__rejects_keep : NULL,
+                                    .reject_end = run->rejects ? pel__rejects_end : NULL,
                                     .reject_ctx = run->rejects,
                                     .rejects = run->rejects_path};
   pel_error *e = &run->error;

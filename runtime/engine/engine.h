@@ -54,9 +54,12 @@ typedef struct pel_engine_run_options {
   /* A host's functions by native number, NULL: taken from the library. NULL: none. */
   void *const *natives;
   /* Rejected rows, one worker at a time, in no order: (reader, ordinal, field) says their
-   * place. NULL: only counted. */
-  void (*reject)(void *ctx, uint64_t reader, uint64_t ordinal, uint32_t field,
-                 const char *text, size_t n, const char *why);
+   * place, source which of several runs of the reader it was. NULL: only counted. */
+  void (*reject)(void *ctx, uint64_t reader, uint32_t source, uint64_t ordinal,
+                 uint32_t field, const char *text, size_t n, const char *why);
+  /* Rows of the source with this ordinal or a higher one are none after all. NULL exactly
+   * when reject is. */
+  void (*reject_end)(void *ctx, uint32_t source, uint64_t ordinal);
   void *reject_ctx;
   const char *rejects; /* the file they go to, which no out may write; NULL: none */
 } pel_engine_run_options;

@@ -117,25 +117,29 @@ static pel_status env_consume(const pel_env *e, uint32_t number, uint64_t row) {
   return s->pipe ? pel__poison_fail(s->pipe, number, s->ordinal + row) : PEL_E_FAILED;
 }
 
-/* Where the program reads: the same with every choice of passes, unlike the number of a
- * pipe. */
-static uint64_t reader_place(const pel_stage *s) {
-  const pel_plan_data *p = s->run->plan;
-  if (!s->pipe || s->pipe->plan->from != PEL_FROM_READER) return 0;
-  const uint32_t span = p->nodes[s->pipe->plan->source].span;
+uint64_t pel__reader_place(const pel_pipe *pipe) {
+  if (!pipe || pipe->plan->from != PEL_FROM_READER) return 0;
+  const pel_plan_data *p = pipe->run->plan;
+  const uint32_t span = p->nodes[pipe->plan->source].span;
   return span == PEL_NONE ? 0
                           : (uint64_t)p->spans[span].file << 32 | p->spans[span].begin;
 }
 
 static void env_reject(const pel_env *e, uint64_t ordinal, uint32_t field,
                        const char *text, size_t n, const char *why) {
-  pel_engine_run *run = stage_of(e)->run;
+  pel_stage *s = stage_of(e);
+  pel_engine_run *run = s->run;
   pel__add_u64(&run->rejected, 1, PEL_RELAXED); /* read after the run */
-  stage_of(e)->rejected++;
-  if (!run->options.reject) return;
+  s->rejected++;
+  const bool may_end = s->pipe && s->pipe->sink->op && s->pipe->sink->op->needed_end;
+  if (!may_end && !run->options.reject) return;
   pel__lock_acquire(&run->lock);
-  run->options.reject(run->options.reject_ctx, reader_place(stage_of(e)), ordinal, field,
-                      text, n, why);
+  if (may_end && !PEL_VEC_PUSH(&s->pipe->rejects, ordinal, run->alloc))
+    pel__store_u32(&run->exhausted, 1, PEL_RELAXED);
+  if (run->options.reject)
+    run->options.reject(run->options.reject_ctx, pel__reader_place(s->pipe),
+                        s->pipe ? s->pipe->index : PEL_NONE, ordinal, field, text, n,
+                        why);
   pel__lock_release(&run->lock);
 }
 

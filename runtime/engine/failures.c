@@ -1,10 +1,18 @@
 #include "runtime/engine/state.h"
 
-/* Shown once the run is over; of a pipe's failures the one with the least ordinal. */
+/* Whether a failure stands in front of the one that is known. Rows behind a failing one
+ * are not handed on, so that behind a join, which numbers its rows anew, what fails later
+ * in a unit stands in front. */
+static bool comes_before(const pel_pipe *p, uint64_t ordinal) {
+  if (p->renumbers && ordinal >> 32 == p->failure.ordinal >> 32) return true;
+  return ordinal < p->failure.ordinal;
+}
+
+/* Shown once the run is over; of a pipe's failures the first. */
 pel_status pel__pipe_fail_with(pel_pipe *p, uint64_t ordinal, const pel_failure *f) {
   pel_engine_run *run = p->run;
   pel__lock_acquire(&run->lock);
-  if (!p->own_failure || ordinal < p->failure.ordinal) {
+  if (!p->own_failure || comes_before(p, ordinal)) {
     char *copy = pel__arena_text(&run->arena, f->text, strlen(f->text));
     p->failure = *f;
     p->failure.item = p->plan->item;
@@ -60,6 +68,33 @@ void pel__pipe_stop(pel_pipe *p, uint64_t ordinal) {
   uint64_t now = pel__load_u64(&p->stop, PEL_RELAXED);
   /* relaxed: a worker that sees it late only does work that is not needed */
   while (ordinal < now && !pel__cas_u64(&p->stop, &now, ordinal, PEL_RELAXED)) {
+  }
+}
+
+static void forget_rejects(pel_pipe *p, uint64_t end) {
+  pel_engine_run *run = p->run;
+  if (p->renumbers && end) end = (((end - 1) >> 32) + 1) << 32;
+  for (size_t i = 0; i < p->rejects.n; i++) p->unneeded += p->rejects.at[i] >= end;
+  pel__add_u64(&run->rejected, UINT64_C(0) - p->unneeded, PEL_RELAXED);
+  pel__lock_acquire(&run->lock);
+  if (run->options.reject_end)
+    run->options.reject_end(run->options.reject_ctx, p->index, end);
+  pel__lock_release(&run->lock);
+}
+
+void pel__sink_forget_unneeded(pel_sink *k) {
+  const uint64_t end = k->op->needed_end(&k->stage.env, k->state);
+  if (end == UINT64_MAX) return;
+  for (uint32_t i = 0; i < k->run->plan->n_pipes; i++) {
+    pel_pipe *p = &k->run->pipes[i];
+    if (p->sink != k || !p->needed) continue;
+    const uint64_t base = p->base << 32, own_end = end > base ? end - base : 0;
+    /* Of a unit that failed nothing came from behind the failing row: if what came was
+     * enough, the row was not needed. */
+    if (p->own_failure && p->failure.status == PEL_E_FAILED &&
+        (own_end == 0 || (own_end - 1) >> 32 <= p->failure.ordinal >> 32))
+      p->failed = p->own_failure = false;
+    forget_rejects(p, own_end);
   }
 }
 

@@ -196,10 +196,24 @@ static pel_status next_chunk(pel_pipe *p, pel_lane *l, const pel_unit *u, pel_cu
   return PEL_E_INTERNAL;
 }
 
+/* What its rows were rejected for is told as far as the sink needed them; where their
+ * numbers are not the reader's that means whole units. */
+static bool reads_on(const pel_pipe *p) {
+  return p->renumbers && p->plan->from == PEL_FROM_READER && p->sink->op &&
+         p->sink->op->needed_end;
+}
+
+/* The unit, or an earlier one, has failed or given enough. relaxed: seen late, it only
+ * costs work. */
+static bool is_stopped(const pel_pipe *p, const pel_unit *u) {
+  return pel__load_u64(&p->stop, PEL_RELAXED) >> 32 <= u->index;
+}
+
 static pel_status run_unit(pel_pipe *p, pel_lane *l, uint32_t worker, const pel_unit *u) {
   pel_cursor cursor = {{0}};
+  bool enough = false;
   memset(l->probed, 0, p->plan->steps.n * sizeof *l->probed);
-  for (;;) {
+  while (enough || !is_stopped(p, u)) {
     pel_chunk c;
     pel__stage_reset(&l->source);
     l->source.ordinal = (u->index << 32) | cursor.word[0];
@@ -210,15 +224,19 @@ static pel_status run_unit(pel_pipe *p, pel_lane *l, uint32_t worker, const pel_
     if (s) return s;
     l->source.rows_out += c.nsel;
     if (p->unit_rows) p->unit_rows[u->index] += c.nsel;
-    /* relaxed: seen late, it only costs work */
-    if (c.ordinal > pel__load_u64(&p->stop, PEL_RELAXED) ||
-        pel__job_cancelled(p->run->job))
-      return PEL_OK;
+    if (pel__job_cancelled(p->run->job)) return PEL_OK;
+    if (enough) continue;
     l->source.ordinal = c.ordinal;
     s = push(p, l, worker, 0, &c);
-    if (s == PEL_DONE) pel__pipe_stop(p, c.ordinal);
-    if (s) return s == PEL_DONE ? PEL_OK : s;
+    if (s == PEL_DONE) {
+      pel__pipe_stop(p, c.ordinal);
+      enough = reads_on(p);
+      if (!enough) return PEL_OK;
+    } else if (s) {
+      return s;
+    }
   }
+  return PEL_OK;
 }
 
 /* The same, counted for whoever looks how far the run is. */
@@ -421,6 +439,8 @@ pel_status pel__pipe_open(pel_pipe *p, uint32_t worker) {
   if (!p->lanes || !p->dispenser) return PEL_E_NOMEM;
   pel__store_u64(&p->stop, UINT64_MAX, PEL_RELAXED); /* before any worker sees the pipe */
   p->base = p->sink->morsels;
+  for (uint32_t i = 0; i < p->plan->steps.n; i++)
+    p->renumbers |= step_prog(p, i) == PEL_NONE;
   pel__stage_init(&p->stage, run, p, worker);
   pel_status s = open_source(p, &p->stage.env);
   if (!s && p->plan->from == PEL_FROM_NODE) s = count_units(p);

@@ -48,6 +48,7 @@ static uint32_t pipe_stats(const pel_pipe *p, pel_node_stats *out) {
   out[n++] = (pel_node_stats){.name = source_name(p), .pipe = p->index, .span = read};
   for (uint32_t w = 0; w < p->run->workers; w++)
     add_stats(&out[n - 1], &p->lanes[w].source);
+  out[n - 1].rejected -= p->unneeded;
   for (uint32_t i = 0; i < p->plan->steps.n; i++) {
     const uint32_t node = plan->steps[p->plan->steps.at + i].node;
     out[n++] = (pel_node_stats){

@@ -343,6 +343,7 @@ void pel__run_free(pel_engine_run *run) {
   const pel_alloc *backing = run->engine->backing;
   for (uint32_t i = 0; run->pipes && i < run->plan->n_pipes; i++) {
     pel__pipe_close(&run->pipes[i]);
+    PEL_VEC_DEINIT(&run->pipes[i].rejects, run->alloc);
     pel__arena_deinit(&run->pipes[i].arena);
   }
   for (uint32_t i = 0; run->sinks && i < run->plan->n_nodes + run->plan->n_slots; i++) {

@@ -228,6 +228,7 @@ static pel_status join_pieces(pel_sink *k) {
 }
 
 void pel__sink_finish(pel_sink *k, uint32_t worker) {
+  if (k->open && k->op && k->op->needed_end) pel__sink_forget_unneeded(k);
   for (uint32_t i = 0; i < k->run->plan->n_pipes; i++)
     if (k->run->pipes[i].sink == k && k->run->pipes[i].failed) k->failed = true;
   pel_status s = PEL_OK;

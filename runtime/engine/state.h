@@ -118,12 +118,15 @@ typedef struct pel_pipe {
   pel_dispenser *dispenser;
   pel_atomic_u64 stop; /* rows with a higher ordinal are not wanted: after a failure, or
                           enough rows */
-  pel_atomic_u64 tickets; /* morsels begun */
-  pel_spin lock;          /* around what follows */
-  uint64_t highest;       /* unit index + 1 */
-  uint64_t lowest;        /* all units below are finished (ordered sinks) */
-  uint64_t window;        /* bits of finished units from lowest on */
-  bool failed;            /* `failure` is its own, or it inherited one */
+  pel_atomic_u64 tickets;    /* morsels begun */
+  pel_spin lock;             /* around what follows */
+  uint64_t highest;          /* unit index + 1 */
+  uint64_t lowest;           /* all units below are finished (ordered sinks) */
+  uint64_t window;           /* bits of finished units from lowest on */
+  PEL_VEC(uint64_t) rejects; /* ordinals, if the sink may turn out not to need them */
+  uint64_t unneeded;         /* rejects that it did not */
+  bool renumbers;            /* a step gives its rows other numbers */
+  bool failed;               /* `failure` is its own, or it inherited one */
   bool own_failure;
   pel_failure failure;
 } pel_pipe;
@@ -186,6 +189,9 @@ struct pel_engine_run {
 /* env.c */
 void pel__stage_init(pel_stage *s, pel_engine_run *run, pel_pipe *pipe, uint32_t worker);
 void pel__stage_deinit(pel_stage *s);
+/* Where in the program the pipe's reader stands: the same with every choice of passes,
+ * unlike the number of a pipe. */
+uint64_t pel__reader_place(const pel_pipe *pipe);
 PEL_INLINE void pel__stage_reset(pel_stage *s) { pel__arena_reset(&s->temp); }
 
 /* failures.c */
@@ -198,6 +204,8 @@ void pel__pipe_fail_status(pel_pipe *p, uint64_t ordinal, pel_status status);
 /* The failure that a poisoned cell carries becomes the pipe's. */
 pel_status pel__poison_fail(pel_pipe *p, uint32_t number, uint64_t ordinal);
 void pel__run_collect_failures(pel_engine_run *run);
+/* All has come to k: its pipes' failures and rejects behind what it needed are none. */
+void pel__sink_forget_unneeded(pel_sink *k);
 /* Rows with a higher ordinal than this are not needed any more. */
 void pel__pipe_stop(pel_pipe *p, uint64_t ordinal);
 

@@ -207,8 +207,10 @@ static pel_status map_block(mapping *m, uint64_t at, uint32_t n) {
                         .ncols = m->d.s->nargs,
                         .cols = m->cols,
                         .ordinal = m->items ? PEL_VM_ITEM : l->ordinal};
-  st = pel__vm_block(m->child, l->env, &in, m->origin);
+  const uint32_t cut = m->items ? UINT32_MAX : l->cut; /* in what origin counts */
+  st = pel__vm_block(m->child, l->env, &in, m->origin, cut);
   if (st) return st;
+  if (m->child->cut < cut) l->cut = m->items ? row_at(&m->d.rows, 0) : m->child->cut;
   note_kept(m, m->child);
   return append_outputs(m, m->child);
 }

@@ -34,7 +34,9 @@ static void consume(pel_vm_local *l, const pel_col *c) {
   for (uint32_t k = 0; k < l->nsel; k++) {
     const uint32_t row = l->sel ? l->sel[k] : k;
     if (c->state[row] != PEL_POISON) continue;
-    (void)l->env->consume_poison(l->env, c->fail[row], l->owner ? l->owner[row] : row);
+    const uint32_t at = l->owner ? l->owner[row] : row;
+    if (at < l->cut) (void)l->env->consume_poison(l->env, c->fail[row], at);
+    if (at < l->cut) l->cut = at;
     return;
   }
 }

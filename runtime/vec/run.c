@@ -148,7 +148,7 @@ pel_status pel_call_poison(const pel_call *c, uint32_t row, const char *code,
 /* ---- a block ---- */
 
 pel_status pel__vm_block(pel_vm_local *l, const pel_env *env, const pel_chunk *in,
-                         const uint32_t *owner) {
+                         const uint32_t *owner, uint32_t cut) {
   PEL_ASSERT(in->rows <= PEL_BLOCK_ROWS);
   l->env = env;
   l->in = in->cols;
@@ -158,6 +158,7 @@ pel_status pel__vm_block(pel_vm_local *l, const pel_env *env, const pel_chunk *i
   l->epoch = 0;
   l->ordinal = in->ordinal;
   l->owner = owner;
+  l->cut = cut;
   for (uint32_t i = 0; i < l->vm->nspreads; i++) {
     pel_status st = pel__vm_spread(l, i, l->rows);
     if (st) return st;
@@ -170,10 +171,20 @@ pel_status pel__vm_block(pel_vm_local *l, const pel_env *env, const pel_chunk *i
   return PEL_OK;
 }
 
+/* Rows behind one that failed are not handed on: whoever stops reading when it has enough
+ * can tell from what came whether the failure stood in front of that. */
+static void cut_rows(pel_vm_local *l) {
+  if (l->cut == UINT32_MAX) return;
+  uint32_t n = 0;
+  while (n < l->nsel && (l->sel ? l->sel[n] : n) < l->cut) n++;
+  l->nsel = n;
+}
+
 pel_status pel__vm_run(pel_vm_local *l, const pel_env *env, const pel_chunk *in,
                        pel_chunk *out) {
-  pel_status st = pel__vm_block(l, env, in, NULL);
+  pel_status st = pel__vm_block(l, env, in, NULL, UINT32_MAX);
   if (st) return st;
+  cut_rows(l);
   for (uint32_t i = 0; i < l->vm->noutputs; i++)
     l->outputs[i] = l->regs[l->vm->outputs[i]];
   *out = (pel_chunk){.rows = in->rows,

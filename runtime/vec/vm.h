@@ -98,7 +98,8 @@ struct pel_vm_local {
   uint32_t epoch;
   uint64_t ordinal;
   const uint32_t
-      *owner; /* row of the outermost block each row belongs to; NULL: itself */
+      *owner;   /* row of the outermost block each row belongs to; NULL: itself */
+  uint32_t cut; /* the least row of the outermost block at which a filter failed */
 };
 
 /* Which rows a step computes. */
@@ -119,7 +120,8 @@ uint8_t *pel__vm_state(pel_vm_local *l, uint32_t reg);
 PEL_USE_RESULT pel_status pel__vm_merge(pel_vm_local *l, const pel_col *args, uint32_t n,
                                         pel_col *out, uint8_t *room);
 PEL_USE_RESULT pel_status pel__vm_block(pel_vm_local *l, const pel_env *env,
-                                        const pel_chunk *in, const uint32_t *owner);
+                                        const pel_chunk *in, const uint32_t *owner,
+                                        uint32_t cut);
 /* Make sure a spread register has so many rows. */
 PEL_USE_RESULT pel_status pel__vm_spread(pel_vm_local *l, uint32_t number, uint32_t rows);
 PEL_INLINE bool pel__vm_is_spread(const pel_vm_local *l, uint32_t reg) {

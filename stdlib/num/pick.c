@@ -78,9 +78,7 @@ static pel_status clamp_text(const pel_call *c) {
                  *h = PEL_IN(c, 2, pel_view);
   PEL_EACH_VALID(c, i, {
     PEL_OUT(c, pel_view)
-    [i] = order(&a[i], &l[i]) < 0   ? l[i]
-          : order(&a[i], &h[i]) > 0 ? h[i]
-                                    : a[i];
+    [i] = order(&a[i], &l[i]) < 0 ? l[i] : order(&a[i], &h[i]) > 0 ? h[i] : a[i];
     if (order(&l[i], &h[i]) > 0) (void)turned(c, i);
   });
   return PEL_OK;

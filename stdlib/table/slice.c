@@ -9,6 +9,8 @@ typedef struct slice_params {
   uint64_t skip, need; /* need: skip + take; UINT64_MAX: all */
   const pel_type **types;
   uint32_t ncols;
+  uint32_t nkept; /* columns of the stores: behind those of the rows, when there is an
+                     end, the lower half of their ordinals */
 } slice_params;
 
 /* The rows of one morsel: filled by the one worker that has it, then left alone. */
@@ -43,6 +45,8 @@ typedef struct slice_local {
   morsel *at; /* morsel `number`; NULL: none yet */
 } slice_local;
 
+static const pel_type ordinal_type = {.kind = PEL_U32};
+
 static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
   int64_t skip = 0, take = 0;
   if (!pel__arg_int(b, 0, &skip) || !pel__arg_int(b, 1, &take) || skip < 0 ||
@@ -53,9 +57,11 @@ static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
   p->skip = (uint64_t)skip;
   p->need = take < 0 ? UINT64_MAX : (uint64_t)skip + (uint64_t)take;
   p->ncols = b->nin[0];
+  p->nkept = p->ncols + (p->need != UINT64_MAX);
   p->types = (const pel_type **)b->alloc(b, (p->ncols + 1) * sizeof *p->types);
   if (!p->types) return PEL_E_NOMEM;
   for (uint32_t i = 0; i < p->ncols; i++) p->types[i] = b->out[i];
+  p->types[p->ncols] = &ordinal_type;
   *params = p;
   return PEL_OK;
 }
@@ -126,7 +132,7 @@ static pel_status take_morsel(const pel_env *env, slice_state *s, uint64_t numbe
     if (!m) m = (morsel *)env->alloc(env, sizeof *m);
     if (m && !s->morsels[number]) {
       memset(m, 0, sizeof *m);
-      pel__store_init(&m->store, s->params->types, s->params->ncols);
+      pel__store_init(&m->store, s->params->types, s->params->nkept);
       s->morsels[number] = m;
     }
   }
@@ -183,16 +189,31 @@ static void lower_cutoff(const pel_env *env, slice_state *s) {
     if (s->morsels[i] && s->morsels[i]->done) pel__store_free(env, &s->morsels[i]->store);
 }
 
+/* c's columns, and behind them that of the ordinals. NULL: no memory. */
+static const pel_col *with_ordinals(const pel_env *env, const slice_params *p,
+                                    const pel_chunk *c) {
+  if (p->nkept == p->ncols) return c->cols;
+  pel_col *cols = (pel_col *)env->temp(env, p->nkept * sizeof *cols);
+  uint32_t *ordinals = (uint32_t *)env->temp(env, c->rows * sizeof *ordinals);
+  if (!cols || !ordinals) return NULL;
+  for (uint32_t i = 0; i < c->rows; i++) ordinals[i] = (uint32_t)c->ordinal + i;
+  if (p->ncols) memcpy(cols, c->cols, p->ncols * sizeof *cols);
+  cols[p->ncols] = (pel_col){.type = &ordinal_type, .data = ordinals};
+  return cols;
+}
+
 /* Rows first … first + n of those of c that count. */
-static pel_status keep_rows(const pel_env *env, morsel *m, const pel_chunk *c,
-                            uint32_t first, uint32_t n) {
+static pel_status keep_rows(const pel_env *env, const slice_params *p, morsel *m,
+                            const pel_chunk *c, uint32_t first, uint32_t n) {
   if (n == 0) return PEL_OK;
+  const pel_col *cols = with_ordinals(env, p, c);
+  if (!cols) return PEL_E_NOMEM;
   if (c->sel || first == 0)
-    return pel__store_append(&m->store, env, c->cols, c->sel ? c->sel + first : NULL, n,
+    return pel__store_append(&m->store, env, cols, c->sel ? c->sel + first : NULL, n,
                              NULL);
   uint16_t sel[PEL_BLOCK_ROWS];
   for (uint32_t k = 0; k < n; k++) sel[k] = (uint16_t)(first + k);
-  return pel__store_append(&m->store, env, c->cols, sel, n, NULL);
+  return pel__store_append(&m->store, env, cols, sel, n, NULL);
 }
 
 static pel_status consume(const pel_env *env, void *state, void *local, uint32_t port,
@@ -218,7 +239,7 @@ static pel_status consume(const pel_env *env, void *state, void *local, uint32_t
     first = n < skip - m->rows ? n : (uint32_t)(skip - m->rows);
     m->dropped += first;
   }
-  status = keep_rows(env, m, c, first, n - first);
+  status = keep_rows(env, s->params, m, c, first, n - first);
   if (status) return status;
   m->rows += n;
   return m->rows >= need ? PEL_DONE : PEL_OK;
@@ -239,6 +260,35 @@ static pel_status end_morsel(const pel_env *env, void *state, void *local,
     ((slice_local *)local)->at = NULL;
   }
   return number + 1 >= cutoff_of(s) ? PEL_DONE : PEL_OK;
+}
+
+/* The lower half of the ordinal of a row of the store; blocks need not be full. */
+static uint32_t ordinal_of(const slice_params *p, const morsel *m, uint64_t row) {
+  for (uint32_t b = 0; b < m->store.nblocks; b++) {
+    const pel_block *block = m->store.blocks[b];
+    const pel_col c = pel__column_head(&block->cols[p->ncols]);
+    if (row < block->n) return ((const uint32_t *)c.data)[row];
+    row -= block->n;
+  }
+  return UINT32_MAX;
+}
+
+/* Behind the row that makes it enough. */
+static uint64_t needed_end(const pel_env *env, const void *state) {
+  const slice_state *s = (const slice_state *)state;
+  const slice_params *p = s->params;
+  (void)env;
+  if (p->need == p->skip) return 0;
+  for (uint64_t i = 0, rows = 0; i < s->n; i++) {
+    const morsel *m = s->morsels[i];
+    if (!m) continue;
+    if (m->rows < p->need - rows) {
+      rows += m->rows;
+      continue;
+    }
+    return (i << 32 | ordinal_of(p, m, p->need - rows - 1 - m->dropped)) + 1;
+  }
+  return UINT64_MAX;
 }
 
 /* ---- result ---- */
@@ -315,4 +365,4 @@ PEL_OP(slice, "slice", "(rows: [n]{..r}, skip: i64, take: i64) -> [m]{..r}",
            "input when it has them.",
        .bind = bind, .open = open_state, .close = close_state, .local_init = local_init,
        .local_fini = local_fini, .consume = consume, .end_morsel = end_morsel,
-       .unit_count = unit_count, .emit = emit);
+       .unit_count = unit_count, .emit = emit, .needed_end = needed_end);

@@ -127,7 +127,8 @@ pel_status pel__sort_run_spill(pel_sort_state *s, const pel_env *env, pel_sort_r
   pel__spin_lock(&s->lock);
   file->next = s->files;
   s->files = file;
-  if (!s->spilled) s->spilled = true; /* tasks, which look without the lock, find it set */
+  if (!s->spilled)
+    s->spilled = true; /* tasks, which look without the lock, find it set */
   pel__spin_unlock(&s->lock);
   return PEL_OK;
 }

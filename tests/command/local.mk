@@ -1,4 +1,12 @@
 # The command as a process: signals, closed outputs, budgets.
-dist_check_SCRIPTS += %D%/interrupt.sh %D%/budget.sh %D%/outs.sh %D%/fmt.sh %D%/flags.sh %D%/progress.sh
+COMMAND_TESTS = \
+  %D%/budget.sh \
+  %D%/flags.sh \
+  %D%/fmt.sh \
+  %D%/interrupt.sh \
+  %D%/outs.sh \
+  %D%/progress.sh \
+  %D%/take_ends.sh
+dist_check_SCRIPTS += $(COMMAND_TESTS)
 EXTRA_DIST += %D%/lib.sh
-TESTS += %D%/interrupt.sh %D%/budget.sh %D%/outs.sh %D%/fmt.sh %D%/flags.sh %D%/progress.sh
+TESTS += $(COMMAND_TESTS)

@@ -16,7 +16,7 @@ EXTRA_DIST += \
   tests/golden/pass/prune.ir \
   tests/golden/pass/prune_shared.ir \
   tests/golden/pass/push_filter.ir \
-  tests/golden/pass/push_limit.ir \
+  tests/golden/pass/limits.ir \
   tests/golden/pass/simplify_choices.ir \
   tests/golden/pass/simplify_filter.ir \
   tests/golden/pass/simplify_fold.ir
