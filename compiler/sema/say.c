@@ -186,6 +186,8 @@ static pel_diag *one_argument(pel_sema *s, const pel_match *m, const char *name)
   if (leaf != t && pel__ty_is_rows(t))
     pel__diag_label(s->ds, d, "its element is %s", pel__ty_text(s, leaf));
   const pel_pt *pt = g->params[p].pt;
+  pel_kind to = wanted_kind(g, pt);
+  if ((to == PEL_DATE || to == PEL_TIME) && pel__say_date(s, d, a->span)) return d;
   if (pt->kind == PEL_PT_ARRAY && t->kind == PEL_TY_SCALAR && a->ast &&
       pel__holds_element(a->ast))
     pel__diag_help(s->ds, d,
@@ -196,8 +198,8 @@ static pel_diag *one_argument(pel_sema *s, const pel_match *m, const char *name)
                    leaf->kind == PEL_TY_SCALAR
                        ? "it may be null: say what then, with `??`"
                        : "it may be null: write `??` first");
-  else if (leaf->kind == PEL_TY_SCALAR && convertible(leaf->scalar, wanted_kind(g, pt)))
-    say_convert(s, d, a, leaf, wanted_kind(g, pt));
+  else if (leaf->kind == PEL_TY_SCALAR && convertible(leaf->scalar, to))
+    say_convert(s, d, a, leaf, to);
   else if (leaf->kind == PEL_TY_RECORD)
     pel__say_record(s, d, pel__instance(s, &(pel_binding){.sig = g}, pt, NULL), leaf);
   return d;

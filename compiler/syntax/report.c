@@ -153,7 +153,8 @@ static bool one_word_before(const pel_parse *cx) {
   if (i > 0 && (p[i - 1] == '(' || p[i - 1] == ',' || p[i - 1] == ':')) return true;
   if (i < 4) return false;
   return memcmp(p + i - 4, " and", 4) == 0 || memcmp(p + i - 4, " not", 4) == 0 ||
-         memcmp(p + i - 4, "(not", 4) == 0 || memcmp(p + i - 3, " or", 3) == 0;
+         memcmp(p + i - 4, "(not", 4) == 0 || memcmp(p + i - 3, " or", 3) == 0 ||
+         memcmp(p + i - 3, " if", 3) == 0;
 }
 
 /* The span from the word before to `end`, which stands on the same line. */
@@ -200,29 +201,41 @@ static uint32_t end_of_list(const pel_parse *cx, uint32_t at) {
   return 0;
 }
 
-/* `.peril in ["EQ", "WS"]` */
-static bool report_member(pel_parse *cx) {
-  if (cx->token != T_IN) return false;
+static uint32_t behind_blanks(const pel_parse *cx, uint32_t at) {
+  while (at < cx->src->text.n && cx->src->text.p[at] == ' ') at++;
+  return at;
+}
+
+/* `.peril in ["EQ", "WS"]`, `.peril not in […]`; `from` is what stands behind the `in`.
+ */
+static void report_member(pel_parse *cx, uint32_t from, bool negated) {
+  const char *negate = negated ? "not " : "";
   pel_diag *d = pel__report(cx, PEL_E0001, cx->span,
                             "`in` does not ask whether a list has a value");
-  uint32_t from = cx->span.end;
-  while (from < cx->src->text.n && cx->src->text.p[from] == ' ') from++;
+  from = behind_blanks(cx, from);
   uint32_t end = one_word_before(cx) ? end_of_list(cx, from) : 0;
   pel_span list = {.file = cx->span.file, .begin = from, .end = end, .line = 1, .col = 1};
   pel_str items = end ? pel__source_text(cx->ds->sources, list) : (pel_str){0};
   const char *value = pel__quote(cx, cx->prev_span);
   if (!end || items.n > 200) {
-    pel__diag_help(cx->ds, d, "compare with each of it: `any(… == list)`");
-    return true;
+    pel__diag_help(cx->ds, d, "compare with each of it: `%sany(… == list)`", negate);
+    return;
   }
-  pel__diag_help(cx->ds, d, "compare with each of it: `any(%s == […])`", value);
-  pel__diag_fix(cx->ds, d, from_before(cx, end), "any(%s == " PEL_STR_FMT ")", value,
-                PEL_STR_ARG(items));
-  return true;
+  pel__diag_help(cx->ds, d, "compare with each of it: `%sany(%s == […])`", negate, value);
+  pel__diag_fix(cx->ds, d, from_before(cx, end), "%sany(%s == " PEL_STR_FMT ")", negate,
+                value, PEL_STR_ARG(items));
+}
+
+/* Behind `not`, where an `in` follows; 0: none does. */
+static uint32_t behind_not_in(const pel_parse *cx) {
+  pel_str text = cx->src->text;
+  if (cx->token != T_NOT) return 0;
+  uint32_t at = behind_blanks(cx, cx->span.end);
+  return at + 3 < text.n && memcmp(text.p + at, "in ", 3) == 0 ? at + 2 : 0;
 }
 
 static void report_comma(pel_parse *cx) {
-  if (report_order(cx) || report_member(cx)) return;
+  if (report_order(cx)) return;
   pel_diag *d =
       pel__report(cx, PEL_E0004, behind(cx), "`,` is missing before %s", found(cx));
   pel__diag_fix(cx->ds, d, behind(cx), ",");
@@ -370,6 +383,7 @@ typedef enum slip {
   SLIP_ELSE,
   SLIP_IN,
   SLIP_ITEM,
+  SLIP_MEMBER,
   SLIP_COMMA
 } slip;
 
@@ -393,6 +407,8 @@ static slip which_slip(const pel_parse *cx, const bool *e) {
       (!start || meant_as_name(t)))
     return SLIP_WORD;
   if (items && !inside(cx) && (!after || cx->first_on_line) && t != 0) return SLIP_ITEM;
+  if (after && (behind_not_in(cx) || (t == T_IN && !pel__expects(e, T_IN))))
+    return SLIP_MEMBER;
   if (inside(cx) && pel__expects(e, T_COMMA) &&
       (begins_expression(t) || pel__token_is_word(t)))
     return SLIP_COMMA;
@@ -423,6 +439,10 @@ void pel__report_unexpected(pel_parse *cx, const bool *expected) {
       break;
     case SLIP_ITEM:
       report_item(cx);
+      break;
+    case SLIP_MEMBER:
+      report_member(cx, cx->token == T_IN ? cx->span.end : behind_not_in(cx),
+                    cx->token == T_NOT);
       break;
     case SLIP_COMMA:
       report_comma(cx);
