@@ -5,51 +5,90 @@
 /* f32 gives f32; everything else is computed in f64 (integers are converted first, as `/`
  * does). Nothing fails: outside of a function's domain is nan, its poles are ±inf. */
 
-PEL_SLEEF_ONE(exp, exp, u10, u10)
+PEL_SLEEF_ONE(sleef_exp, exp, u10, u10)
 PEL_SLEEF_ONE(expm1, expm1, u10, u10)
 PEL_SLEEF_ONE(log, log, u10, u10)
-PEL_SLEEF_ONE(log1p, log1p, u10, u10)
+PEL_SLEEF_ONE(sleef_log1p, log1p, u10, u10)
 PEL_SLEEF_ONE(log10, log10, u10, u10)
 PEL_SLEEF_ONE(log2, log2, u10, u10)
 PEL_SLEEF_ONE(cbrt, cbrt, u10, u10)
 PEL_SLEEF_ONE(sin, sin, u10, u10)
 PEL_SLEEF_ONE(cos, cos, u10, u10)
-PEL_SLEEF_ONE(tan, tan, u10, u10)
+PEL_SLEEF_ONE(sleef_tan, tan, u10, u10)
 PEL_SLEEF_ONE(asin, asin, u10, u10)
 PEL_SLEEF_ONE(acos, acos, u10, u10)
 PEL_SLEEF_ONE(atan, atan, u10, u10)
 PEL_SLEEF_ONE(tanh, tanh, u10, u10)
-PEL_SLEEF_ONE(asinh, asinh, u10, u10)
-PEL_SLEEF_ONE(acosh, acosh, u10, u10)
+PEL_SLEEF_ONE(sleef_asinh, asinh, u10, u10)
+PEL_SLEEF_ONE(sleef_acosh, acosh, u10, u10)
 PEL_SLEEF_ONE(atanh, atanh, u10, u10)
 PEL_SLEEF_TWO(atan2, atan2, u10, u10)
 PEL_SLEEF_TWO(hypot, hypot, u05, u05)
 PEL_SLEEF_TWO(power, pow, u10, u10)
 
-/* SLEEF's sinh and cosh end at 709 (f32: 88), a little before their results overflow.
- * There e^x is all that counts, taken as two factors; f32 goes through f64, which reaches
- * far enough. */
+/* Some functions of SLEEF end before their results do. From there on another formula
+ * that is exact enough takes over; f32 goes through f64, which reaches far enough.
+ *   sinh, cosh  beyond 709 (f32: 88) e^x is all that counts, taken as two factors
+ *   exp         beyond 709.78 as e^(x - 64) times e^64
+ *   log1p       beyond 1e300 it is log x
+ *   asinh, acosh beyond 1e150 they are log 2x, with the sign of x
+ *   tan         below 2^-500 it is x */
+#define ENDS(name, IS_END, END, IS_FLOAT_END, FLOAT_END)                     \
+  static void name##_doubles(const double *a, double *o, uint32_t n) {       \
+    sleef_##name##_doubles(a, o, n);                                         \
+    for (uint32_t k = 0; k < n; k++)                                         \
+      if (IS_END(a[k])) o[k] = END(a[k]);                                    \
+  }                                                                          \
+  static void name##_floats(const float *a, float *o, uint32_t n) {          \
+    sleef_##name##_floats(a, o, n);                                          \
+    for (uint32_t k = 0; k < n; k++)                                         \
+      if (IS_FLOAT_END((double)a[k])) o[k] = (float)FLOAT_END((double)a[k]); \
+  }
+static bool is_past(double x, double end) { return x > end || x < -end; }
+
+/* e^64, and what its nearest double leaves out. */
+static double exp_end(double x) {
+  const double e = Sleef_cinz_expd1_u10purec(x - 64);
+  return e * 0x1.425982cf597cdp+92 + e * 0x1.02e71eada76d8p+37;
+}
+static bool is_exp_end(double x) { return x > 709.78 && x < 709.79; }
+static bool is_exp_float_end(double x) { return x > 88 && x < 89; }
+ENDS(exp, is_exp_end, exp_end, is_exp_float_end, Sleef_cinz_expd1_u10purec)
+
+static bool is_log1p_end(double x) { return x > 1e300; }
+static bool is_log1p_float_end(double x) { return x > 1e30; }
+ENDS(log1p, is_log1p_end, Sleef_cinz_logd1_u10purec, is_log1p_float_end,
+     Sleef_cinz_logd1_u10purec)
+
+static bool is_tan_end(double x) { return !is_past(x, 0x1p-500); }
+static bool is_tan_float_end(double x) { return !is_past(x, 0x1p-60); }
+static double itself(double x) { return x; }
+ENDS(tan, is_tan_end, itself, is_tan_float_end, itself)
+
+static double log_twice(double x) {
+  if (x > 0x1p1000) return Sleef_cinz_logd1_u10purec(x * 0.5) + 0x1.62e42fefa39efp+0;
+  return Sleef_cinz_logd1_u10purec(2 * x);
+}
+static double asinh_end(double x) { return x < 0 ? -log_twice(-x) : log_twice(x); }
+static bool is_asinh_end(double x) { return is_past(x, 1e150); }
+static bool is_asinh_float_end(double x) { return is_past(x, 1e15); }
+static bool is_acosh_end(double x) { return x > 1e150; }
+static bool is_acosh_float_end(double x) { return x > 1e15; }
+ENDS(asinh, is_asinh_end, asinh_end, is_asinh_float_end, asinh_end)
+ENDS(acosh, is_acosh_end, log_twice, is_acosh_float_end, log_twice)
+
 PEL_SLEEF_ONE(sleef_sinh, sinh, u10, u10)
 PEL_SLEEF_ONE(sleef_cosh, cosh, u10, u10)
 static double half_exp(double x) {
   double e = Sleef_cinz_expd1_u10purec(x / 2);
   return e / 2 * e;
 }
-#define HYPERBOLIC(name, END)                                          \
-  static void name##_doubles(const double *a, double *o, uint32_t n) { \
-    sleef_##name##_doubles(a, o, n);                                   \
-    for (uint32_t k = 0; k < n; k++)                                   \
-      if (a[k] > 709 || a[k] < -709) o[k] = END(a[k]);                 \
-  }                                                                    \
-  static void name##_floats(const float *a, float *o, uint32_t n) {    \
-    sleef_##name##_floats(a, o, n);                                    \
-    for (uint32_t k = 0; k < n; k++)                                   \
-      if (a[k] > 88 || a[k] < -88) o[k] = (float)END((double)a[k]);    \
-  }
+static bool is_large(double x) { return is_past(x, 709); }
+static bool is_large_float(double x) { return is_past(x, 88); }
 static double sinh_end(double x) { return x < 0 ? -half_exp(-x) : half_exp(x); }
 static double cosh_end(double x) { return half_exp(x < 0 ? -x : x); }
-HYPERBOLIC(sinh, sinh_end)
-HYPERBOLIC(cosh, cosh_end)
+ENDS(sinh, is_large, sinh_end, is_large_float, sinh_end)
+ENDS(cosh, is_large, cosh_end, is_large_float, cosh_end)
 
 /* IEEE 754 rounds square roots exactly: the same everywhere. */
 static void sqrt_doubles(const double *a, double *o, uint32_t n) {
