@@ -27,7 +27,25 @@ void pel__engine_free(pel_engine *g) {
   pel__sched_free(g->sched);
   pel__pool_free(g->pool);
   pel__budget_free(g->budget);
+  for (pel_engine_calls *c = g->calls, *next; c; c = next) {
+    next = c->next;
+    pel__alloc_free(g->backing, c, sizeof *c + c->n);
+  }
   pel__alloc_free(g->backing, g, sizeof *g);
+}
+
+pel_lock *pel__engine_library(pel_engine *g, const char *path) {
+  const size_t n = strlen(path) + 1;
+  pel__lock_acquire(&g->lock);
+  pel_engine_calls *c = g->calls;
+  while (c && strcmp(c->path, path) != 0) c = c->next;
+  if (!c && (c = pel__alloc_get(g->backing, sizeof *c + n))) {
+    *c = (pel_engine_calls){.next = g->calls, .n = n};
+    memcpy(c->path, path, n);
+    g->calls = c;
+  }
+  pel__lock_release(&g->lock);
+  return c ? &c->lock : NULL;
 }
 
 uint32_t pel__engine_workers(const pel_engine *g) { return pel__sched_workers(g->sched); }

@@ -1,10 +1,12 @@
 #include "runtime/engine/native_family.h"
+#include "runtime/engine/state.h"
 
-pel_status pel__natives_new(const pel_plan_data *plan, void *const *hosts,
-                            const pel_alloc *alloc, pel_natives **out) {
+pel_status pel__natives_new(pel_engine *engine, const pel_plan_data *plan,
+                            void *const *hosts, const pel_alloc *alloc,
+                            pel_natives **out) {
   pel_natives *n = pel__alloc_get(alloc, sizeof *n);
   if (!n) return PEL_E_NOMEM;
-  *n = (pel_natives){.plan = plan, .hosts = hosts, .alloc = alloc};
+  *n = (pel_natives){.engine = engine, .plan = plan, .hosts = hosts, .alloc = alloc};
   pel__arena_init(&n->arena, alloc);
   n->fns = PEL_ARENA_ARRAY(&n->arena, pel_native_function, plan->n_natives + 1);
   n->libs = PEL_ARENA_ARRAY(&n->arena, pel_native_library, plan->n_natives + 1);
@@ -131,7 +133,8 @@ static pel_status open_library(pel_natives *n, const pel_native *f,
   for (uint32_t i = 0; i < n->nlibs; i++)
     if (!strcmp(n->libs[i].path, path)) return *out = &n->libs[i], PEL_OK;
   pel_native_library *l = &n->libs[n->nlibs];
-  *l = (pel_native_library){.path = path};
+  *l = (pel_native_library){.path = path, .lock = pel__engine_library(n->engine, path)};
+  if (!l->lock) return PEL_E_NOMEM;
   const uint32_t control = pel__fpu_control();
   s = pel__library_open(path, &l->handle, e);
   if (s) return s;

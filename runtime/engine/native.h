@@ -4,14 +4,16 @@
 #ifndef PEL_RUNTIME_ENGINE_NATIVE_H
 #define PEL_RUNTIME_ENGINE_NATIVE_H
 
+#include "runtime/engine/engine.h"
 #include "runtime/plan/plan.h"
 #include "runtime/vec/table.h"
 
 typedef struct pel_natives pel_natives;
 
 /* hosts[i]: a host's function for plan->natives[i], or NULL. Opens nothing yet. */
-pel_status pel__natives_new(const pel_plan_data *plan, void *const *hosts,
-                            const pel_alloc *alloc, pel_natives **out);
+pel_status pel__natives_new(pel_engine *engine, const pel_plan_data *plan,
+                            void *const *hosts, const pel_alloc *alloc,
+                            pel_natives **out);
 void pel__natives_free(pel_natives *n);
 /* Opens the library of plan->natives[number] and prepares the call; before the first call
  * of it. */

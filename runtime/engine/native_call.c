@@ -110,11 +110,15 @@ pel_status pel__native_frame_init(pel_native_frame *x, pel_natives *n, uint32_t 
 
 void pel__native_invoke(pel_native_frame *x) {
   const uint32_t control = x->f->fenv ? pel__fpu_control() : 0;
-  const bool serial = !x->f->threadsafe && x->fn->lib;
-  if (serial) pel__lock_acquire(&x->fn->lib->lock);
+  x->held = !x->f->threadsafe && x->fn->lib ? x->fn->lib->lock : NULL;
+  if (x->held) pel__lock_acquire(x->held);
   ffi_call(&x->fn->cif, FFI_FN(x->fn->address), x->result, x->args);
-  if (serial) pel__lock_release(&x->fn->lib->lock);
   if (x->f->fenv && pel__fpu_control() != control) pel__fpu_set_control(control);
+}
+
+void pel__native_leave(pel_native_frame *x) {
+  if (x->held) pel__lock_release(x->held);
+  x->held = NULL;
 }
 
 /* ffi widens small integer results to a register. */
@@ -244,8 +248,12 @@ static pel_status call_row(pel_native_frame *x, const pel_call *call, uint32_t r
     if (s) return s;
   }
   pel__native_invoke(x);
-  if (pel__native_succeeded(x)) return take_result(x, call->out, row);
-  return pel_call_poison(call, row, "native", "%s", pel__native_complaint(x));
+  const pel_status s =
+      pel__native_succeeded(x)
+          ? take_result(x, call->out, row)
+          : pel_call_poison(call, row, "native", "%s", pel__native_complaint(x));
+  pel__native_leave(x);
+  return s;
 }
 
 /* A library that leaves the processor's rounding changed would change everybody's

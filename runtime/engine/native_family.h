@@ -15,7 +15,7 @@ typedef struct pel_native_library {
   const char *path;
   pel_library handle;
   bool open;
-  pel_lock lock; /* around calls when it is not thread-safe */
+  pel_lock *lock; /* the engine's, around calls when it is not thread-safe */
 } pel_native_library;
 
 typedef struct pel_native_function {
@@ -29,6 +29,7 @@ typedef struct pel_native_function {
 } pel_native_function;
 
 struct pel_natives {
+  pel_engine *engine;
   const pel_plan_data *plan;
   void *const *hosts;
   const pel_alloc *alloc;
@@ -58,6 +59,7 @@ typedef struct pel_native_frame {
   void *pointers[PEL_NATIVE_PARAMS]; /* what `out` and struct pointers point to */
   void *args[PEL_NATIVE_PARAMS];
   pel_native_value *result;
+  pel_lock *held; /* from a call until what it gave is copied */
 } pel_native_frame;
 
 /* The libffi type of a value. NULL: no memory. */
@@ -79,8 +81,11 @@ PEL_INLINE const pel_cparam *pel__native_param(const pel_native_frame *x, uint32
 PEL_INLINE bool pel__native_returns(const pel_native *f) {
   return f->result != PEL_C_VOID && f->ok == PEL_NONE;
 }
-/* Calls; args and result are those of the frame. */
+/* Calls; args and result are those of the frame. What the function points to, its
+ * messages too, may be looked at until pel__native_leave, which each call wants: no other
+ * call into a library that is not thread-safe begins before. */
 void pel__native_invoke(pel_native_frame *x);
+void pel__native_leave(pel_native_frame *x);
 bool pel__native_succeeded(const pel_native_frame *x);
 /* "`f` returned 3: its own message", in env->temp. */
 const char *pel__native_complaint(const pel_native_frame *x);

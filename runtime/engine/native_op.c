@@ -315,10 +315,12 @@ static pel_status call(const pel_env *env, state *s, pel_table *const *args) {
   const uint32_t before = pel__fpu_control();
   pel__native_invoke(&x);
   st = pel__native_check_control(&x, before, 0);
-  if (st) return st;
-  if (!pel__native_succeeded(&x))
-    return env->fail(env, 0, "native", "%s", pel__native_complaint(&x));
-  return take_results(s, &x, lengths);
+  if (!st)
+    st = pel__native_succeeded(&x)
+             ? take_results(s, &x, lengths)
+             : env->fail(env, 0, "native", "%s", pel__native_complaint(&x));
+  pel__native_leave(&x);
+  return st;
 }
 
 static pel_status task_run(const pel_env *env, void *opened, uint32_t phase,

@@ -106,7 +106,8 @@ pel_status pel__run_new(pel_engine *engine, pel_plan_data *plan,
   pel_status s = resolve_ops(run, e);
   if (!s) s = make_sinks(run);
   if (!s) s = make_pipes(run);
-  if (!s) s = pel__natives_new(plan, run->options.natives, run->alloc, &run->natives);
+  if (!s)
+    s = pel__natives_new(engine, plan, run->options.natives, run->alloc, &run->natives);
   if (!s) s = pel__spill_new(engine->options.spill, run->alloc, &run->spill, e);
   if (!s) s = pel__job_new(engine->sched, &run->job, e);
   run->hooks = (pel_vm_hooks){pel__natives_lifted, run->natives, items_count(plan)};

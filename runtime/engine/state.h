@@ -13,6 +13,14 @@
 #include "runtime/sched/sched.h"
 #include "runtime/vec/exec.h"
 
+/* A library's calls, of all runs: they go one by one unless it is thread-safe. */
+typedef struct pel_engine_calls {
+  struct pel_engine_calls *next;
+  pel_lock lock;
+  size_t n;
+  char path[];
+} pel_engine_calls;
+
 struct pel_engine {
   pel_engine_options options;
   const pel_alloc *backing;
@@ -21,7 +29,13 @@ struct pel_engine {
   pel_budget *budget;
   pel_pool *pool;
   uint64_t pid;
+  pel_lock lock; /* around calls */
+  pel_engine_calls *calls;
 };
+
+/* engine.c: the lock of a library's calls, made when it is first asked for; it lives as
+ * long as the engine. Any thread. NULL: no memory. */
+pel_lock *pel__engine_library(pel_engine *g, const char *path);
 
 /* Who asks: the context behind a pel_env. One worker's, for one part of one pipe. */
 typedef struct pel_stage {

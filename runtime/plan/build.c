@@ -22,8 +22,10 @@ pel_status pel__build_new(const pel_alloc *alloc, pel_plan_build **out) {
   X(ops)                                                                                 \
   X(args)                                                                                \
   X(reg_types)                                                                           \
-  X(ranges) X(names) X(instrs) X(progs) X(node_args) X(nodes) X(steps) X(pipes) X(slots) \
-      X(params) X(items) X(cparams) X(natives) X(spans) X(sources)
+  X(ranges)                                                                              \
+  X(names)                                                                               \
+  X(instrs) X(progs) X(node_args) X(nodes) X(steps) X(pipes) X(slots) X(params) X(items) \
+      X(cparams) X(natives) X(spans) X(sources)
 
 void pel__build_free(pel_plan_build *b) {
   if (!b) return;
@@ -32,7 +34,9 @@ void pel__build_free(pel_plan_build *b) {
   DEINIT(types)
   DEINIT(field_names)
   DEINIT(field_types)
-  DEINIT(type_hashes) DEINIT(type_slots) DEINIT(consts)
+  DEINIT(type_hashes)
+  DEINIT(type_slots)
+  DEINIT(consts)
 #undef DEINIT
       pel__plan_release(b->plan);
   pel__alloc_free(b->alloc, b, sizeof *b);

@@ -13,6 +13,7 @@ tests_unit_api_SOURCES = \
   %D%/host.h \
   %D%/nomem.c \
   %D%/null_cells.c \
+  %D%/one_by_one.c \
   %D%/options.c \
   %D%/plans.c \
   %D%/texts.c \

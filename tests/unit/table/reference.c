@@ -6,12 +6,13 @@
 const char *const agg_names[] = {"sum",  "mean", "min", "max",          "len",    "first",
                                  "last", "any",  "all", "len_distinct", "collect"};
 
-#define OPS(X)                                                                       \
-  X(sum_int)                                                                         \
-  X(sum_f32)                                                                         \
-  X(sum_f64)                                                                         \
-  X(sum_dur) X(mean_f32) X(mean) X(min) X(max) X(len) X(any) X(all) X(first) X(last) \
-      X(len_distinct) X(collect)
+#define OPS(X) \
+  X(sum_int)   \
+  X(sum_f32)   \
+  X(sum_f64)   \
+  X(sum_dur)   \
+  X(mean_f32)  \
+  X(mean) X(min) X(max) X(len) X(any) X(all) X(first) X(last) X(len_distinct) X(collect)
 #define DECLARE(id) extern const pel_op pel_op_##id;
 OPS(DECLARE)
 
