@@ -53,13 +53,20 @@ static const char *explain(pel_status s) {
   return "an operator failed without saying why: this is a bug";
 }
 
+static bool has_failed(pel_pipe *p) {
+  pel__lock_acquire(&p->run->lock);
+  const bool failed = p->own_failure;
+  pel__lock_release(&p->run->lock);
+  return failed;
+}
+
 void pel__pipe_fail_status(pel_pipe *p, uint64_t ordinal, pel_status status) {
   if (status == PEL_E_NOMEM) {
     pel_error e = {0};
     pel__store_u32(&p->run->exhausted, 1, PEL_RELAXED); /* read after the run */
     (void)pel__engine_no_memory(p->run->engine, "", &e);
     (void)pel__pipe_fail(p, ordinal, status, "out of memory", e.message);
-  } else if (!p->own_failure) {
+  } else if (!has_failed(p)) {
     (void)pel__pipe_fail(p, ordinal, status, "internal", explain(status));
   }
 }

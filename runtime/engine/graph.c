@@ -217,6 +217,7 @@ void pel__run_pipe_drained(pel_pipe *p, uint32_t worker) {
 
 void pel__run_sink_complete(pel_sink *k, uint32_t worker) {
   pel_engine_run *run = k->run;
+  if (pel__load_u32(&k->broken, PEL_RELAXED)) k->failed = true; /* all are done */
   if (k->op && k->op->kind == PEL_OP_SINK && k->open && !k->failed && k->op->commit) {
     const pel_status s = k->op->commit(&k->stage.env, k->state);
     if (s) k->failed = true;

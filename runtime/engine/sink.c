@@ -116,8 +116,15 @@ pel_status pel__sink_end_morsel(pel_sink *k, pel_pipe *p, uint32_t worker,
 
 static void next_phase(pel_sink *k, uint32_t worker);
 
+/* relaxed: in the middle of a phase, seen late, it only costs work; between phases all
+ * workers have been waited for. */
+static bool is_broken(const pel_sink *k) {
+  return pel__load_u32(&k->broken, PEL_RELAXED) != 0;
+}
+
+/* Any worker, several at once. */
 static void fail_sink(pel_sink *k, pel_status s) {
-  k->failed = true;
+  pel__store_u32(&k->broken, 1, PEL_RELAXED);
   pel__pipe_fail_status(last_pipe(k), UINT64_MAX - 1, s);
 }
 
@@ -156,7 +163,7 @@ static void next_phase(pel_sink *k, uint32_t worker) {
   uint32_t count = 0;
   pel_status s = PEL_OK;
   pel_sink_local *l = NULL;
-  if (!k->failed && k->op->task_count) {
+  if (!is_broken(k) && k->op->task_count) {
     if (k->sealed) k->phase++;
     k->sealed = true;
     s = local_get(k, last_pipe(k), worker, &l);
@@ -171,7 +178,7 @@ static void next_phase(pel_sink *k, uint32_t worker) {
 static pel_status seal_local(void *ctx, uint32_t worker, const pel_morsel *m) {
   pel_sink *k = ctx;
   pel_sink_local *l = &k->locals[m->begin];
-  if (!l->ready || k->failed) return PEL_OK;
+  if (!l->ready || is_broken(k)) return PEL_OK;
   l->stage.worker = l->stage.env.worker =
       worker; /* whoever seals it may write to the logs of its own only */
   pel__stage_reset(&l->stage);
@@ -201,7 +208,7 @@ static pel_status join_part(void *ctx, uint32_t worker, const pel_morsel *m) {
 static pel_status joined(void *ctx, uint32_t worker) {
   pel_sink *k = ctx;
   pel_table **slot = &k->run->slots[k->index - k->run->plan->n_nodes];
-  if (k->failed) {
+  if (is_broken(k)) {
     pel__table_join_abandon(k->join);
   } else {
     const pel_status s = pel__table_join_end(k->join, slot);

@@ -90,7 +90,8 @@ typedef struct pel_sink {
   uint32_t ntypes;
   const pel_type **types; /* a slot's columns */
   bool needed, open, complete, failed, sealed;
-  pel_arena arena; /* parameters */
+  pel_atomic_u32 broken; /* a part of its end failed; `failed` once it is complete */
+  pel_arena arena;       /* parameters */
   void *params, *state;
   pel_stage stage;        /* of open and close: operators may keep its env */
   pel_sink_local *locals; /* per worker */
