@@ -5,7 +5,7 @@ enum { SAMPLE_ROWS = 20480, SAMPLE_BYTES = 1 << 20 };
 
 /* Tried in this order; the first that every value of the sample fits is the column's
  * type. */
-static const pel_kind ladder[] = {PEL_BOOL, PEL_I64,  PEL_F64,
+static const pel_kind ladder[] = {PEL_BOOL, PEL_I64,  PEL_U64, PEL_F64,
                                   PEL_DATE, PEL_TIME, PEL_STR};
 enum { RUNGS = sizeof ladder / sizeof *ladder };
 
@@ -28,6 +28,15 @@ static bool null_word(const pel_csv_params *p, pel_str t) {
   return t.n == 0;
 }
 
+/* 01234 is a code, not a number: read as one it would lose its zeros. */
+static bool is_code(pel_str t) {
+  const size_t sign = t.n > 0 && (t.p[0] == '-' || t.p[0] == '+');
+  return t.n > sign + 1 && t.p[sign] == '0' && t.p[sign + 1] >= '0' &&
+         t.p[sign + 1] <= '9';
+}
+
+static bool is_number(pel_kind k) { return k == PEL_I64 || k == PEL_U64 || k == PEL_F64; }
+
 static pel_status look_at(sample *s, guess *g, const char *p, size_t n) {
   union {
     uint64_t word;
@@ -40,8 +49,9 @@ static pel_status look_at(sample *s, guess *g, const char *p, size_t n) {
   if (!quoted && null_word(s->params, t)) return g->null = true, PEL_OK;
   g->value = true;
   for (uint32_t r = 0; r < RUNGS; r++)
-    if (g->fits >> r & 1 && (quoted ? ladder[r] != PEL_STR : true) &&
-        !pel__csv_value(ladder[r], t, false, &value, 0))
+    if (g->fits >> r & 1 && ladder[r] != PEL_STR &&
+        ((is_number(ladder[r]) && is_code(t)) ||
+         !pel__csv_value(ladder[r], t, false, &value, 0)))
       g->fits = (uint8_t)(g->fits & ~(1u << r));
   return PEL_OK;
 }
