@@ -50,7 +50,9 @@ static pel_status env_fail(const pel_env *e, uint64_t ordinal, const char *code,
   return fail_text(stage_of(e), ordinal, PEL_E_FAILED, code, text);
 }
 
-enum { WORKER_BITS = 10, MOST_POISON = 1 << 22 };
+/* Failures that cells carry are kept up to so many per worker, a few tens of MiB: cells
+ * behind these fail all the same, but only their row is told. */
+enum { WORKER_BITS = 10, MOST_POISON = 1 << 18 };
 
 enum { MOST_PLACE = 512 };
 
@@ -77,6 +79,8 @@ static uint32_t env_poison(const pel_env *e, uint64_t ordinal, const char *code,
                            const char *fmt, ...) {
   pel_stage *s = stage_of(e);
   pel_poison_log *log = &s->run->poison[s->worker];
+  const uint32_t unkept = (uint32_t)MOST_POISON << WORKER_BITS | s->worker;
+  if (log->at.n == MOST_POISON) return unkept; /* nobody else makes it longer */
   char text[1536];
   pel_failure f = {PEL_NONE, PEL_NONE, PEL_E_FAILED, code,
                    NULL,     ordinal,  PEL_NONE,     ordinal};
@@ -88,24 +92,21 @@ static uint32_t env_poison(const pel_env *e, uint64_t ordinal, const char *code,
   f.text = pel__arena_text(&log->text, text, strlen(text));
   pel__spin_lock(&log->lock);
   const size_t number = log->at.n;
-  const bool kept =
-      f.text && number < MOST_POISON && PEL_VEC_PUSH(&log->at, f, s->run->alloc);
+  const bool kept = f.text && PEL_VEC_PUSH(&log->at, f, s->run->alloc);
   pel__spin_unlock(&log->lock);
-  if (!kept) {
-    (void)fail_text(s, ordinal, PEL_E_NOMEM, "out of memory",
-                    "too many cells fail to be kept in memory");
-    return s->worker;
-  }
-  return (uint32_t)(number << WORKER_BITS) | s->worker;
+  return kept ? (uint32_t)(number << WORKER_BITS) | s->worker : unkept;
 }
 
 pel_status pel__poison_fail(pel_pipe *p, uint32_t number, uint64_t ordinal) {
   pel_poison_log *log = &p->run->poison[number & ((1u << WORKER_BITS) - 1)];
   const uint32_t i = number >> WORKER_BITS;
-  pel_failure f = {.status = PEL_E_NOMEM,
-                   .code = "out of memory",
-                   .text = "too many cells fail",
-                   .pipe = PEL_NONE};
+  pel_failure f = {.status = PEL_E_FAILED,
+                   .code = "failed",
+                   .text =
+                       "it fails, as more cells did before than are kept with what "
+                       "is wrong with them",
+                   .pipe = p->index,
+                   .row = ordinal};
   pel__spin_lock(&log->lock);
   if (i < log->at.n) f = log->at.at[i];
   pel__spin_unlock(&log->lock);

@@ -18,15 +18,16 @@ pel_status pel__build_new(const pel_alloc *alloc, pel_plan_build **out) {
 }
 
 /* Every array of the builder that goes into the plan as it is. */
-#define PLAIN_ARRAYS(X)                                                        \
-  X(ops)                                                                       \
-  X(args)                                                                      \
-  X(reg_types)                                                                 \
-  X(ranges)                                                                    \
-  X(names)                                                                     \
-  X(instrs)                                                                    \
-  X(progs) X(node_args) X(nodes) X(steps) X(pipes) X(slots) X(params) X(items) \
-      X(cparams) X(natives) X(spans) X(sources)
+#define PLAIN_ARRAYS(X)                                                          \
+  X(ops)                                                                         \
+  X(args)                                                                        \
+  X(reg_types)                                                                   \
+  X(ranges)                                                                      \
+  X(names)                                                                       \
+  X(instrs)                                                                      \
+  X(progs)                                                                       \
+  X(node_args) X(nodes) X(steps) X(pipes) X(slots) X(params) X(items) X(cparams) \
+      X(natives) X(spans) X(sources)
 
 void pel__build_free(pel_plan_build *b) {
   if (!b) return;

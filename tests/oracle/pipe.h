@@ -49,17 +49,18 @@ typedef struct schema {
   unsigned n;
 } schema;
 
-#define EXPR_OPS(X)                                                                      \
-  X(COL)                                                                                 \
-  X(LIT)                                                                                 \
-  X(PARAM)                                                                               \
-  X(ARG)                                                                                 \
-  X(CALL)                                                                                \
-  X(ADD)                                                                                 \
-  X(SUB) X(MUL) X(DIV) X(IDIV) X(MOD) X(NEG) X(ABS) X(LEAST) X(GREATEST) X(EQ) X(NE)     \
-      X(LT) X(LE) X(GT) X(GE) X(AND) X(OR) X(NOT) X(IF) X(COALESCE) X(ISNULL) X(CAST)    \
-          X(TRY) X(LEN) X(FIND) X(UPPER) X(LOWER) X(TRIM) X(SUBSTR) X(REVERSE) X(JOINED) \
-              X(CONTAINS) X(STARTS) X(YEAR) X(MONTH) X(DAY) X(WEEKDAY) X(HOUR) X(TRUNC)  \
+#define EXPR_OPS(X)                                                                     \
+  X(COL)                                                                                \
+  X(LIT)                                                                                \
+  X(PARAM)                                                                              \
+  X(ARG)                                                                                \
+  X(CALL)                                                                               \
+  X(ADD)                                                                                \
+  X(SUB)                                                                                \
+  X(MUL) X(DIV) X(IDIV) X(MOD) X(NEG) X(ABS) X(LEAST) X(GREATEST) X(EQ) X(NE) X(LT)     \
+      X(LE) X(GT) X(GE) X(AND) X(OR) X(NOT) X(IF) X(COALESCE) X(ISNULL) X(CAST) X(TRY)  \
+          X(LEN) X(FIND) X(UPPER) X(LOWER) X(TRIM) X(SUBSTR) X(REVERSE) X(JOINED)       \
+              X(CONTAINS) X(STARTS) X(YEAR) X(MONTH) X(DAY) X(WEEKDAY) X(HOUR) X(TRUNC) \
                   X(LATER) X(SINCE)
 #define EXPR_ROW(name) E_##name,
 typedef enum expr_op { EXPR_OPS(EXPR_ROW) EXPR_COUNT } expr_op;
