@@ -8,6 +8,15 @@ static bool comes_before(const pel_pipe *p, uint64_t ordinal) {
   return ordinal < p->failure.ordinal;
 }
 
+/* Under the run's lock. Whoever is told that memory ran out is told how much there is. */
+static const char *without_copy(pel_engine_run *run, const pel_failure *f) {
+  if (f->status != PEL_E_NOMEM) return "no memory for the message";
+  const size_t n = strnlen(f->text, sizeof run->exhausted_text - 1);
+  memcpy(run->exhausted_text, f->text, n);
+  run->exhausted_text[n] = 0;
+  return run->exhausted_text;
+}
+
 /* Shown once the run is over; of a pipe's failures the first. */
 pel_status pel__pipe_fail_with(pel_pipe *p, uint64_t ordinal, const pel_failure *f) {
   pel_engine_run *run = p->run;
@@ -17,7 +26,7 @@ pel_status pel__pipe_fail_with(pel_pipe *p, uint64_t ordinal, const pel_failure 
     p->failure = *f;
     p->failure.item = p->plan->item;
     p->failure.span = p->plan->span;
-    p->failure.text = copy ? copy : "no memory for the message";
+    p->failure.text = copy ? copy : without_copy(run, f);
     p->failure.ordinal = ordinal;
   }
   p->failed = p->own_failure = true;

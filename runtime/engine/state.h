@@ -197,6 +197,7 @@ struct pel_engine_run {
   pel_atomic_u64 rows_read, bytes_read; /* how far it is: for whoever looks meanwhile */
   pel_atomic_u32 parts, parts_done;     /* needed pipes */
   pel_atomic_u32 exhausted;             /* memory ran out somewhere: PEL_E_NOMEM */
+  char exhausted_text[512]; /* what is said of it, when there is no room for a copy */
   uint64_t began, ended;
   bool executed;
 };
