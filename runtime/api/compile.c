@@ -56,6 +56,28 @@ static void *infer_alloc(const pel_infer *in, size_t n) {
   return pel__arena_get(in->ctx, n);
 }
 
+static pel_str read_from(const pel_op *reader, const pel_const *args, uint32_t nargs) {
+  const bool path = nargs && args->type->kind == PEL_STR && !args->is_null;
+  return path ? (pel_str){args->as.s.p, args->as.s.n} : pel__str(reader->name);
+}
+
+/* A name that no program can say is no column of one. */
+static pel_status check_names(const pel_type *row, pel_str path, pel_error *err) {
+  for (uint32_t i = 0; i < row->nfields; i++) {
+    const pel_str name = pel__str(row->fields[i].name);
+    const size_t good = pel__utf8_valid(name.p, name.n);
+    if (good < name.n)
+      return pel_error_set(
+          err, PEL_E_FAILED,
+          "`" PEL_STR_FMT
+          "`: the name of column %u is not valid UTF-8 (byte 0x%02X): convert the "
+          "file, such as with `iconv -f LATIN1 -t UTF-8`, or say which other columns to "
+          "read: `read(…) as [*]{ … }`",
+          PEL_STR_ARG(path), i + 1, (unsigned)(unsigned char)name.p[good]);
+  }
+  return PEL_OK;
+}
+
 static pel_status infer(void *ctx, const pel_op *reader, const pel_const *args,
                         uint32_t nargs, const pel_type **row, pel_error *e) {
   world *w = ctx;
@@ -70,6 +92,7 @@ static pel_status infer(void *ctx, const pel_op *reader, const pel_const *args,
                         .ctx = &w->d->c.arena};
   pel_status s = reader->infer(&in, row, e);
   if (s && files.message[0]) (void)pel_error_set(e, s, "%s", files.message);
+  if (!s) s = check_names(*row, read_from(reader, args, nargs), e);
   if (s == PEL_E_NOENT) w->d->missing = s;
   pel__files_deinit(&files);
   return s;
@@ -367,21 +390,6 @@ static void json_schema(const pel_type *row, pel_buf *b) {
   pel__buf_text(b, "]}\n");
 }
 
-/* A name that no program can say is no column of one. */
-static pel_status check_names(const pel_type *row, const char *path, pel_error *err) {
-  for (uint32_t i = 0; i < row->nfields; i++) {
-    const pel_str name = pel__str(row->fields[i].name);
-    const size_t good = pel__utf8_valid(name.p, name.n);
-    if (good < name.n)
-      return pel_error_set(
-          err, PEL_E_INVALID,
-          "`%s`: the name of column %u is not valid UTF-8 (byte 0x%02X): "
-          "no program can say it",
-          path, i + 1, (unsigned)(unsigned char)name.p[good]);
-  }
-  return PEL_OK;
-}
-
 pel_status pel_schema(pel_context *ctx, const char *path, const char *type_name,
                       pel_schema_format format, char **out, size_t *n, pel_error *err) {
   const pel_op *reader = reader_for(ctx, path);
@@ -399,7 +407,6 @@ pel_status pel_schema(pel_context *ctx, const char *path, const char *type_name,
   pel_buf b;
   pel__buf_init(&b, ctx->alloc);
   pel_status s = infer(&w, reader, &arg, 1, &row, err);
-  if (!s) s = check_names(row, path, err);
   if (!s && format == PEL_SCHEMA_JSON) {
     json_schema(row, &b);
   } else if (!s) {

@@ -74,11 +74,35 @@ static pel_status split(const pel_csv_dialect *d, const pel_env *env, const char
   return PEL_OK;
 }
 
+/* Text of another kind than ours shows in its first two bytes. */
+static pel_status check_encoding(const pel_csv_params *params, const pel_env *env,
+                                 const char *p, size_t n) {
+  if (n < 2 || (memcmp(p, "\xff\xfe", 2) != 0 && memcmp(p, "\xfe\xff", 2) != 0))
+    return PEL_OK;
+  return env->fail(env, 0, "encoding",
+                   "`%s` is UTF-16, and text is UTF-8: convert it, such as with "
+                   "`iconv -f UTF-16 -t UTF-8`",
+                   params->path);
+}
+
+/* A name ends at a NUL for whoever is told it. */
+static pel_status check_names(const pel_csv_params *params, const pel_env *env,
+                              const pel_csv_head *head) {
+  for (uint32_t i = 0; i < head->ncols; i++)
+    if (head->names[i].n && memchr(head->names[i].p, 0, head->names[i].n))
+      return env->fail(env, 0, "column name",
+                       "`%s`:1: the name of column %u has a NUL byte in it: is this a "
+                       "text file?",
+                       params->path, i + 1);
+  return PEL_OK;
+}
+
 pel_status pel__csv_head(const pel_csv_params *params, const pel_env *env, pel_file *f,
                          uint64_t size, pel_csv_head *out) {
   char *p = NULL;
   size_t n = 0, length = 0, bytes;
   pel_status s = first_record(params, env, f, size, &p, &n, &length);
+  if (!s) s = check_encoding(params, env, p, n);
   if (s) return s;
   const size_t bom = memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
   const size_t fields = count_fields(&params->dialect, p + bom, length - bom);
@@ -97,6 +121,8 @@ pel_status pel__csv_head(const pel_csv_params *params, const pel_env *env, pel_f
     return PEL_E_NOMEM;
   s = split(&params->dialect, env, p + bom, length - bom, out->names);
   if (s || !params->dialect.header) return s;
+  s = check_names(params, env, out);
+  if (s) return s;
   out->data = length;
   pel_csv_class c;
   pel__csv_classify(&params->dialect, p, length, &c);

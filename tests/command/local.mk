@@ -1,6 +1,7 @@
 # The command as a process: signals, closed outputs, budgets.
 COMMAND_TESTS = \
   %D%/budget.sh \
+  %D%/encodings.sh \
   %D%/failing_cells.sh \
   %D%/flags.sh \
   %D%/fmt.sh \
