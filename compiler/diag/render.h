@@ -33,4 +33,7 @@ typedef struct pel_remark {
 } pel_remark;
 /* One line of PEL_DIAG_JSON, with the keys of a diagnostic. */
 void pel__remark_render(const pel_sources *sources, const pel_remark *r, pel_buf *out);
+/* In rustc's layout; of its code nothing is shown, of its item that it has no value. */
+void pel__remark_human(pel_sources *sources, const pel_remark *r, bool color,
+                       pel_buf *out);
 #endif

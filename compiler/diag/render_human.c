@@ -232,21 +232,41 @@ static int gutter_width(const pel_diag *d) {
   return n;
 }
 
+/* `error[E0123]: message`, the place and what stands there; without a code if it has
+ * none. */
+static void head(const painter *p, const pel_diag *d, const char *code) {
+  paint(p, p->accent);
+  pel__buf_text(p->out, pel__render_word(d));
+  if (code) pel__buf_printf(p->out, "[%s]", code);
+  paint(p, "0");
+  paint(p, "1");
+  pel__buf_text(p->out, ": ");
+  safe_text(p->out, d->message);
+  paint(p, "0");
+  pel__buf_char(p->out, '\n');
+  own_file(p, d);
+}
+
 void pel__render_human(const pel_diags *ds, const pel_diag *d, bool color, pel_buf *out) {
   painter p = {ds, out, color, gutter_width(d),
                d->severity == PEL_SEVERITY_WARNING ? "1;33" : "1;31"};
-  paint(&p, p.accent);
-  pel__buf_printf(out, "%s[%s]", pel__render_word(d), pel__diag_code_name(d->code));
-  paint(&p, "0");
-  paint(&p, "1");
-  pel__buf_text(out, ": ");
-  safe_text(out, d->message);
-  paint(&p, "0");
-  pel__buf_char(out, '\n');
-  own_file(&p, d);
+  head(&p, d, pel__diag_code_name(d->code));
   other_files(&p, d);
   for (uint32_t i = 0; i < d->note_count; i++)
     if (d->notes[i].span.line == 0) remark(&p, "note", d->notes[i].label);
   if (d->help.n) remark(&p, "help", d->help);
   if (d->fix_span.line) fixed_line(&p, d);
+}
+
+void pel__remark_human(pel_sources *sources, const pel_remark *r, bool color,
+                       pel_buf *out) {
+  const pel_diags ds = {.sources = sources};
+  const pel_diag d = {
+      .severity = r->severity, .span = r->span, .message = pel__str(r->message)};
+  painter p = {&ds, out, color, gutter_width(&d),
+               r->severity == PEL_SEVERITY_WARNING ? "1;33" : "1;31"};
+  head(&p, &d, NULL);
+  if (!r->item || !*r->item) return;
+  gutter(&p, 0, "=");
+  pel__buf_printf(out, " note: `%s` has no value\n", r->item);
 }

@@ -9,38 +9,21 @@ static bool place(const pel_sources *sources, pel_span span) {
   return span.line && pel__source_get(sources, span.file);
 }
 
-static void failure_for_people(const pel_run_failure *f, bool placed, bool color,
-                               pel_buf *b) {
-  const char *red = color ? "\033[1;31m" : "", *blue = color ? "\033[1;34m" : "",
-             *plain = color ? "\033[0m" : "";
-  pel__buf_printf(b, "%serror%s: %s\n", red, plain, f->text);
-  if (placed) {
-    int w = 1;
-    for (uint32_t n = f->span.line; n >= 10; n /= 10) w++;
-    pel__buf_printf(b, "%*s%s-->%s %s:%u:%u\n", w, "", blue, plain, f->file, f->span.line,
-                    f->span.col);
-    pel__buf_printf(b, "%*s %s|%s\n%s%u |%s %s\n%*s %s|%s\n", w, "", blue, plain, blue,
-                    f->span.line, plain, f->line, w, "", blue, plain);
-  }
-  if (*f->item) pel__buf_printf(b, " %s=%s `%s` has no value\n", blue, plain, f->item);
-}
-
-static void failure(const pel_sources *sources, const pel_run_failure *f,
+static void failure(pel_sources *sources, const pel_run_failure *f,
                     pel_diagnostic_format format, bool color, pel_buf *b) {
-  const bool placed = place(sources, f->span);
+  const pel_remark r = {PEL_SEVERITY_ERROR, f->code, f->text, f->item, f->span};
   switch (format) {
     case PEL_FORMAT_HUMAN:
-      failure_for_people(f, placed, color, b);
+      pel__remark_human(sources, &r, color, b);
       break;
     case PEL_FORMAT_SHORT:
-      if (placed) pel__buf_printf(b, "%s:%u:%u: ", f->file, f->span.line, f->span.col);
+      if (place(sources, f->span))
+        pel__buf_printf(b, "%s:%u:%u: ", f->file, f->span.line, f->span.col);
       pel__buf_printf(b, "error: %s\n", f->text);
       break;
-    case PEL_FORMAT_JSON: {
-      const pel_remark r = {PEL_SEVERITY_ERROR, f->code, f->text, f->item, f->span};
+    case PEL_FORMAT_JSON:
       pel__remark_render(sources, &r, b);
       break;
-    }
   }
 }
 
