@@ -153,6 +153,7 @@ static bool env_cancelled(const pel_env *e) {
 
 static pel_status system_failure(const pel_env *e, pel_status status,
                                  const pel_error *err) {
+  if (status == PEL_E_NOMEM) return status; /* what is said then names the budget */
   (void)fail_text(stage_of(e), 0, status,
                   status == PEL_E_NOENT ? "missing input" : "input or output",
                   err->message);

@@ -13,6 +13,7 @@ struct pel_budget {
   pel_atomic_u64 used;
   pel_atomic_u64 peak;
   pel_atomic_u64 wanted;
+  pel_atomic_u64 refuse; /* charges until one is refused; 0: none is */
 };
 _Static_assert(offsetof(pel_budget, used) - offsetof(pel_budget, reclaim_ctx) >=
                    PEL_CACHE_LINE,
@@ -84,7 +85,25 @@ static bool charge_once(pel_budget *b, uint64_t n) {
   return true;
 }
 
+uint64_t pel__budget_refuse(pel_budget *budget, uint64_t number) {
+  const uint64_t left = pel__load_u64(&budget->refuse, PEL_RELAXED);
+  pel__store_u64(&budget->refuse, number, PEL_RELAXED);
+  return left;
+}
+
+/* relaxed: which of several charges at once is refused is nobody's business. */
+static bool is_refused(pel_budget *b) {
+  uint64_t left = pel__load_u64(&b->refuse, PEL_RELAXED);
+  while (left && !pel__cas_u64(&b->refuse, &left, left - 1, PEL_RELAXED)) {
+  }
+  return left == 1;
+}
+
 bool pel__budget_charge(pel_budget *budget, uint64_t n) {
+  if (is_refused(budget)) {
+    pel__store_u64(&budget->wanted, budget->limit, PEL_RELAXED); /* for a message */
+    return false;
+  }
   if (charge_once(budget, n)) return true;
   if (budget->reclaim && budget->reclaim(budget->reclaim_ctx, n) > 0 &&
       charge_once(budget, n))

@@ -20,6 +20,10 @@ void pel__budget_free(pel_budget *budget); /* NULL is fine */
  */
 bool pel__budget_charge(pel_budget *budget, uint64_t n);
 void pel__budget_uncharge(pel_budget *budget, uint64_t n);
+/* The number-th charge from now on is refused as if the limit were reached, and only that
+ * one; 0: none is. Answers how many of the last number were still to come. For tests of
+ * what follows; while nobody charges. */
+uint64_t pel__budget_refuse(pel_budget *budget, uint64_t number);
 uint64_t pel__budget_limit(const pel_budget *budget);
 uint64_t pel__budget_used(
     const pel_budget *budget); /* credits and reserves count in full */

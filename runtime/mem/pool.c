@@ -93,13 +93,29 @@ uint64_t pel__pool_trim(pel_pool *pool, uint64_t want) {
 
 static uint64_t reclaim(void *ctx, uint64_t want) { return pel__pool_trim(ctx, want); }
 
+static void *get_new(pel_pool *pool, size_t size) {
+  if (size == 0 || !pel__budget_charge(pool->budget, size)) return NULL;
+  void *p = size >= MAPPED ? pel__pages_map(size) : aligned_alloc(ALIGN, size);
+  if (!p) pel__budget_uncharge(pool->budget, size);
+  return p;
+}
+
+/* New memory is often zero and only then old: whoever reads what nobody wrote is to be
+ * found by every test. */
+static void spoil(void *p, size_t n) {
+#ifdef PEL_DEBUG
+  if (p) memset(p, 0xa5, n);
+#else
+  (void)p, (void)n;
+#endif
+}
+
 void *pel__pool_get(pel_pool *pool, size_t n) {
   unsigned class;
   size_t size = round_up(n, &class);
   void *p = take_kept(pool, class);
-  if (p || size == 0 || !pel__budget_charge(pool->budget, size)) return p;
-  p = size >= MAPPED ? pel__pages_map(size) : aligned_alloc(ALIGN, size);
-  if (!p) pel__budget_uncharge(pool->budget, size);
+  if (!p) p = get_new(pool, size);
+  spoil(p, n);
   return p;
 }
 

@@ -215,10 +215,10 @@ static pel_status lanes_init(const pel_env *env, const reader *r, worker *w) {
   const bool all = r->params->on_error == PEL_CSV_SKIP;
   w->nlanes = all ? r->params->ncols : q->ncolumns;
   w->lanes = env->alloc(env, (w->nlanes + 1) * sizeof *w->lanes);
+  if (w->lanes) memset(w->lanes, 0, (w->nlanes + 1) * sizeof *w->lanes);
   w->cols = env->alloc(env, (w->nlanes + 1) * sizeof *w->cols);
   w->order = env->alloc(env, (w->nlanes + 1) * sizeof *w->order);
   if (!w->lanes || !w->cols || !w->order) return PEL_E_NOMEM;
-  memset(w->lanes, 0, (w->nlanes + 1) * sizeof *w->lanes);
   uint32_t n = 0;
   bool ok = true;
   for (uint32_t i = 0; i < q->ncolumns; i++)

@@ -16,6 +16,7 @@ tests_unit_api_SOURCES = \
   %D%/one_by_one.c \
   %D%/options.c \
   %D%/plans.c \
+  %D%/refused_memory.c \
   %D%/texts.c \
   %D%/width.c \
   %D%/world.h
