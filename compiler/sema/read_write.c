@@ -87,6 +87,16 @@ static bool comes_later(pel_str format) {
   return false;
 }
 
+/* A pattern that is written here; what a run is given is a path as it stands. */
+static bool one_file(pel_sema *s, const io *f) {
+  pel_str path;
+  bool literal;
+  if (!known_path(s, f->path, &path, &literal) || !literal) return true;
+  if (!memchr(path.p, '*', path.n) && !memchr(path.p, '?', path.n)) return true;
+  (void)pel__later(s, PEL_E0941, f->path_arg->span, "a pattern of several files");
+  return false;
+}
+
 static bool find_op(pel_sema *s, io *f) {
   const char *name = pel__sema_text(s, "%s_" PEL_STR_FMT, f->read ? "read" : "write",
                                     PEL_STR_ARG(f->format));
@@ -313,7 +323,8 @@ pel_x *pel__verb_read(pel_sema *s, pel_verb_call *v) {
     pel__sema_error(s, PEL_E0206, v->args[0].span, "`read` wants a path: str");
     return pel__x_error(s, v->span);
   }
-  if (!find_path(s, &f) || !format_of(s, &f) || !find_op(s, &f) || !find_options(s, &f))
+  if (!find_path(s, &f) || !one_file(s, &f) || !format_of(s, &f) || !find_op(s, &f) ||
+      !find_options(s, &f))
     return pel__x_error(s, v->span);
   const pel_ty *row = row_type(s, &f);
   if (!row || row->kind != PEL_TY_RECORD) return pel__x_error(s, v->span);
