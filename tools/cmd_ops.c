@@ -8,6 +8,16 @@ typedef struct listing {
   bool first;
 } listing;
 
+/* Its lines, each as far in as the first. */
+static void print_doc(const char *doc) {
+  printf("    ");
+  for (; *doc; doc++) {
+    putchar(*doc);
+    if (*doc == '\n') printf("    ");
+  }
+  putchar('\n');
+}
+
 static void show(void *user, const pel_op *op) {
   listing *l = user;
   const pel_cli *cli = l->cli;
@@ -24,7 +34,8 @@ static void show(void *user, const pel_op *op) {
     cli_json(stdout, op->doc ? op->doc : "");
     printf("}");
   } else {
-    printf("%s%s\n    %s\n", op->name, op->sig, op->doc ? op->doc : "");
+    printf("%s%s\n", op->name, op->sig);
+    print_doc(op->doc ? op->doc : "");
     if (cli->nfiles && op->ref) printf("    follows: %s\n", op->ref);
   }
   l->first = false;

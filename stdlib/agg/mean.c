@@ -196,11 +196,19 @@ static const pel_agg *choose(const pel_type *const *in, uint32_t nin,
   return nin == 1 ? by_kind[in[0]->kind] : NULL;
 }
 
-PEL_OP(mean_f32, "mean", "(xs: [*]f32) -> f32", PEL_OP_AGG,
-       .props = PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
-       .doc = "The exact mean of floats, rounded once: the same in any order.",
-       .choose_agg = choose);
-PEL_OP(mean, "mean", "(xs: [*]'num) -> f64", PEL_OP_AGG,
-       .props = PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
-       .doc = "The exact mean of numbers, rounded once: the same in any order.",
-       .choose_agg = choose);
+PEL_OP(
+    mean_f32, "mean", "(xs: [*]f32) -> f32", PEL_OP_AGG,
+    .props = PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
+    .doc =
+        "The exact mean of floats, rounded once: the same in any order. Nulls are left "
+        "out; of nothing it is null if there may be nulls, else it fails; `empty: v` "
+        "replaces both.",
+    .choose_agg = choose);
+PEL_OP(
+    mean, "mean", "(xs: [*]'num) -> f64", PEL_OP_AGG,
+    .props = PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
+    .doc =
+        "The exact mean of numbers, rounded once: the same in any order. Nulls are left "
+        "out; of nothing it is null if there may be nulls, else it fails; `empty: v` "
+        "replaces both.",
+    .choose_agg = choose);

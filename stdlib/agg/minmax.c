@@ -240,11 +240,18 @@ static const pel_agg *choose_max(const pel_type *const *in, uint32_t nin,
   return nin == 1 ? by_kind[in[0]->kind] : NULL;
 }
 
-PEL_OP(min, "min", "(xs: [*]'ord) -> 'ord", PEL_OP_AGG,
-       .props = PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
-       .doc = "The least value; NaN if one is there. Text is ordered by bytes.",
-       .choose_agg = choose_min);
+PEL_OP(
+    min, "min", "(xs: [*]'ord) -> 'ord", PEL_OP_AGG,
+    .props = PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
+    .doc =
+        "The least value; NaN if one is there. Text is ordered by bytes. Nulls are left "
+        "out; of nothing it is null if there may be nulls, else it fails; `empty: v` "
+        "replaces both.",
+    .choose_agg = choose_min);
 PEL_OP(max, "max", "(xs: [*]'ord) -> 'ord", PEL_OP_AGG,
        .props = PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
-       .doc = "The greatest value; NaN if one is there. Text is ordered by bytes.",
+       .doc =
+           "The greatest value; NaN if one is there. Text is ordered by bytes. Nulls are "
+           "left out; of nothing it is null if there may be nulls, else it fails; "
+           "`empty: v` replaces both.",
        .choose_agg = choose_max);

@@ -250,11 +250,17 @@ BYTES_AGG(cell, last);
 CHOOSE(first)
 CHOOSE(last)
 
-PEL_OP(first, "first", "(xs: [*]'t) -> 't", PEL_OP_AGG,
-       .props = PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
-       .doc = "The first value in the order of rows; nulls are left out.",
-       .choose_agg = choose_first);
-PEL_OP(last, "last", "(xs: [*]'t) -> 't", PEL_OP_AGG,
-       .props = PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
-       .doc = "The last value in the order of rows; nulls are left out.",
-       .choose_agg = choose_last);
+PEL_OP(
+    first, "first", "(xs: [*]'t) -> 't", PEL_OP_AGG,
+    .props = PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
+    .doc =
+        "The first value in the order of rows. Nulls are left out; of nothing it is null "
+        "if there may be nulls, else it fails; `empty: v` replaces both.",
+    .choose_agg = choose_first);
+PEL_OP(
+    last, "last", "(xs: [*]'t) -> 't", PEL_OP_AGG,
+    .props = PEL_PURE | PEL_SKIPS_NULLS | PEL_NONE_FAILS,
+    .doc =
+        "The last value in the order of rows. Nulls are left out; of nothing it is null "
+        "if there may be nulls, else it fails; `empty: v` replaces both.",
+    .choose_agg = choose_last);

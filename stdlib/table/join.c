@@ -201,12 +201,15 @@ static pel_status seal(const pel_env *env, void *state, void *local) {
   return PEL_OK;
 }
 
-PEL_OP(join, "join", "(left: [n]{..l}, right: [m]{..r}) -> [k]{..s}", PEL_OP_PROBE,
-       .props = PEL_PURE | PEL_THREADSAFE | PEL_KEEPS_ORDER,
-       .doc =
-           "Left rows with their matches in the right one's order. A null key matches "
-           "nothing; NaN matches NaN, -0 matches 0.",
-       .bind = bind, .open = open_state, .close = close_state, .local_init = local_init,
-       .local_fini = local_fini, .consume = consume, .seal = seal,
-       .task_count = pel__join_task_count, .task_run = pel__join_task_run,
-       .apply = pel__join_apply);
+PEL_OP(
+    join, "join", "(left: [n]{..l}, right: [m]{..r}) -> [k]{..s}", PEL_OP_PROBE,
+    .props = PEL_PURE | PEL_THREADSAFE | PEL_KEEPS_ORDER,
+    .doc =
+        "Left rows with their matches in the right one's order. Keys are `on: .id`, or "
+        "`left: .a, right: .b`; `kind:` is inner, left, semi or anti; `prefix: \"p_\"` "
+        "stands in front of the right one's columns. A null key matches nothing; NaN "
+        "matches NaN, -0 matches 0.",
+    .bind = bind, .open = open_state, .close = close_state, .local_init = local_init,
+    .local_fini = local_fini, .consume = consume, .seal = seal,
+    .task_count = pel__join_task_count, .task_run = pel__join_task_run,
+    .apply = pel__join_apply);

@@ -33,8 +33,10 @@ PEL_OP(read, "read",
        "[n]{..r}",
        PEL_OP_VERB, .props = PEL_THREADSAFE | PEL_KEEPS_ORDER,
        .doc =
-           "The rows of a csv or tsv file. `on_error` is fail, skip or as_null; all but "
-           "the path may be left away.");
+           "The rows of a csv or tsv file, which `format: csv` says where the path does "
+           "not. `on_error` is fail, skip or as_null; all but the path may be left away.");
 PEL_OP(write, "write", "(rows: [n]{..r}, path: str)", PEL_OP_VERB,
        .props = PEL_THREADSAFE | PEL_KEEPS_ORDER,
-       .doc = "Writes a table to a csv or tsv file; stands outermost in an `out`.");
+       .doc =
+           "Writes a table to a csv or tsv file, which `format: csv` says where the path "
+           "does not; stands outermost in an `out`.");
