@@ -7,17 +7,6 @@
 #include "compiler/diag/render.h"
 #include "tools/cli.h"
 
-int cli_usage(const pel_cli *cli, const char *fmt, ...) {
-  va_list ap;
-  (void)cli;
-  va_start(ap, fmt);
-  fputs("pel: ", stderr);
-  vfprintf(stderr, fmt, ap);
-  va_end(ap);
-  fputs("\nTry `pel --help`.\n", stderr);
-  return EXIT_USAGE;
-}
-
 int cli_exit_code(pel_status s) {
   switch (s) {
     case PEL_OK:
@@ -80,6 +69,19 @@ static void say(const pel_cli *cli, pel_severity severity, const char *message) 
     fprintf(stderr, "%s%s%s: %s\n", cli_colored(cli) ? color : "",
             error ? "error" : "warning", cli_colored(cli) ? "\033[0m" : "", message);
   }
+}
+
+int cli_usage(const pel_cli *cli, const char *fmt, ...) {
+  char message[2048];
+  va_list ap;
+  va_start(ap, fmt);
+  (void)vsnprintf(message, sizeof message, fmt, ap);
+  va_end(ap);
+  if (cli->messages == PEL_FORMAT_JSON)
+    say(cli, PEL_SEVERITY_ERROR, message);
+  else
+    fprintf(stderr, "pel: %s\nTry `pel --help`.\n", message);
+  return EXIT_USAGE;
 }
 
 int cli_say_error(const pel_cli *cli, pel_status status, const pel_error *err) {
