@@ -3,9 +3,9 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "tests/unit/api/host.h"
+#include "tests/unit/temp.h"
 
 /* enter() answers how many are inside; name() keeps its text in one place for all. */
 static const char SOURCE[] =
@@ -63,10 +63,10 @@ static void *run_it(void *arg) {
 }
 
 Test(one_by_one, over_runs, .timeout = 120) {
-  char dir[] = "/tmp/pel-api-XXXXXX", path[64], lib[64], command[256], text[1200];
-  cr_assert_not_null(mkdtemp(dir));
-  (void)snprintf(path, sizeof path, "%s/in.c", dir);
-  (void)snprintf(lib, sizeof lib, "%s/libin.so", dir);
+  const temp_folder dir = temp_folder_new();
+  char path[600], lib[600], command[1600], text[1600];
+  (void)snprintf(path, sizeof path, "%s/in.c", dir.path);
+  (void)snprintf(lib, sizeof lib, "%s/libin.so", dir.path);
   write_text(path, SOURCE);
   const char *cc = getenv("CC");
   (void)snprintf(command, sizeof command, "%s -shared -fPIC -O1 -o %s %s",
@@ -107,5 +107,5 @@ Test(one_by_one, over_runs, .timeout = 120) {
   }
   pel_plan_release(plan);
   pel_context_free(ctx);
-  (void)unlink(path), (void)unlink(lib), (void)rmdir(dir);
+  temp_folder_free(&dir);
 }

@@ -9,6 +9,7 @@
 #include "runtime/engine/state.h"
 #include "runtime/mem/budget.h"
 #include "tests/unit/api/world.h"
+#include "tests/unit/temp.h"
 
 static const struct {
   const char *name, *text;
@@ -60,14 +61,11 @@ enum { PROGRAMS = sizeof programs / sizeof *programs };
 static const char HEAD[] =
     "let t = read(\"t.csv\") as [*]{ id: i64, k: i64, name: str?, v: f64, day: date }\n";
 
-static char folder[256];
+static temp_folder folder;
 
 static void make_data(void) {
-  const char *temp = getenv("TMPDIR");
-  (void)snprintf(folder, sizeof folder, "%s/pel-refused-XXXXXX",
-                 temp ? temp : "/var/tmp");
-  cr_assert(mkdtemp(folder));
-  cr_assert_eq(chdir(folder), 0);
+  folder = temp_folder_new();
+  cr_assert_eq(chdir(folder.path), 0);
   FILE *f = fopen("t.csv", "w");
   cr_assert(f);
   fputs("id,k,name,v,day\n", f);
@@ -81,7 +79,7 @@ static void make_data(void) {
 static void drop_data(void) {
   cr_assert_eq(unlink("t.csv"), 0);
   cr_assert_eq(chdir("/"), 0);
-  cr_assert_eq(rmdir(folder), 0, "%s: something is left there", folder);
+  cr_assert_eq(rmdir(folder.path), 0, "%s: something is left there", folder.path);
 }
 
 typedef struct text {

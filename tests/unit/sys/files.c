@@ -73,8 +73,8 @@ static bool always(void *ctx) {
 
 Test(file, stops_waiting_for_a_stream_when_told) {
   folder f = folder_new();
-  char path[200];
-  (void)snprintf(path, sizeof path, "%s/pipe", f.path);
+  char path[600];
+  (void)snprintf(path, sizeof path, "%s/pipe", f.at.path);
   cr_assert_eq(mkfifo(path, 0600), 0);
   int writer = open(path, O_RDWR); /* so that opening does not wait */
   pel_file *file = NULL;
@@ -223,7 +223,7 @@ Test(out, reports_a_full_disk_and_keeps_the_old_file) {
 Test(temp, has_no_name_and_holds_what_is_written) {
   folder f = folder_new();
   pel_temp_file *t = NULL;
-  cr_assert_eq(pel__temp_open(f.path, pel__alloc_libc(), &t, NULL), PEL_OK);
+  cr_assert_eq(pel__temp_open(f.at.path, pel__alloc_libc(), &t, NULL), PEL_OK);
   cr_assert_eq(folder_count(&f), 0);
   cr_assert_eq(pel__temp_write_at(t, 1000, "abc", 3, NULL), PEL_OK);
   char p[4] = "";

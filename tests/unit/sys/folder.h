@@ -1,4 +1,4 @@
-/* A folder of its own for a test.
+/* A folder of its own for a test, open as the system's contract has it.
  * The test owns it; folder_free takes everything in it away.
  * One thread. */
 #ifndef PEL_TESTS_UNIT_SYS_FOLDER_H
@@ -7,24 +7,21 @@
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "runtime/sys/sys.h"
+#include "tests/unit/temp.h"
 
 typedef struct folder {
-  char path[64];
+  temp_folder at;
   pel_dir dir;
 } folder;
 
 static inline folder folder_new(void) {
-  folder f = {.path = "/var/tmp/pel-test-XXXXXX"};
-  cr_assert_not_null(mkdtemp(f.path));
-  cr_assert_eq(pel__dir_open(pel__dir_current(), f.path, &f.dir, NULL), PEL_OK);
+  folder f = {.at = temp_folder_new()};
+  cr_assert_eq(pel__dir_open(pel__dir_current(), f.at.path, &f.dir, NULL), PEL_OK);
   return f;
 }
 
@@ -37,22 +34,16 @@ static inline void folder_put(const folder *f, const char *name, const char *tex
 
 /* Entries but for "." and "..". */
 static inline int folder_count(const folder *f) {
-  DIR *d = opendir(f->path);
+  DIR *d = opendir(f->at.path);
   int n = 0;
   while (readdir(d)) n++;
   closedir(d);
   return n - 2;
 }
 
-static inline int folder_remove_one(const char *path, const struct stat *st, int type,
-                                    struct FTW *at) {
-  (void)st, (void)type, (void)at;
-  return remove(path);
-}
-
 static inline void folder_free(folder *f) {
   pel__dir_close(f->dir);
-  (void)nftw(f->path, folder_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+  temp_folder_free(&f->at);
 }
 
 #endif

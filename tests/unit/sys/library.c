@@ -51,14 +51,14 @@ Test(library, is_looked_for_in_the_folder_then_the_path) {
   const char *libm = find(NULL, "libm.so.6", &a);
   copy(libm, &f, "libm.so.6", SIZE_MAX);
   folder_put(&f, "libc.so.6", "/* GNU ld script */ INPUT ( nothing )");
-  cr_assert_str_eq(find(f.path, "libc.so.6", &a), find(NULL, "libc.so.6", &a),
+  cr_assert_str_eq(find(f.at.path, "libc.so.6", &a), find(NULL, "libc.so.6", &a),
                    "a linker script is passed over");
-  char own[100];
-  (void)snprintf(own, sizeof own, "%s/libm.so.6", f.path);
-  cr_assert_str_eq(find(f.path, "libm.so.6", &a), own);
+  char own[600];
+  (void)snprintf(own, sizeof own, "%s/libm.so.6", f.at.path);
+  cr_assert_str_eq(find(f.at.path, "libm.so.6", &a), own);
   cr_assert_str_eq(find(NULL, "libm.so.6", &a), libm);
-  char list[200];
-  (void)snprintf(list, sizeof list, "/nowhere:%s", f.path);
+  char list[600];
+  (void)snprintf(list, sizeof list, "/nowhere:%s", f.at.path);
   cr_assert_eq(setenv("LD_LIBRARY_PATH", list, 1), 0);
   cr_assert_str_eq(find(NULL, "libm.so.6", &a), own);
   pel__arena_deinit(&a);
@@ -112,8 +112,8 @@ Test(symbols, agree_with_the_loader) {
 
 Test(symbols, refuse_what_is_no_library) {
   folder f = folder_new();
-  char path[100];
-  (void)snprintf(path, sizeof path, "%s/x", f.path);
+  char path[600];
+  (void)snprintf(path, sizeof path, "%s/x", f.at.path);
   static const char *const texts[] = {"", "\177ELF",
                                       "/* GNU ld script */ GROUP ( a.so )"};
   pel_symbols *s = NULL;
@@ -122,7 +122,7 @@ Test(symbols, refuse_what_is_no_library) {
     folder_put(&f, "x", texts[i]);
     cr_assert_eq(pel__symbols_open(path, pel__alloc_libc(), &s, &e), PEL_E_INVALID);
   }
-  cr_assert_eq(pel__symbols_open(f.path, pel__alloc_libc(), &s, &e), PEL_E_INVALID);
+  cr_assert_eq(pel__symbols_open(f.at.path, pel__alloc_libc(), &s, &e), PEL_E_INVALID);
   cr_assert_eq(pel__symbols_open("/no/such", pel__alloc_libc(), &s, &e), PEL_E_NOENT);
   cr_assert_null(s);
   folder_free(&f);
@@ -133,8 +133,8 @@ Test(symbols, survive_broken_files) {
   folder f = folder_new();
   pel_arena a;
   pel__arena_init(&a, NULL);
-  char path[100];
-  (void)snprintf(path, sizeof path, "%s/x", f.path);
+  char path[600];
+  (void)snprintf(path, sizeof path, "%s/x", f.at.path);
   copy(find(NULL, "libm.so.6", &a), &f, "x", 120000);
   int fd = openat(f.dir.fd, "x", O_RDWR);
   for (uint64_t i = 0; i < 1500; i++) {

@@ -2,6 +2,7 @@
 UNIT += tests/unit_sys
 tests_unit_sys_SOURCES = \
   tests/unit/counting.h \
+  tests/unit/temp.h \
   %D%/files.c \
   %D%/folder.h \
   %D%/library.c \

@@ -50,9 +50,9 @@ static void knob(const folder *f, const char *path, const char *text) {
 }
 
 static pel_cgroup_limits limits(const folder *f) {
-  char membership[100], mount[100];
-  (void)snprintf(membership, sizeof membership, "%s/self", f->path);
-  (void)snprintf(mount, sizeof mount, "%s/fs", f->path);
+  char membership[600], mount[600];
+  (void)snprintf(membership, sizeof membership, "%s/self", f->at.path);
+  (void)snprintf(mount, sizeof mount, "%s/fs", f->at.path);
   return pel__cgroup_limits(membership, mount);
 }
 
