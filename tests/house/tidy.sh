@@ -3,7 +3,7 @@
 . "${top_srcdir:-.}/tests/house/lib.sh"
 
 unlisted() { # TREE
-  (cd "$1" && { sources '*.[chly]' '*.def' '*.awk'; find bench -name '*.[ch]' 2>/dev/null; } | while read -r file; do
+  (cd "$1" && { sources '*.[chly]' '*.def' '*.awk'; find bench tests -name '*.[ch]' 2>/dev/null; } | while read -r file; do
     readme=$(dirname "$file")/README.md
     if [ ! -e "$readme" ]; then echo "$readme: missing"; continue; fi
     grep -qF "$(basename "$file")" "$readme" || echo "$readme: has no line for $(basename "$file")"
