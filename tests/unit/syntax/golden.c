@@ -36,7 +36,7 @@ static void expect_text(const char *path, const char *what, const pel_buf *want,
 
 /* The tree that stands beside the case, if it has one. */
 static void expect_tree(const char *path, parse *p) {
-  char tree[512];
+  char tree[520];
   pel_buf got, want;
   snprintf(tree, sizeof tree, "%.*s.tree", (int)strlen(path) - 4, path);
   pel_str text = slurp(tree);
@@ -62,7 +62,7 @@ static void expect_formatted(const char *path, pel_str text, parse *p) {
 }
 
 static void check_case(const char *folder, const char *name, bool *seen) {
-  char path[256];
+  char path[512];
   parse p;
   pel_buf want, got;
   snprintf(path, sizeof path, "%s/%s", folder, name);
