@@ -16,25 +16,11 @@ static host table(void) {
   return host_record("", &three, 3, columns);
 }
 
-typedef struct result {
-  struct ArrowSchema schema;
-  struct ArrowArray array;
-} result;
-
 static result through(world *w, host *h) {
-  result r;
   pel_error e = {0};
-  cr_assert_eq(pel_run_bind_arrow(w->run, "t", &h->schema, &h->array, &e), PEL_OK, "%s",
-               e.message);
+  host_bind(h, w->run, "t");
   cr_assert_eq(pel_run_wait(w->run, &e), PEL_OK, "%s", e.message);
-  cr_assert_eq(pel_run_result(w->run, "same", &r.schema, &r.array, &e), PEL_OK, "%s",
-               e.message);
-  return r;
-}
-
-static void end(result *r) {
-  r->schema.release(&r->schema);
-  r->array.release(&r->array);
+  return result_of(w->run, "same");
 }
 
 static void shows(const result *r, const char *first, const char *last) {
@@ -58,7 +44,7 @@ Test(arrow_lent, until_the_last_result_is_gone) {
   struct ArrowArray moved = *r.array.children[0];
   r.array.children[0]->release = NULL;
   shows(&r, "{0000000000000001,'x',}", "{0000000000000003,'',}");
-  end(&r);
+  result_end(&r);
   cr_assert_gt(host_live(), 0, "given back while a moved column shows it");
   cr_assert_eq(((const int64_t *)moved.buffers[1])[2], 3);
   moved.release(&moved);
@@ -77,7 +63,7 @@ Test(arrow_lent, numbers_that_are_not_aligned) {
   h.array.children[0]->buffers[1] = ends + 1;
   result r = through(&w, &h);
   shows(&r, "{0000000000000001,'x',}", "{0000000000000003,'',}");
-  end(&r);
+  result_end(&r);
   world_end(&w);
   cr_assert_eq(host_live(), 0);
 }
@@ -90,7 +76,7 @@ Test(arrow_lent, null_counts_that_are_not_known) {
   result r = through(&w, &h);
   shows(&r, "{0000000000000001,'x',}", "{0000000000000003,'',}");
   cr_assert_eq(r.array.children[0]->null_count, 0);
-  end(&r);
+  result_end(&r);
   world_end(&w);
 }
 
@@ -112,7 +98,7 @@ Test(arrow_lent, empty_buffers_that_are_null) {
   h.array.children[2]->buffers[2] = h.array.children[3]->children[0]->buffers[1] = NULL;
   result r = through(&w, &h);
   cr_assert_eq(r.array.length, 0);
-  end(&r);
+  result_end(&r);
   pel_run *run = NULL; /* text without a byte needs no bytes */
   cr_assert_eq(pel_run_new(w.ctx, w.plan, &run, &e), PEL_OK);
   pel_run_free(w.run);
@@ -129,7 +115,7 @@ Test(arrow_lent, empty_buffers_that_are_null) {
   char got[64];
   host_show(&r.schema, &r.array, 1, got, sizeof got);
   cr_assert_str_eq(got, "{0000000000000002,false,'',[],}");
-  end(&r);
+  result_end(&r);
   world_end(&w);
   cr_assert_eq(host_live(), 0);
 }
@@ -143,24 +129,20 @@ Test(arrow_lent, arrays_and_single_values) {
       "param t: [*]i64?\nparam d: i64\nparam s: str\nout same = t |> map_sum(d)\n"
       "fn map_sum(xs: [n]i64?, d: i64) -> [n]i64? = [x + d for x in xs]\n"
       "out s2 = upper(s)\n");
-  pel_error e = {0};
   host d = host_numbers("", "l", &one, 8, numbers),
        s = host_text("", "u", &one, texts, sizes),
        h = host_numbers("", "l", &some, 8, numbers);
-  cr_assert_eq(pel_run_bind_arrow(w.run, "d", &d.schema, &d.array, &e), PEL_OK, "%s",
-               e.message);
-  cr_assert_eq(pel_run_bind_arrow(w.run, "s", &s.schema, &s.array, &e), PEL_OK, "%s",
-               e.message);
+  host_bind(&d, w.run, "d");
+  host_bind(&s, w.run, "s");
   result r = through(&w, &h);
   shows(&r, "0000000000000002", "0000000000000004");
   cr_assert_eq(r.array.null_count, 1);
-  end(&r);
-  cr_assert_eq(pel_run_result(w.run, "s2", &r.schema, &r.array, &e), PEL_OK, "%s",
-               e.message);
+  result_end(&r);
+  r = result_of(w.run, "s2");
   char got[16];
   host_show(&r.schema, &r.array, 0, got, sizeof got);
   cr_assert_str_eq(got, "'X'");
-  end(&r);
+  result_end(&r);
   world_end(&w);
   cr_assert_eq(host_live(), 0);
 }

@@ -196,10 +196,7 @@ static void refuse(const world *w, size_t i) {
 
 static void takes(world *w, int64_t offset) {
   host h = table(offset);
-  pel_error e = {0};
-  cr_assert_eq(pel_run_bind_arrow(w->run, "t", &h.schema, &h.array, &e), PEL_OK, "%s",
-               e.message);
-  cr_assert(!h.schema.release && !h.array.release);
+  host_bind(&h, w->run, "t");
 }
 
 Test(arrow_refused, each_broken_promise, .timeout = 60) {

@@ -311,26 +311,22 @@ static int64_t row_at(const shape *x, rows_of r, int64_t at) {
 }
 
 static void compare(const shape *x, pel_run *run, const char *item, rows_of rows) {
-  struct ArrowSchema schema;
-  struct ArrowArray array;
-  pel_error e = {0};
+  result r = result_of(run, item);
   char got[CELL];
   line want;
   int64_t at = 0;
-  cr_assert_eq(pel_run_result(run, item, &schema, &array, &e), PEL_OK, "%s", e.message);
-  cr_assert_eq(schema.n_children, KINDS + 1);
+  cr_assert_eq(r.schema.n_children, KINDS + 1);
   for (int64_t row; (row = row_at(x, rows, at)) >= 0; at++) {
-    cr_assert_lt(at, array.length);
+    cr_assert_lt(at, r.array.length);
     for (int c = 0; c < KINDS; c++) {
       expected(x, c, row, &want);
-      host_show(schema.children[c + 1], array.children[c + 1], at, got, sizeof got);
+      host_show(r.schema.children[c + 1], r.array.children[c + 1], at, got, sizeof got);
       cr_assert_str_eq(got, want.p, "%s: row %d of column %s: %s, not %s", item, (int)row,
                        kinds[c].name, got, want.p);
     }
   }
-  cr_assert_eq(array.length, at);
-  schema.release(&schema);
-  array.release(&array);
+  cr_assert_eq(r.array.length, at);
+  result_end(&r);
 }
 
 static void round_trip(const shape *x, uint32_t workers) {
@@ -339,9 +335,7 @@ static void round_trip(const shape *x, uint32_t workers) {
   world w = world_begin(workers, text);
   pel_error e = {0};
   host h = make_table(x);
-  cr_assert_eq(pel_run_bind_arrow(w.run, "t", &h.schema, &h.array, &e), PEL_OK, "%s",
-               e.message);
-  cr_assert(!h.schema.release && !h.array.release);
+  host_bind(&h, w.run, "t");
   cr_assert_eq(pel_run_wait(w.run, &e), PEL_OK, "%s", e.message);
   compare(x, w.run, "same", SAME);
   compare(x, w.run, "some", SOME);

@@ -114,16 +114,8 @@ static void all_at_once(job *jobs) {
     cr_assert_str_eq(jobs[i].why, "", "thread %d: %s", i, jobs[i].why);
 }
 
-static pel_context *context(uint32_t workers) {
-  pel_context *ctx = NULL;
-  pel_error e = {0};
-  const pel_options o = {.size = sizeof o, .workers = workers, .morsel_rows = 100};
-  cr_assert_eq(pel_context_new(&o, &ctx, &e), PEL_OK, "%s", e.message);
-  return ctx;
-}
-
 Test(at_once, in_one_context, .timeout = 120) {
-  pel_context *ctx = context(2);
+  pel_context *ctx = context_new(2, 100);
   pel_plan *plan = compiled(ctx, TEXT);
   job jobs[THREADS] = {{0}};
   for (int i = 0; i < THREADS; i++) jobs[i].ctx = ctx, jobs[i].plan = plan;
@@ -134,7 +126,7 @@ Test(at_once, in_one_context, .timeout = 120) {
 }
 
 Test(at_once, in_two_contexts, .timeout = 120) {
-  pel_context *contexts[2] = {context(2), context(1)};
+  pel_context *contexts[2] = {context_new(2, 100), context_new(1, 100)};
   pel_plan *plan = compiled(contexts[0], TEXT);
   job jobs[THREADS] = {{0}};
   for (int i = 0; i < THREADS; i++) jobs[i].ctx = contexts[i % 2], jobs[i].plan = plan;
@@ -148,7 +140,7 @@ Test(at_once, in_two_contexts, .timeout = 120) {
 /* All are begun before the first is waited for; some are cancelled, which the others do
  * not notice. */
 Test(at_once, begun_together, .timeout = 120) {
-  pel_context *ctx = context(2);
+  pel_context *ctx = context_new(2, 100);
   pel_plan *plan = compiled(ctx, TEXT);
   pel_run *runs[6] = {0};
   job jobs[6] = {{0}};
@@ -157,7 +149,7 @@ Test(at_once, begun_together, .timeout = 120) {
     jobs[i] = (job){.ctx = ctx, .plan = plan, .rows = 1000 + i, .least = i};
     host h = table(&jobs[i]);
     cr_assert_eq(pel_run_new(ctx, plan, &runs[i], &e), PEL_OK);
-    cr_assert_eq(pel_run_bind_arrow(runs[i], "t", &h.schema, &h.array, &e), PEL_OK);
+    host_bind(&h, runs[i], "t");
     cr_assert_eq(pel_run_bind_i64(runs[i], "least", i, &e), PEL_OK);
     cr_assert_eq(pel_run_start(runs[i], &e), PEL_OK);
     if (i % 3 == 2) pel_run_cancel(runs[i]);

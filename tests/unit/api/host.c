@@ -56,6 +56,13 @@ void host_release(host *h) {
   if (h->array.release) h->array.release(&h->array);
 }
 
+void host_bind(host *h, pel_run *run, const char *param) {
+  pel_error e = {0};
+  cr_assert_eq(pel_run_bind_arrow(run, param, &h->schema, &h->array, &e), PEL_OK,
+               "%s: %s", param, e.message);
+  cr_assert(!h->schema.release && !h->array.release);
+}
+
 static char *text_of(const char *s) {
   char *p = get(strlen(s) + 1);
   return strcpy(p, s);

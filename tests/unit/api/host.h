@@ -34,6 +34,8 @@ host host_list(const char *name, const host_layout *l, const int64_t *counts,
 /* Takes the fields over; they have offset + rows rows. */
 host host_record(const char *name, const host_layout *l, int64_t n, host *fields);
 void host_release(host *h);
+/* The run takes it over, or the test fails. */
+void host_bind(host *h, pel_run *run, const char *param);
 
 /* The cell as text: numbers as the hexadecimal digits of their bytes, "null", "'text'",
  * "[1,2]", "{a,b}". */

@@ -2,6 +2,7 @@
 UNIT += tests/unit_api
 ENGINE_TESTS += tests/unit_api
 tests_unit_api_SOURCES = \
+  tests/unit/counting.h \
   tests/unit/temp.h \
   %D%/arrow_lent.c \
   %D%/arrow_move.c \

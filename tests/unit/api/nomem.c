@@ -1,27 +1,8 @@
 /* Every allocation fails once, alone and with all that follow: a clean answer, nothing
  * left, the context goes on. */
-#include <criterion/criterion.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "runtime/api/api.h"
 #include "tests/unit/api/host.h"
-
-/* One worker, so that the k-th call is the same each time. */
-typedef struct failing {
-  pel_alloc alloc;
-  size_t out, calls, at;
-  bool after; /* so do all after it */
-} failing;
-
-static void *resize(void *ctx, void *p, size_t old_n, size_t n) {
-  failing *f = ctx;
-  if (n && ++f->calls >= f->at && f->at && (f->after || f->calls == f->at)) return NULL;
-  f->out += n - (p ? old_n : 0);
-  if (n) return realloc(p, n);
-  free(p);
-  return NULL;
-}
+#include "tests/unit/counting.h"
 
 static const char TEXT[] =
     "param least: i64 = 1\n"
@@ -80,14 +61,15 @@ static pel_status run_once(pel_context *ctx, pel_error *e) {
   return s;
 }
 
-/* How many calls a run in a new context makes; the at-th fails. */
+/* How many calls a run in a new context makes; the at-th fails. One worker, so that it is
+ * the same call each time. */
 static size_t one(size_t at, bool after) {
-  failing f = {.at = 0, .after = after};
+  counting f;
   pel_context *ctx = NULL;
   pel_error e = {0};
   const pel_options o = {.size = sizeof o, .workers = 1};
-  f.alloc = (pel_alloc){resize, &f};
-  f.at = at;
+  counting_init(&f);
+  *(after ? &f.fail : &f.miss) = at;
   pel_status s = pel__context_new(&o, &f.alloc, &ctx, &e);
   if (!s) s = run_once(ctx, &e);
   if (at && f.calls >= at && after)
@@ -96,7 +78,7 @@ static size_t one(size_t at, bool after) {
     cr_assert(s == PEL_OK || s == PEL_E_NOMEM, "call %zu: %s %s", at, pel_status_name(s),
               e.message);
   const size_t calls = f.calls;
-  f.at = 0;
+  f.fail = f.miss = 0;
   e = (pel_error){0};
   if (ctx) cr_assert_eq(run_once(ctx, &e), PEL_OK, "after call %zu: %s", at, e.message);
   pel_context_free(ctx);

@@ -10,25 +10,21 @@ static const host_layout some = {.rows = ROWS, .valid = valid};
 static void gives(const char *text, host *columns, int64_t n, const char *want) {
   world w = world_begin(1, text);
   pel_error e = {0};
-  struct ArrowSchema schema;
-  struct ArrowArray array;
   char got[1024];
   size_t at = 0;
   const host_layout root = {.rows = ROWS};
   host h = host_record("", &root, n, columns);
-  cr_assert_eq(pel_run_bind_arrow(w.run, "t", &h.schema, &h.array, &e), PEL_OK, "%s",
-               e.message);
+  host_bind(&h, w.run, "t");
   cr_assert_eq(pel_run_wait(w.run, &e), PEL_OK, "%s: %s", text, e.message);
-  cr_assert_eq(pel_run_result(w.run, "y", &schema, &array, &e), PEL_OK, "%s", e.message);
-  for (int64_t i = 0; i < array.length; i++) {
-    host_show(schema.children[0], array.children[0], i, got + at, sizeof got - at);
+  result r = result_of(w.run, "y");
+  for (int64_t i = 0; i < r.array.length; i++) {
+    host_show(r.schema.children[0], r.array.children[0], i, got + at, sizeof got - at);
     at += strlen(got + at);
     got[at++] = ' ';
   }
   got[at ? at - 1 : 0] = 0;
   cr_expect_str_eq(got, want, "%s: %s, not %s", text, got, want);
-  schema.release(&schema);
-  array.release(&array);
+  result_end(&r);
   world_end(&w);
   cr_expect_eq(host_live(), 0);
 }

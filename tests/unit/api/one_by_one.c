@@ -47,13 +47,9 @@ static host rows(int64_t n) {
 }
 
 static int64_t answer(pel_run *run, const char *out) {
-  struct ArrowSchema schema;
-  struct ArrowArray array;
-  pel_error e = {0};
-  cr_assert_eq(pel_run_result(run, out, &schema, &array, &e), PEL_OK, "%s", e.message);
-  const int64_t n = *(const int64_t *)array.children[0]->buffers[1];
-  schema.release(&schema);
-  array.release(&array);
+  result r = result_of(run, out);
+  const int64_t n = *(const int64_t *)r.array.children[0]->buffers[1];
+  result_end(&r);
   return n;
 }
 
@@ -82,10 +78,8 @@ Test(one_by_one, over_runs, .timeout = 120) {
                  "out wrong = t |> filter(name(.x) != \"number \" + str(.x) + \" of this "
                  "many\") |> group() |> select(n: len(.rows))\n",
                  lib);
-  pel_context *ctx = NULL;
+  pel_context *ctx = context_new(2, 50);
   pel_error e = {0};
-  const pel_options o = {.size = sizeof o, .workers = 2, .morsel_rows = 50};
-  cr_assert_eq(pel_context_new(&o, &ctx, &e), PEL_OK, "%s", e.message);
   pel_plan *plan = compiled(ctx, text);
   enum { RUNS = 3 };
   pel_run *runs[RUNS];
@@ -93,7 +87,7 @@ Test(one_by_one, over_runs, .timeout = 120) {
   for (int i = 0; i < RUNS; i++) {
     cr_assert_eq(pel_run_new(ctx, plan, &runs[i], &e), PEL_OK, "%s", e.message);
     host h = rows(1500);
-    cr_assert_eq(pel_run_bind_arrow(runs[i], "t", &h.schema, &h.array, &e), PEL_OK);
+    host_bind(&h, runs[i], "t");
     cr_assert_eq(pel_run_start(runs[i], &e), PEL_OK, "%s", e.message);
     cr_assert_eq(pthread_create(&threads[i], NULL, run_it, runs[i]), 0);
   }

@@ -1,23 +1,10 @@
 /* What a host is told is made once: asking again takes no memory and gives the same text,
  * from any number of threads. */
 #include <pthread.h>
-#include <stdlib.h>
 
 #include "runtime/api/api.h"
 #include "tests/unit/api/world.h"
-
-typedef struct counting {
-  pel_alloc alloc;
-  size_t calls;
-} counting;
-
-static void *resize(void *ctx, void *p, size_t old_n, size_t n) {
-  (void)old_n;
-  ((counting *)ctx)->calls++;
-  if (n) return realloc(p, n);
-  free(p);
-  return NULL;
-}
+#include "tests/unit/counting.h"
 
 static const char TEXT[] =
     "param least: i64 = 7\n"
@@ -31,7 +18,7 @@ static pel_context *context(counting *c) {
   const pel_options o = {.size = sizeof o, .workers = 1};
   pel_context *ctx = NULL;
   pel_error e = {0};
-  c->alloc = (pel_alloc){resize, c};
+  counting_init(c);
   cr_assert_eq(pel__context_new(&o, &c->alloc, &ctx, &e), PEL_OK, "%s", e.message);
   return ctx;
 }
@@ -65,7 +52,7 @@ static void *ask_often(void *plan) {
 }
 
 Test(texts, of_a_plan_are_made_once) {
-  counting c = {0};
+  counting c;
   pel_context *ctx = context(&c);
   pel_error e = {0};
   char *bytes = NULL;
@@ -89,7 +76,7 @@ Test(texts, of_a_plan_are_made_once) {
 Test(texts, of_diagnostics_are_made_once) {
   static const char wrong[] = "out a = b\n";
   const pel_source_text source = {"p.pel", wrong, sizeof wrong - 1};
-  counting c = {0};
+  counting c;
   pel_context *ctx = context(&c);
   pel_plan *plan = NULL;
   pel_diagnostics *d = NULL;
@@ -110,7 +97,7 @@ Test(texts, of_diagnostics_are_made_once) {
 Test(texts, of_failures_and_tests_are_made_once) {
   static const char text[] =
       "param x: i64 = 9223372036854775807\nout bad = x + 1\ntest \"two\" = 1 + 1 == 3\n";
-  counting c = {0};
+  counting c;
   pel_context *ctx = context(&c);
   pel_plan *plan = compiled(ctx, text);
   pel_run *run = NULL;
