@@ -46,6 +46,39 @@ typedef enum pel_kind {
   PEL_KIND_COUNT
 } pel_kind;
 
+/* Bytes of a value in a column: 8 for offsets of lists, 16 for text, 0 for records. */
+PEL_INLINE uint32_t pel_kind_width(pel_kind k) {
+  switch (k) {
+    case PEL_BOOL:
+    case PEL_I8:
+    case PEL_U8:
+      return 1;
+    case PEL_I16:
+    case PEL_U16:
+      return 2;
+    case PEL_I32:
+    case PEL_U32:
+    case PEL_F32:
+    case PEL_DATE:
+      return 4;
+    case PEL_I64:
+    case PEL_U64:
+    case PEL_F64:
+    case PEL_TIME:
+    case PEL_DUR:
+    case PEL_LIST:
+      return 8;
+    case PEL_STR:
+    case PEL_BYTES:
+      return 16;
+    case PEL_KIND_NONE:
+    case PEL_RECORD:
+    case PEL_KIND_COUNT:
+      break;
+  }
+  return 0;
+}
+
 typedef struct pel_type pel_type;
 
 typedef struct pel_field {

@@ -159,7 +159,7 @@ static pel_status in_years(const source *x, const pel_col *c) {
 
 /* Stays where the host has it, unless it is not aligned. */
 static pel_status numbers(const source *x, pel_col *c) {
-  const uint32_t width = pel__kind_width(c->type->kind);
+  const uint32_t width = pel_kind_width(c->type->kind);
   const char *p = x->array->buffers[1];
   if (p && x->rows) p += x->first * width;
   if (!p || !x->rows || (uintptr_t)p % width) {

@@ -2,9 +2,10 @@
 
 /* ---- values ---- */
 
+/* What C takes: text goes as a pointer. */
 static uint32_t width_of(pel_kind k) {
   if (k == PEL_STR || k == PEL_BYTES) return sizeof(char *);
-  return pel__kind_width(k);
+  return pel_kind_width(k);
 }
 
 static size_t align_up(size_t n, size_t a) { return (n + a - 1) / a * a; }

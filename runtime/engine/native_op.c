@@ -181,7 +181,7 @@ static pel_status array_room(pel_native_frame *x, uint32_t i, pel_table *const *
   else
     s = p->size == PEL_NONE ? PEL_E_INTERNAL : tied_size(x, i, args, &lengths[i]);
   if (s) return s;
-  if (!pel__size_mul((size_t)lengths[i], pel__kind_width(x->n->plan->types[p->type].kind),
+  if (!pel__size_mul((size_t)lengths[i], pel_kind_width(x->n->plan->types[p->type].kind),
                      &bytes))
     return PEL_E_NOMEM;
   x->pointers[i] = x->env->temp(x->env, bytes + 64);
@@ -268,7 +268,7 @@ static pel_status keep_rows(const state *s, const pel_col *cols, uint64_t rows,
   for (uint64_t at = 0; !st && at < rows; at += PEL_BLOCK_ROWS) {
     const uint32_t n =
         rows - at > PEL_BLOCK_ROWS ? PEL_BLOCK_ROWS : (uint32_t)(rows - at);
-    block.data = (char *)cols[0].data + at * pel__kind_width(block.type->kind);
+    block.data = (char *)cols[0].data + at * pel_kind_width(block.type->kind);
     const pel_chunk c = {.rows = n,
                          .nsel = n,
                          .ncols = s->p->nout,

@@ -6,38 +6,6 @@
 
 static const pel_view empty_view;
 
-uint32_t pel__kind_width(pel_kind k) {
-  switch (k) {
-    case PEL_BOOL:
-    case PEL_I8:
-    case PEL_U8:
-      return 1;
-    case PEL_I16:
-    case PEL_U16:
-      return 2;
-    case PEL_I32:
-    case PEL_U32:
-    case PEL_F32:
-    case PEL_DATE:
-      return 4;
-    case PEL_I64:
-    case PEL_U64:
-    case PEL_F64:
-    case PEL_TIME:
-    case PEL_DUR:
-    case PEL_LIST:
-      return 8;
-    case PEL_STR:
-    case PEL_BYTES:
-      return 16;
-    case PEL_KIND_NONE:
-    case PEL_RECORD:
-    case PEL_KIND_COUNT:
-      break;
-  }
-  return 0;
-}
-
 bool pel__type_eq(const pel_type *a, const pel_type *b) {
   if (a == b) return true;
   if (a->kind != b->kind || a->nullable != b->nullable) return false;
@@ -81,7 +49,7 @@ static bool resize(const pel_alloc *a, void **p, uint64_t old_n, uint64_t n,
   return true;
 }
 
-static size_t lane_width(const pel_colbuf *b) { return pel__kind_width(b->type->kind); }
+static size_t lane_width(const pel_colbuf *b) { return pel_kind_width(b->type->kind); }
 
 static bool reserve(pel_colbuf *b, uint64_t more, const pel_copy *m) {
   uint64_t need = b->rows + more;
@@ -296,7 +264,7 @@ pel_col pel__colbuf_view(pel_colbuf *b) {
 
 bool pel__col_from(const pel_col *c, uint64_t first, const pel_env *env, pel_col *out) {
   pel_col r = *c;
-  if (r.data) r.data = (char *)r.data + first * pel__kind_width(c->type->kind);
+  if (r.data) r.data = (char *)r.data + first * pel_kind_width(c->type->kind);
   if (r.state) r.state += first;
   if (r.fail) r.fail += first;
   if (c->type->kind == PEL_RECORD && first) {
@@ -314,7 +282,7 @@ bool pel__col_from(const pel_col *c, uint64_t first, const pel_env *env, pel_col
 
 static void put_number(const pel_const *c, pel_kind k, void *at) {
   int64_t i = c->as.i;
-  uint32_t width = pel__kind_width(k);
+  uint32_t width = pel_kind_width(k);
   if (k == PEL_F32)
     *(float *)at = (float)c->as.f;
   else if (k == PEL_F64)

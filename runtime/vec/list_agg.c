@@ -155,7 +155,7 @@ static bool need_fail(const pel_env *env, pel_col *out) {
 static pel_status scatter(folding *f, uint32_t first, uint32_t count, pel_col *out,
                           uint8_t *room) {
   const pel_env *env = f->d.l->env;
-  uint32_t width = pel__kind_width(out->type->kind);
+  uint32_t width = pel_kind_width(out->type->kind);
   for (uint32_t k = 0; k < count; k++) {
     uint32_t row = row_at(&f->d.rows, first + k),
              fail = f->result.fail ? f->result.fail[k] : 0;

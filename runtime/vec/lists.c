@@ -127,7 +127,7 @@ static pel_status repeat(pel_vm_domain *d, uint32_t reg, uint32_t n, pel_col *ou
     *out = l->regs[reg];
     return st;
   }
-  uint32_t width = pel__kind_width(c->type->kind);
+  uint32_t width = pel_kind_width(c->type->kind);
   if (c->type->kind == PEL_LIST || c->type->kind == PEL_RECORD) {
     pel_colbuf *b = (pel_colbuf *)env->temp(env, sizeof *b);
     if (!b) return PEL_E_NOMEM;

@@ -123,8 +123,7 @@ static void blend_lanes(const pel_vm_rows *r, const pel_col *from, pel_col *out)
 
 /* Values of records come field by field, each as a column of its own. */
 static void blend_values(const pel_vm_rows *r, const pel_col *from, pel_col *out) {
-  pel__values_blend(out->data, from->data, r->sel, r->n,
-                    pel__kind_width(out->type->kind));
+  pel__values_blend(out->data, from->data, r->sel, r->n, pel_kind_width(out->type->kind));
 }
 
 static pel_status blend_list(const choice *x, const pel_col *const *from, pel_col *out) {

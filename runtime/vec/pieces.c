@@ -174,7 +174,7 @@ static pel_status lay_out(pel_join_pieces *j, pel_place *p) {
     p->rows += p->from[k]->rows;
   }
   pel_kind kind = p->col->type->kind;
-  size_t width = pel__kind_width(kind);
+  size_t width = pel_kind_width(kind);
   if (width) {
     p->col->data = own_array(o, p->rows + (kind == PEL_LIST), width);
     if (!p->col->data) return PEL_E_NOMEM;
@@ -193,7 +193,7 @@ static void fill_place(const pel_place *p, size_t k) {
   const pel_colbuf *b = p->from[k];
   uint64_t at = p->start[k], n = b->rows;
   pel_kind kind = p->col->type->kind;
-  size_t width = pel__kind_width(kind);
+  size_t width = pel_kind_width(kind);
   if (n == 0) return;
   if (kind == PEL_LIST) {
     const int64_t *from = (const int64_t *)b->data;

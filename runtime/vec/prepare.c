@@ -212,7 +212,7 @@ static uint32_t width_of(const pel_vm *vm, const pel_vm_step *s, uint32_t reg) {
   if (s->action == pel__vm_field)
     return 1; /* null marks of a record may have to be merged in */
   if (none || !vm->regs[reg].type) return 0;
-  uint32_t w = pel__kind_width(vm->regs[reg].type->kind);
+  uint32_t w = pel_kind_width(vm->regs[reg].type->kind);
   return w ? w : 1;
 }
 

@@ -96,7 +96,7 @@ pel_status pel__vm_merge(pel_vm_local *l, const pel_col *args, uint32_t n, pel_c
 
 bool pel__vm_blank(const pel_env *env, const pel_type *t, uint32_t rows, pel_col *out) {
   pel_col c = {.type = t};
-  size_t bytes = (size_t)pel__kind_width(t->kind) * ((size_t)rows + 1);
+  size_t bytes = (size_t)pel_kind_width(t->kind) * ((size_t)rows + 1);
   uint32_t n = t->kind == PEL_LIST ? 1 : t->kind == PEL_RECORD ? t->nfields : 0;
   if (bytes) {
     c.data = env->temp(env, bytes);

@@ -23,8 +23,6 @@ struct pel_table {
   void *owner;
 };
 
-/* Bytes of one value of a kind (0: PEL_RECORD; 8: the offsets of PEL_LIST; 16: text). */
-uint32_t pel__kind_width(pel_kind k);
 bool pel__type_eq(const pel_type *a, const pel_type *b);
 
 /* A table without rows: the columns have their types (copied) and nothing else, for

@@ -108,7 +108,7 @@ static uint64_t number_at(const pel_col *in, uint32_t row) {
     memcpy(&word, &x, sizeof word);
     return word;
   }
-  uint32_t width = pel__column_width(in->type->kind);
+  uint32_t width = pel_kind_width(in->type->kind);
   memcpy(&word, (const char *)in->data + (size_t)row * width, width);
   return word;
 }
@@ -249,7 +249,7 @@ static const pel_agg agg_len_distinct = {.state_size = sizeof(set),
 static const pel_agg *choose(const pel_type *const *in, uint32_t nin,
                              const pel_type *out) {
   (void)out;
-  return nin == 1 && pel__column_width(in[0]->kind) && in[0]->kind != PEL_LIST
+  return nin == 1 && pel_kind_width(in[0]->kind) && in[0]->kind != PEL_LIST
              ? &agg_len_distinct
              : NULL;
 }

@@ -46,7 +46,7 @@ static pel_status pick_combine(const pel_env *env, void *into, void *from) {
 }
 
 static void put_value(pel_col *out, uint32_t k, uint64_t value) {
-  uint32_t width = pel__column_width(out->type->kind);
+  uint32_t width = pel_kind_width(out->type->kind);
   memcpy((char *)out->data + (size_t)k * width, &value, width); /* little-endian */
 }
 
@@ -234,7 +234,7 @@ BYTES_AGG(cell, last);
     if (nin != 1) return NULL;                                                  \
     if (in[0]->kind == PEL_LIST || in[0]->kind == PEL_RECORD)                   \
       return &agg_##which##_cell;                                               \
-    switch (pel__column_width(in[0]->kind)) {                                   \
+    switch (pel_kind_width(in[0]->kind)) {                                      \
       case 1:                                                                   \
         return &agg_##which##_1;                                                \
       case 2:                                                                   \

@@ -132,38 +132,6 @@ static pel_status reader_open(const pel_env *env, const void *params,
 
 /* ---- a worker's memory ---- */
 
-static uint32_t value_width(pel_kind k) {
-  switch (k) {
-    case PEL_BOOL:
-    case PEL_I8:
-    case PEL_U8:
-      return 1;
-    case PEL_I16:
-    case PEL_U16:
-      return 2;
-    case PEL_I32:
-    case PEL_U32:
-    case PEL_F32:
-    case PEL_DATE:
-      return 4;
-    case PEL_STR:
-    case PEL_BYTES:
-      return 16;
-    case PEL_I64:
-    case PEL_U64:
-    case PEL_F64:
-    case PEL_TIME:
-    case PEL_DUR:
-      return 8;
-    case PEL_KIND_NONE:
-    case PEL_LIST:
-    case PEL_RECORD:
-    case PEL_KIND_COUNT:
-      break;
-  }
-  return 0;
-}
-
 static size_t sep_bytes(const reader *r) {
   return ((size_t)(r->max_rows + 65) * r->width + 192) * sizeof(uint32_t);
 }
@@ -175,7 +143,7 @@ static void local_fini(const pel_env *env, void *state, void *local) {
   for (uint32_t i = 0; w->lanes && i < w->nlanes; i++) {
     lane *l = &w->lanes[i];
     env->free(env, l->col.data,
-              (size_t)value_width(r->params->types[l->column]->kind) * PEL_BLOCK_ROWS);
+              (size_t)pel_kind_width(r->params->types[l->column]->kind) * PEL_BLOCK_ROWS);
     env->free(env, l->state, PEL_BLOCK_ROWS);
     env->free(env, l->fail, PEL_BLOCK_ROWS * sizeof *l->fail);
   }
@@ -200,7 +168,8 @@ static bool requested(const pel_request *q, uint32_t column) {
 static bool lane_init(const pel_env *env, const reader *r, lane *l, uint32_t column) {
   l->column = column;
   l->col.type = r->params->types[column];
-  l->col.data = env->alloc(env, (size_t)value_width(l->col.type->kind) * PEL_BLOCK_ROWS);
+  l->col.data =
+      env->alloc(env, (size_t)pel_kind_width(l->col.type->kind) * PEL_BLOCK_ROWS);
   l->state = env->alloc(env, PEL_BLOCK_ROWS);
   l->fail = env->alloc(env, PEL_BLOCK_ROWS * sizeof *l->fail);
   return l->col.data && l->state && l->fail;

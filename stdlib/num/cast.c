@@ -286,27 +286,8 @@ static pel_status bytes_to_str(const pel_call *c) {
 
 /* ---- the row ---- */
 
-static uint32_t width(pel_kind k) {
-  switch ((int)k) {
-    case PEL_BOOL:
-    case PEL_I8:
-    case PEL_U8:
-      return 1;
-    case PEL_I16:
-    case PEL_U16:
-      return 2;
-    case PEL_I32:
-    case PEL_U32:
-    case PEL_F32:
-    case PEL_DATE:
-      return 4;
-    default:
-      return 8;
-  }
-}
-
 static pel_status same_value(const pel_call *c) {
-  const uint32_t w = width(c->out->type->kind);
+  const uint32_t w = pel_kind_width(c->out->type->kind);
   const char *a = c->in[0].data;
   char *o = c->out->data;
   PEL_EACH_ROW(c, i, memcpy(o + (size_t)i * w, a + (size_t)i * w, w););

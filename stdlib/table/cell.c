@@ -22,7 +22,7 @@ size_t pel__cell_size(const pel_col *in, size_t row) {
   } else if (t->kind == PEL_STR || t->kind == PEL_BYTES) {
     n += sizeof(uint32_t) + ((const pel_view *)in->data)[row].in.n;
   } else {
-    n += pel__column_width(t->kind);
+    n += pel_kind_width(t->kind);
   }
   return n;
 }
@@ -58,7 +58,7 @@ char *pel__cell_write(const pel_col *in, size_t row, char *p) {
     p = put(p, &v->in.n, sizeof v->in.n);
     return put(p, pel_view_bytes(v), v->in.n);
   }
-  uint32_t width = pel__column_width(t->kind);
+  uint32_t width = pel_kind_width(t->kind);
   return put(p, (const char *)in->data + row * width, width);
 }
 

@@ -62,19 +62,10 @@ void pel__heap_free(const pel_env *env, pel_heap *h) {
 
 /* ---- growing ---- */
 
-uint32_t pel__column_width(pel_kind k) {
-  static const uint8_t widths[PEL_KIND_COUNT] = {
-      [PEL_BOOL] = 1, [PEL_I8] = 1,   [PEL_I16] = 2,    [PEL_I32] = 4,  [PEL_I64] = 8,
-      [PEL_U8] = 1,   [PEL_U16] = 2,  [PEL_U32] = 4,    [PEL_U64] = 8,  [PEL_F32] = 4,
-      [PEL_F64] = 8,  [PEL_STR] = 16, [PEL_BYTES] = 16, [PEL_DATE] = 4, [PEL_TIME] = 8,
-      [PEL_DUR] = 8,  [PEL_LIST] = 8, [PEL_RECORD] = 0};
-  return widths[k];
-}
-
 bool pel__column_init(pel_mem m, pel_column *b, const pel_type *type) {
   memset(b, 0, sizeof *b);
   b->type = type;
-  b->width = pel__column_width(type->kind);
+  b->width = pel_kind_width(type->kind);
   uint32_t n = type->kind == PEL_LIST ? 1 : type->kind == PEL_RECORD ? type->nfields : 0;
   if (n == 0) return true;
   b->child = (pel_column *)pel__mem_get(m, n * sizeof *b->child);

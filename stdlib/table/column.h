@@ -43,9 +43,6 @@ PEL_INLINE bool pel__heap_view(pel_mem m, pel_heap *h, const pel_view *v, pel_vi
   return true;
 }
 
-/* Bytes of one cell in data: 0 for records, 8 for lists (their offset), 16 for text. */
-uint32_t pel__column_width(pel_kind k);
-
 typedef struct pel_column pel_column;
 struct pel_column {
   const pel_type *type;

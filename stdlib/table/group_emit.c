@@ -62,7 +62,7 @@ pel_status pel__group_unit_count(const pel_env *env, void *state, uint64_t *coun
 static bool make_column(const pel_env *env, const pel_type *type, uint32_t n,
                         pel_col *out) {
   size_t cells = n + (type->kind == PEL_LIST ? 1 : 0),
-         bytes = cells * pel__column_width(type->kind);
+         bytes = cells * pel_kind_width(type->kind);
   *out = (pel_col){type, NULL, NULL, NULL, NULL};
   out->state = (uint8_t *)env->temp(env, n);
   if (bytes) out->data = env->temp(env, bytes);

@@ -204,7 +204,7 @@ bool pel__keys_copy(const pel_keys *keys, pel_mem m, pel_heap *heap, const uint6
 }
 
 static void put_word(pel_kind kind, uint64_t word, void *data, uint32_t k) {
-  switch (pel__column_width(kind)) {
+  switch (pel_kind_width(kind)) {
     case 1:
       ((uint8_t *)data)[k] = (uint8_t)word;
       return;

@@ -17,7 +17,7 @@ typedef struct sort_local {
 static uint32_t fixed_size(const pel_sort_params *p) {
   uint32_t n = 0;
   for (uint32_t i = 0; i < p->k; i++) {
-    uint32_t width = pel__column_width(p->types[i]->kind);
+    uint32_t width = pel_kind_width(p->types[i]->kind);
     if (width > 8) return 0;
     n += width + (p->types[i]->nullable ? 1 : 0);
   }
@@ -40,7 +40,7 @@ static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
   if (!p->types || !p->descending) return PEL_E_NOMEM;
   for (uint32_t i = 0; i < p->ncols; i++) p->types[i] = b->in[i];
   for (uint32_t i = 0; i < p->k; i++) {
-    if (pel__column_width(p->types[i]->kind) == 0 || p->types[i]->kind == PEL_LIST)
+    if (pel_kind_width(p->types[i]->kind) == 0 || p->types[i]->kind == PEL_LIST)
       return pel_error_set(e, PEL_E_INVALID, "sort: a key has no order");
     p->descending[i] = descending->as.list.at[i].as.i != 0;
   }

@@ -92,7 +92,7 @@ static void fixed_keys(const pel_sort_params *p, const pel_chunk *c, pel_sort_en
   memset(key, 0, c->nsel * sizeof *key);
   for (uint32_t i = 0; i < p->k; i++) {
     const pel_col *in = &c->cols[i];
-    const uint32_t width = pel__column_width(in->type->kind);
+    const uint32_t width = pel_kind_width(in->type->kind);
     number_bits(in, c->sel, c->nsel, p->descending[i], bits);
     for (uint32_t k = 0; k < c->nsel; k++) {
       uint64_t null = 0, value = low_bytes(bits[k], width);
@@ -121,7 +121,7 @@ static bool has_zero(const pel_view *v) {
 static size_t part_size(const pel_col *c, const pel_type *t, uint32_t row) {
   size_t n = t->nullable ? 1 : 0;
   if (c->state && c->state[row] == PEL_NULL) return n;
-  if (pel__column_width(t->kind) != 16) return n + pel__column_width(t->kind);
+  if (pel_kind_width(t->kind) != 16) return n + pel_kind_width(t->kind);
   const pel_view *v = (const pel_view *)c->data + row;
   const char *p = pel_view_bytes(v);
   n += v->in.n + (size_t)2;
@@ -152,7 +152,7 @@ static unsigned char *put_part(const pel_col *c, const pel_type *t, uint32_t row
   bool null = c->state && c->state[row] == PEL_NULL;
   if (t->nullable) *to++ = null;
   if (null) return to;
-  const uint32_t width = pel__column_width(t->kind);
+  const uint32_t width = pel_kind_width(t->kind);
   if (width == 16)
     return put_text((const pel_view *)c->data + row, descending ? 0xff : 0, to);
   uint64_t bits = 0;

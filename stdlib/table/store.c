@@ -209,7 +209,7 @@ static bool gather_nested(const pel_env *env, const pel_place *at, uint32_t n,
 pel_status pel__places_column(const pel_env *env, const pel_place *at, uint32_t n,
                               const uint16_t *rows, uint32_t size, uint32_t col,
                               const pel_type *type, pel_col *out) {
-  const uint32_t width = pel__column_width(type->kind);
+  const uint32_t width = pel_kind_width(type->kind);
   *out = (pel_col){type, NULL, NULL, NULL, NULL};
   if (type->kind == PEL_LIST || type->kind == PEL_RECORD)
     return gather_nested(env, at, n, rows, size, col, type, out) ? PEL_OK : PEL_E_NOMEM;

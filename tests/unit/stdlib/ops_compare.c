@@ -341,7 +341,7 @@ ORACLE(hash) {
   int64_t i = (int64_t)a[0].i;
   if (in == PEL_F64) return vi(XXH3_64bits(&d, 8));
   if (in == PEL_F32) return vi(XXH3_64bits(&f, 4));
-  return vi(XXH3_64bits(&i, pel__kind_width(in))); /* little end first */
+  return vi(XXH3_64bits(&i, pel_kind_width(in))); /* little end first */
 }
 
 Test(ops, hash) {
