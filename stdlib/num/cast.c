@@ -98,26 +98,19 @@ static pel_status out_of_range(const pel_call *c, uint32_t i) {
     return st;                                      \
   }
 
-#define FROM_INT(F, f)               \
-  CAST(F, f, int8_t, i8, INT_INT)    \
-  CAST(F, f, int16_t, i16, INT_INT)  \
-  CAST(F, f, int32_t, i32, INT_INT)  \
-  CAST(F, f, int64_t, i64, INT_INT)  \
-  CAST(F, f, uint8_t, u8, INT_INT)   \
-  CAST(F, f, uint16_t, u16, INT_INT) \
-  CAST(F, f, uint32_t, u32, INT_INT) \
-  CAST(F, f, uint64_t, u64, INT_INT) \
-  CAST(F, f, float, f32, INT_FLOAT) CAST(F, f, double, f64, INT_FLOAT)
-#define FROM_FLOAT(F, f)               \
-  CAST(F, f, int8_t, i8, FLOAT_INT)    \
-  CAST(F, f, int16_t, i16, FLOAT_INT)  \
-  CAST(F, f, int32_t, i32, FLOAT_INT)  \
-  CAST(F, f, int64_t, i64, FLOAT_INT)  \
-  CAST(F, f, uint8_t, u8, FLOAT_INT)   \
-  CAST(F, f, uint16_t, u16, FLOAT_INT) \
-  CAST(F, f, uint32_t, u32, FLOAT_INT) \
-  CAST(F, f, uint64_t, u64, FLOAT_INT) \
-  CAST(F, f, float, f32, FLOAT_F32) CAST(F, f, double, f64, FLOAT_F64)
+/* From one kind to every number, by how it becomes an integer, an f32 and an f64. */
+#define FROM(F, f, INT, F32, F64) \
+  CAST(F, f, int8_t, i8, INT)     \
+  CAST(F, f, int16_t, i16, INT)   \
+  CAST(F, f, int32_t, i32, INT)   \
+  CAST(F, f, int64_t, i64, INT)   \
+  CAST(F, f, uint8_t, u8, INT)    \
+  CAST(F, f, uint16_t, u16, INT)  \
+  CAST(F, f, uint32_t, u32, INT)  \
+  CAST(F, f, uint64_t, u64, INT)  \
+  CAST(F, f, float, f32, F32) CAST(F, f, double, f64, F64)
+#define FROM_INT(F, f) FROM(F, f, INT_INT, INT_FLOAT, INT_FLOAT)
+#define FROM_FLOAT(F, f) FROM(F, f, FLOAT_INT, FLOAT_F32, FLOAT_F64)
 FROM_INT(int8_t, i8)
 FROM_INT(int16_t, i16)
 FROM_INT(int32_t, i32)
