@@ -87,42 +87,50 @@ static void json_nulls(const pel_run *run, const pel_sources *sources,
   warning(sources, "not finite", text, (pel_span){0}, format, b);
 }
 
-static bool sources_of(const pel_run *run, pel_arena *arena, pel_sources *sources) {
+/* Renders into the run's text with the sources that its plan carries. */
+typedef struct saying {
+  pel_run *run;
+  pel_arena arena;
+  pel_sources sources;
+} saying;
+
+/* false: no memory; it is ended all the same. */
+static bool saying_begin(saying *x, pel_run *run) {
   bool ok = true;
-  pel__sources_init(sources, arena);
+  x->run = run;
+  run->text.n = 0;
+  pel__arena_init(&x->arena, run->ctx->alloc);
+  pel__sources_init(&x->sources, &x->arena);
   for (uint32_t i = 0; ok && i < run->plan->n_sources; i++) {
     uint32_t file;
     const pel_plan_source *s = &run->plan->sources[i];
-    ok = !pel__sources_add(sources, s->name, s->text, &file);
+    ok = !pel__sources_add(&x->sources, s->name, s->text, &file);
   }
   return ok;
 }
 
+static const char *saying_end(saying *x) {
+  pel__arena_deinit(&x->arena);
+  return pel__buf_z(&x->run->text);
+}
+
 const char *pel_run_failures_text(pel_run *run, pel_diagnostic_format format,
                                   pel_color color) {
-  pel_arena arena;
-  pel_sources sources;
-  pel__arena_init(&arena, run->ctx->alloc);
-  run->text.n = 0;
-  if (sources_of(run, &arena, &sources))
+  saying x;
+  if (saying_begin(&x, run))
     for (size_t i = 0; i < pel_run_failures(run); i++) {
       const pel_run_failure f = pel_run_failure_at(run, i);
-      failure(&sources, &f, format, color == PEL_COLOR_ON, &run->text);
+      failure(&x.sources, &f, format, color == PEL_COLOR_ON, &run->text);
     }
-  pel__arena_deinit(&arena);
-  return pel__buf_z(&run->text);
+  return saying_end(&x);
 }
 
 const char *pel_run_warnings_text(pel_run *run, pel_diagnostic_format format,
                                   uint32_t which) {
-  pel_arena arena;
-  pel_sources sources;
-  pel__arena_init(&arena, run->ctx->alloc);
-  run->text.n = 0;
-  if (run->run && sources_of(run, &arena, &sources)) {
-    if (which & PEL_WARN_REJECTED) rejections(run, &sources, format, &run->text);
-    if (which & PEL_WARN_JSON) json_nulls(run, &sources, format, &run->text);
+  saying x;
+  if (saying_begin(&x, run) && run->run) {
+    if (which & PEL_WARN_REJECTED) rejections(run, &x.sources, format, &run->text);
+    if (which & PEL_WARN_JSON) json_nulls(run, &x.sources, format, &run->text);
   }
-  pel__arena_deinit(&arena);
-  return pel__buf_z(&run->text);
+  return saying_end(&x);
 }
