@@ -1,7 +1,7 @@
 # Operators, one family per file. Each family's folder adds its files to this floor's one library.
 PEL_FLOORS += libpelstd.la
 libpelstd_la_CFLAGS = $(AM_CFLAGS) -O3
-libpelstd_la_SOURCES = %D%/ops.c %D%/ops.h
+libpelstd_la_SOURCES = %D%/env_alloc.c %D%/env_alloc.h %D%/ops.c %D%/ops.h
 nodist_libpelstd_la_SOURCES = %D%/optable.c
 EXTRA_DIST += %D%/gen_optable.awk
 CLEANFILES += %D%/optable.c

@@ -1,18 +1,5 @@
 #include "stdlib/agg/agg.h"
 
-static void *env_resize(void *ctx, void *p, size_t old_n, size_t n) {
-  const pel_env *env = (const pel_env *)ctx;
-  if (n == 0) {
-    env->free(env, p, old_n);
-    return NULL;
-  }
-  return p ? env->resize(env, p, old_n, n) : env->alloc(env, n);
-}
-
-pel_alloc pel__agg_alloc(const pel_env *env) {
-  return (pel_alloc){env_resize, (void *)(uintptr_t)env};
-}
-
 pel_status pel__agg_fail(const pel_env *env, pel_col *out, uint32_t k, uint64_t ordinal,
                          const char *code, const char *text) {
   if (!out->fail) {

@@ -1,15 +1,11 @@
-/* What the aggregates share: walking the rows of a batch, an allocator out of an
- * environment, results that fail. Owns nothing. Any thread; one at a time per state. */
+/* What the aggregates share: walking the rows of a batch, results that fail.
+ * Owns nothing. Any thread; one at a time per state. */
 #ifndef PEL_STDLIB_AGG_AGG_H
 #define PEL_STDLIB_AGG_AGG_H
 
 #include <string.h>
 
 #include "pel/op.h"
-#include "runtime/base/alloc.h"
-
-/* An allocator that charges env; lives as long as env. */
-pel_alloc pel__agg_alloc(const pel_env *env);
 
 /* Result k is no value but a failure. */
 pel_status pel__agg_fail(const pel_env *env, pel_col *out, uint32_t k, uint64_t ordinal,

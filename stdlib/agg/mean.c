@@ -2,6 +2,7 @@
 #include "runtime/base/exactsum.h"
 #include "runtime/base/int128.h"
 #include "stdlib/agg/agg.h"
+#include "stdlib/env_alloc.h"
 
 /* ---- integers ---- */
 
@@ -91,7 +92,7 @@ static void float_init(void *state) { memset(state, 0, sizeof(float_mean)); }
                                   const pel_col *in, const uint16_t *sel, uint32_t n,    \
                                   uint64_t ordinal) {                                    \
     (void)ordinal;                                                                       \
-    const pel_alloc alloc = pel__agg_alloc(env);                                         \
+    const pel_alloc alloc = pel__env_alloc(env);                                         \
     const T *v = (const T *)in->data;                                                    \
     PEL_AGG_ROWS(                                                                        \
         in, sel, n, float_mean *m = (float_mean *)states[k]; m->count++;                 \
@@ -102,7 +103,7 @@ static void float_init(void *state) { memset(state, 0, sizeof(float_mean)); }
                                       const pel_col *in, const uint16_t *sel,            \
                                       uint32_t n, uint64_t ordinal) {                    \
     (void)ordinal;                                                                       \
-    const pel_alloc alloc = pel__agg_alloc(env);                                         \
+    const pel_alloc alloc = pel__env_alloc(env);                                         \
     const T *v = (const T *)in->data;                                                    \
     T dense[PEL_BLOCK_ROWS];                                                             \
     uint32_t m = n;                                                                      \
@@ -119,12 +120,12 @@ FLOAT_MEAN(f64, double, pel__xsum_add_n)
 FLOAT_MEAN(f32, float, pel__xsum_add_n_f32)
 
 static void float_fini(const pel_env *env, void *state) {
-  const pel_alloc alloc = pel__agg_alloc(env);
+  const pel_alloc alloc = pel__env_alloc(env);
   pel__xsum_free(&((float_mean *)state)->sum, &alloc);
 }
 
 static pel_status float_combine(const pel_env *env, void *into, void *from) {
-  const pel_alloc alloc = pel__agg_alloc(env);
+  const pel_alloc alloc = pel__env_alloc(env);
   float_mean *a = (float_mean *)into, *b = (float_mean *)from;
   a->count += b->count;
   bool ok = pel__xsum_merge(&a->sum, &b->sum, &alloc);
@@ -162,7 +163,7 @@ static size_t float_encode(const void *state, void *buf) {
 
 static pel_status float_decode(const pel_env *env, void *state, const void *buf,
                                size_t n) {
-  const pel_alloc alloc = pel__agg_alloc(env);
+  const pel_alloc alloc = pel__env_alloc(env);
   float_mean *m = (float_mean *)state;
   size_t used;
   if (n < sizeof m->count) return PEL_E_INVALID;

@@ -2,6 +2,7 @@
 #include "runtime/base/exactsum.h"
 #include "runtime/base/int128.h"
 #include "stdlib/agg/agg.h"
+#include "stdlib/env_alloc.h"
 
 /* ---- integers and durations: a sum of fewer than 2^64 values cannot leave 128 bits ----
  */
@@ -91,7 +92,7 @@ static void float_init(void *state) { pel__xsum_init((pel_xsum *)state); }
                                   const pel_col *in, const uint16_t *sel, uint32_t n, \
                                   uint64_t ordinal) {                                 \
     (void)ordinal;                                                                    \
-    const pel_alloc alloc = pel__agg_alloc(env);                                      \
+    const pel_alloc alloc = pel__env_alloc(env);                                      \
     const T *v = (const T *)in->data;                                                 \
     PEL_AGG_ROWS(in, sel, n,                                                          \
                  if (PEL_UNLIKELY(!pel__xsum_add((pel_xsum *)states[k], v[row],       \
@@ -102,7 +103,7 @@ static void float_init(void *state) { pel__xsum_init((pel_xsum *)state); }
                                       const pel_col *in, const uint16_t *sel,         \
                                       uint32_t n, uint64_t ordinal) {                 \
     (void)ordinal;                                                                    \
-    const pel_alloc alloc = pel__agg_alloc(env);                                      \
+    const pel_alloc alloc = pel__env_alloc(env);                                      \
     const T *v = (const T *)in->data;                                                 \
     T dense[PEL_BLOCK_ROWS];                                                          \
     uint32_t m = n;                                                                   \
@@ -118,12 +119,12 @@ FLOAT_SUM(f64, double, pel__xsum_add_n)
 FLOAT_SUM(f32, float, pel__xsum_add_n_f32)
 
 static void float_fini(const pel_env *env, void *state) {
-  const pel_alloc alloc = pel__agg_alloc(env);
+  const pel_alloc alloc = pel__env_alloc(env);
   pel__xsum_free((pel_xsum *)state, &alloc);
 }
 
 static pel_status float_combine(const pel_env *env, void *into, void *from) {
-  const pel_alloc alloc = pel__agg_alloc(env);
+  const pel_alloc alloc = pel__env_alloc(env);
   bool ok = pel__xsum_merge((pel_xsum *)into, (const pel_xsum *)from, &alloc);
   pel__xsum_free((pel_xsum *)from, &alloc);
   return ok ? PEL_OK : PEL_E_NOMEM;
@@ -151,7 +152,7 @@ static size_t float_encode(const void *state, void *buf) {
 
 static pel_status float_decode(const pel_env *env, void *state, const void *buf,
                                size_t n) {
-  const pel_alloc alloc = pel__agg_alloc(env);
+  const pel_alloc alloc = pel__env_alloc(env);
   size_t used;
   return pel__xsum_decode((const uint8_t *)buf, n, &alloc, (pel_xsum *)state, &used);
 }

@@ -1,6 +1,6 @@
-#include "runtime/base/alloc.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/vec.h"
+#include "stdlib/env_alloc.h"
 #include "stdlib/io/csv.h"
 
 enum { EARLY_BYTES = 256 << 10 };
@@ -26,13 +26,6 @@ typedef struct writer {
 typedef struct worker {
   pel_buf text;
 } worker;
-
-static void *charged(void *ctx, void *p, size_t old_n, size_t n) {
-  const pel_env *env = ctx;
-  if (n) return env->resize(env, p, old_n, n);
-  env->free(env, p, old_n);
-  return NULL;
-}
 
 static void header(const writer *w, pel_buf *b) {
   const pel_type text = {.kind = PEL_STR};
@@ -61,7 +54,7 @@ static pel_status writer_open(const pel_env *env, const void *params,
   writer *w = env->alloc(env, sizeof *w);
   if (!w) return PEL_E_NOMEM;
   *w = (writer){.params = params, .env = env};
-  w->alloc = (pel_alloc){charged, (void *)(uintptr_t)env};
+  w->alloc = pel__env_alloc(env);
   pel_status s = env->create(env, w->params->path, &w->file);
   if (!s && w->params->dialect.header) {
     pel_buf b;

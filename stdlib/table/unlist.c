@@ -1,6 +1,7 @@
 /* The operator "unlist": a row per item of a list column, in order; see plan.h. */
 #include "runtime/vec/column.h"
 #include "runtime/vec/gather.h"
+#include "stdlib/env_alloc.h"
 
 typedef struct state {
   const pel_type *const *out;
@@ -9,13 +10,6 @@ typedef struct state {
   pel_gather gather;
   pel_table *result;
 } state;
-
-static void *charged(void *ctx, void *p, size_t old_n, size_t n) {
-  const pel_env *env = ctx;
-  if (n) return env->resize(env, p, old_n, n);
-  if (p) env->free(env, p, old_n);
-  return NULL;
-}
 
 static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
   if (b->nout != 1) return pel_error_set(e, PEL_E_INVALID, "unlist gives one column");
@@ -28,7 +22,7 @@ static pel_status open_list(const pel_env *env, const void *params,
   (void)request;
   state *s = env->alloc(env, sizeof *s);
   if (!s) return PEL_E_NOMEM;
-  *s = (state){.out = params, .env = env, .alloc = {charged, (void *)(uintptr_t)env}};
+  *s = (state){.out = params, .env = env, .alloc = pel__env_alloc(env)};
   s->gather.alloc = &s->alloc;
   *out = s;
   return PEL_OK;
