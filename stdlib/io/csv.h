@@ -82,9 +82,8 @@ typedef enum pel_csv_stop {
   PEL_CSV_STOP_OPEN   /* the file ends inside quotes that opened at `bad` */
 } pel_csv_stop;
 
-/* Where the fields of a run of records end. sep has room for (PEL_BLOCK_ROWS × ncols) +
- * 64 positions + one row. Field k of record r is [k ? sep[r·ncols + k − 1] + 1 : row[r],
- * sep[r·ncols + k]). */
+/* Where the fields of a run of records end: pel__csv_cut says how they are read. row has
+ * room for PEL_BLOCK_ROWS + 64 positions. */
 typedef struct pel_csv_index {
   const pel_csv_dialect *dialect;
   const char *p;
@@ -101,12 +100,33 @@ typedef struct pel_csv_index {
 } pel_csv_index;
 
 pel_csv_stop pel__csv_index(pel_csv_index *x);
+/* Positions that sep must have room for. */
+PEL_INLINE size_t pel__csv_sep_room(uint32_t max_rows, uint32_t ncols) {
+  return (size_t)(max_rows + 65) * ncols + 192;
+}
+/* A field as it stands in the file, without the carriage return that its line ends with.
+ */
+PEL_INLINE pel_str pel__csv_cut(const pel_csv_index *x, uint32_t row, uint32_t field) {
+  const uint32_t *sep = x->sep + (size_t)row * x->ncols;
+  const uint32_t from = field ? sep[field - 1] + 1 : x->row[row];
+  uint32_t to = sep[field];
+  if (field + 1 == x->ncols && to > from && x->p[to - 1] == '\r') to--;
+  return (pel_str){x->p + from, to - from};
+}
 
 /* A field's text: quotes taken off, doubled quotes made one (then in env->temp).
  * was_quoted tells "" from nothing. */
 PEL_USE_RESULT pel_status pel__csv_field(const pel_csv_dialect *d, const pel_env *env,
                                          const char *p, size_t n, pel_str *out,
                                          bool *was_quoted);
+
+/* Whether a field without quotes is null where its column can be. */
+PEL_INLINE bool pel__csv_is_null(const pel_csv_params *params, pel_str t) {
+  bool null = t.n == 0;
+  for (uint32_t i = 0; !null && i < params->n_null_words; i++)
+    null = pel__str_eq(params->null_words[i], t);
+  return null;
+}
 
 /* ---- header ---- */
 

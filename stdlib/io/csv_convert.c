@@ -3,22 +3,9 @@
 #include "runtime/base/num_parse.h"
 #include "runtime/base/num_swar.h"
 
-typedef struct text {
-  const char *p;
-  uint32_t n;
-} text;
-
-PEL_INLINE text cell(const pel_csv_index *x, uint32_t row, uint32_t field) {
-  const uint32_t *sep = x->sep + (size_t)row * x->ncols;
-  const uint32_t from = field ? sep[field - 1] + 1 : x->row[row];
-  uint32_t to = sep[field];
-  if (field + 1 == x->ncols && to > from && x->p[to - 1] == '\r') to--;
-  return (text){x->p + from, to - from};
-}
-
 /* Up to eight digits and nothing else, the commonest integer by far; 128 bytes behind the
  * text may be read. */
-PEL_INLINE bool few_digits(text t, int64_t *out) {
+PEL_INLINE bool few_digits(pel_str t, int64_t *out) {
   if (t.n - 1 >= 8) return false;
   const uint64_t digits = (pel__swar_load8(t.p) ^ PEL_SWAR('0')) << (64 - 8 * t.n);
   *out = pel__swar_value(digits);
@@ -27,8 +14,8 @@ PEL_INLINE bool few_digits(text t, int64_t *out) {
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 /* Two loads that may run over the text's end, and masks: no call, no loop. */
-PEL_INLINE pel_view view_of(text t) {
-  if (t.n > 12) return pel_view_of(t.p, t.n);
+PEL_INLINE pel_view view_of(pel_str t) {
+  if (t.n > 12) return pel_view_of(t.p, (uint32_t)t.n);
   const uint64_t low = pel__swar_load8(t.p), next = pel__swar_load8(t.p + 4);
   pel_view v;
   v.word[0] = t.n | (low & pel__swar_mask(t.n < 4 ? t.n : 4)) << 32;
@@ -36,20 +23,20 @@ PEL_INLINE pel_view view_of(text t) {
   return v;
 }
 #else
-PEL_INLINE pel_view view_of(text t) { return pel_view_of(t.p, t.n); }
+PEL_INLINE pel_view view_of(pel_str t) { return pel_view_of(t.p, (uint32_t)t.n); }
 #endif
 
 /* The loop over the cells: DONE says whether `t` has become the value of `row`. */
-#define PEL_CONVERT(DONE)                    \
-  do {                                       \
-    uint32_t nodd = 0;                       \
-    for (uint32_t i = 0; i < n; i++) {       \
-      const uint32_t row = sel ? sel[i] : i; \
-      const text t = cell(x, row, field);    \
-      if (PEL_LIKELY(DONE)) continue;        \
-      odd[nodd++] = (uint16_t)row;           \
-    }                                        \
-    return nodd;                             \
+#define PEL_CONVERT(DONE)                            \
+  do {                                               \
+    uint32_t nodd = 0;                               \
+    for (uint32_t i = 0; i < n; i++) {               \
+      const uint32_t row = sel ? sel[i] : i;         \
+      const pel_str t = pel__csv_cut(x, row, field); \
+      if (PEL_LIKELY(DONE)) continue;                \
+      odd[nodd++] = (uint16_t)row;                   \
+    }                                                \
+    return nodd;                                     \
   } while (0)
 
 static uint32_t integers(const pel_csv_index *x, uint32_t field, const uint16_t *sel,
@@ -76,8 +63,7 @@ static uint32_t texts(const pel_csv_index *x, uint32_t field, const uint16_t *se
 static uint32_t others(const pel_csv_index *x, pel_kind kind, uint32_t field,
                        const uint16_t *sel, uint32_t n, void *data, uint16_t *odd) {
   const char quote = x->dialect->quoting ? x->dialect->quote : '\n';
-  PEL_CONVERT(t.n && *t.p != quote &&
-              pel__csv_value(kind, (pel_str){t.p, t.n}, !x->high, data, row));
+  PEL_CONVERT(t.n && *t.p != quote && pel__csv_value(kind, t, !x->high, data, row));
 }
 
 uint32_t pel__csv_convert(const pel_csv_index *x, pel_kind kind, uint32_t field,

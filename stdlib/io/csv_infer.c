@@ -22,12 +22,6 @@ typedef struct sample {
   uint64_t rows;
 } sample;
 
-static bool null_word(const pel_csv_params *p, pel_str t) {
-  for (uint32_t i = 0; i < p->n_null_words; i++)
-    if (pel__str_eq(p->null_words[i], t)) return true;
-  return t.n == 0;
-}
-
 /* 01234 is a code, not a number: read as one it would lose its zeros. */
 static bool is_code(pel_str t) {
   const size_t sign = t.n > 0 && (t.p[0] == '-' || t.p[0] == '+');
@@ -37,16 +31,17 @@ static bool is_code(pel_str t) {
 
 static bool is_number(pel_kind k) { return k == PEL_I64 || k == PEL_U64 || k == PEL_F64; }
 
-static pel_status look_at(sample *s, guess *g, const char *p, size_t n) {
+static pel_status look_at(sample *s, guess *g, pel_str cell) {
   union {
     uint64_t word;
     pel_view view;
   } value;
   bool quoted;
   pel_str t;
-  const pel_status st = pel__csv_field(&s->params->dialect, s->env, p, n, &t, &quoted);
+  const pel_status st =
+      pel__csv_field(&s->params->dialect, s->env, cell.p, cell.n, &t, &quoted);
   if (st) return st;
-  if (!quoted && null_word(s->params, t)) return g->null = true, PEL_OK;
+  if (!quoted && pel__csv_is_null(s->params, t)) return g->null = true, PEL_OK;
   g->value = true;
   for (uint32_t r = 0; r < RUNGS; r++)
     if (g->fits >> r & 1 && ladder[r] != PEL_STR &&
@@ -58,12 +53,8 @@ static pel_status look_at(sample *s, guess *g, const char *p, size_t n) {
 
 static pel_status look_at_rows(sample *s, const pel_csv_index *x) {
   for (uint32_t r = 0; r < x->nrows; r++) {
-    const uint32_t *sep = x->sep + (size_t)r * x->ncols;
     for (uint32_t k = 0; k < x->ncols; k++) {
-      const uint32_t from = k ? sep[k - 1] + 1 : x->row[r];
-      uint32_t to = sep[k];
-      if (k + 1 == x->ncols && to > from && x->p[to - 1] == '\r') to--;
-      const pel_status st = look_at(s, &s->guesses[k], x->p + from, to - from);
+      const pel_status st = look_at(s, &s->guesses[k], pel__csv_cut(x, r, k));
       if (st) return st;
     }
   }
@@ -82,7 +73,7 @@ static pel_status look_at_bytes(sample *s, const char *p, uint32_t n, bool last)
                      .last = last,
                      .ncols = width,
                      .max_rows = width > 256 ? 1 : 256};
-  x.sep = s->env->temp(s->env, ((size_t)(x.max_rows + 65) * width + 192) * sizeof *x.sep);
+  x.sep = s->env->temp(s->env, pel__csv_sep_room(x.max_rows, width) * sizeof *x.sep);
   x.row = s->env->temp(s->env, (PEL_BLOCK_ROWS + 64) * sizeof *x.row);
   if (!x.sep || !x.row) return PEL_E_NOMEM;
   for (pel_csv_stop why = PEL_CSV_STOP_ROWS;

@@ -133,7 +133,7 @@ static pel_status reader_open(const pel_env *env, const void *params,
 /* ---- a worker's memory ---- */
 
 static size_t sep_bytes(const reader *r) {
-  return ((size_t)(r->max_rows + 65) * r->width + 192) * sizeof(uint32_t);
+  return pel__csv_sep_room(r->max_rows, r->width) * sizeof(uint32_t);
 }
 
 static void local_fini(const pel_env *env, void *state, void *local) {
@@ -304,18 +304,6 @@ static pel_status structure_error(const pel_env *env, const reader *r, worker *w
 
 /* ---- cells ---- */
 
-typedef struct cell {
-  uint32_t row;
-  const char *p;
-  size_t n;
-} cell;
-
-static bool is_null_word(const pel_csv_params *p, pel_str t) {
-  for (uint32_t i = 0; i < p->n_null_words; i++)
-    if (pel__str_eq(p->null_words[i], t)) return true;
-  return false;
-}
-
 static void set_state(lane *l, uint32_t row, uint8_t state) {
   if (!l->stated) memset(l->state, PEL_VALID, PEL_BLOCK_ROWS);
   l->stated = true;
@@ -350,58 +338,58 @@ static pel_str record_text(const reader *r, const worker *w, uint32_t row) {
   return (pel_str){w->buf + from, end - from};
 }
 
-/* A value that does not fit its column: what becomes of it is the program's choice. */
+/* A value that does not fit its column: the field's text, and where it stands. */
+typedef struct bad {
+  uint32_t row, at; /* at: in the buffer */
+  pel_str t;
+} bad;
+
+/* What becomes of it is the program's choice. */
 static void bad_value(const pel_env *env, const reader *r, worker *w, lane *l,
-                      const cell *c, pel_str t, uint64_t ordinal) {
+                      const bad *b, uint64_t ordinal) {
   const pel_csv_params *p = r->params;
   pel_error note = {0};
-  const int shown = t.n > 80 ? 80 : (int)t.n;
+  const int shown = b->t.n > 80 ? 80 : (int)b->t.n;
   (void)pel_error_set(&note, PEL_OK, "`%s`:%llu: column `%s`: \"%.*s%s\" is not %s",
-                      p->path, (unsigned long long)line_of(w, (uint32_t)(c->p - w->buf)),
-                      p->names[l->column], shown, t.p, t.n > 80 ? "…" : "",
+                      p->path, (unsigned long long)line_of(w, b->at), p->names[l->column],
+                      shown, b->t.p, b->t.n > 80 ? "…" : "",
                       type_word(l->col.type->kind));
   if (p->on_error == PEL_CSV_SKIP) {
-    if (!w->dropped[c->row]) {
-      const pel_str record = record_text(r, w, c->row);
+    if (!w->dropped[b->row]) {
+      const pel_str record = record_text(r, w, b->row);
       env->reject(env, ordinal, r->field_of[l->column], record.p, record.n, note.message);
     }
-    w->dropped[c->row] = 1;
+    w->dropped[b->row] = 1;
     return;
   }
   if (p->on_error == PEL_CSV_AS_NULL && l->col.type->nullable) {
-    const pel_str record = record_text(r, w, c->row);
+    const pel_str record = record_text(r, w, b->row);
     env->reject(env, ordinal, r->field_of[l->column], record.p, record.n, note.message);
-    set_state(l, c->row, PEL_NULL);
+    set_state(l, b->row, PEL_NULL);
     return;
   }
-  set_state(l, c->row, PEL_POISON);
+  set_state(l, b->row, PEL_POISON);
   l->failed = true;
-  l->fail[c->row] = env->poison(env, ordinal, "bad value", "%s", note.message);
+  l->fail[b->row] = env->poison(env, ordinal, "bad value", "%s", note.message);
 }
 
 /* The cells that are not plain values: empty, quoted, null words. */
 static pel_status odd_cell(const pel_env *env, const reader *r, worker *w, lane *l,
-                           const cell *c, uint64_t ordinal) {
+                           uint32_t row, uint64_t ordinal) {
   const pel_kind kind = l->col.type->kind;
   bool was_quoted = false;
   pel_str t;
+  const pel_str cell = pel__csv_cut(&w->index, row, r->field_of[l->column]);
   const pel_status s =
-      pel__csv_field(&r->params->dialect, env, c->p, c->n, &t, &was_quoted);
+      pel__csv_field(&r->params->dialect, env, cell.p, cell.n, &t, &was_quoted);
   if (s) return s;
-  if (!was_quoted && l->col.type->nullable && (t.n == 0 || is_null_word(r->params, t))) {
-    set_state(l, c->row, PEL_NULL);
-  } else if (!pel__csv_value(kind, t, !w->index.high, l->col.data, c->row)) {
-    bad_value(env, r, w, l, c, t, ordinal);
+  if (!was_quoted && l->col.type->nullable && pel__csv_is_null(r->params, t)) {
+    set_state(l, row, PEL_NULL);
+  } else if (!pel__csv_value(kind, t, !w->index.high, l->col.data, row)) {
+    const bad b = {row, (uint32_t)(cell.p - w->buf), t};
+    bad_value(env, r, w, l, &b, ordinal);
   }
   return PEL_OK;
-}
-
-static cell cell_at(const reader *r, const worker *w, uint32_t row, uint32_t field) {
-  const uint32_t *sep = w->index.sep + (size_t)row * r->width;
-  const uint32_t from = field ? sep[field - 1] + 1 : w->index.row[row];
-  uint32_t to = sep[field];
-  if (field + 1 == r->width && to > from && w->buf[to - 1] == '\r') to--;
-  return (cell){row, w->buf + from, to - from};
 }
 
 static pel_status convert(const pel_env *env, const reader *r, worker *w, lane *l,
@@ -415,8 +403,8 @@ static pel_status convert(const pel_env *env, const reader *r, worker *w, lane *
     sel = w->odd;
   }
   for (uint32_t i = 0; i < n; i++) {
-    const cell c = cell_at(r, w, sel ? sel[i] : i, field);
-    const pel_status s = odd_cell(env, r, w, l, &c, ordinal + c.row);
+    const uint32_t row = sel ? sel[i] : i;
+    const pel_status s = odd_cell(env, r, w, l, row, ordinal + row);
     if (s) return s;
   }
   return PEL_OK;
