@@ -26,13 +26,14 @@ PEL_OP(skip, "skip", "(rows: [n]'r, n: i64) -> [m]'r", PEL_OP_VERB, PLAIN,
 PEL_OP(
     concat, "concat", "(rows: [n]'r, more: [m]'r...) -> [k]'r", PEL_OP_VERB, PLAIN,
     .doc = "The rows of one table behind those of another; columns go by their names.");
-PEL_OP(read, "read",
-       "(path: str, delim: str, quote: str, header: bool, null: str, on_error: word) -> "
-       "[n]{..r}",
-       PEL_OP_VERB, .props = PEL_THREADSAFE | PEL_KEEPS_ORDER,
-       .doc =
-           "The rows of a csv or tsv file, which `format: csv` says where the path does "
-           "not. `on_error` is fail, skip or as_null; all but the path may be left away.");
+PEL_OP(
+    read, "read",
+    "(path: str, delim: str, quote: str, header: bool, null: str, on_error: word) -> "
+    "[n]{..r}",
+    PEL_OP_VERB, .props = PEL_THREADSAFE | PEL_KEEPS_ORDER,
+    .doc =
+        "The rows of a csv or tsv file, which `format: csv` says where the path does "
+        "not. `on_error` is fail, skip or as_null; all but the path may be left away.");
 PEL_OP(write, "write", "(rows: [n]{..r}, path: str)", PEL_OP_VERB,
        .props = PEL_THREADSAFE | PEL_KEEPS_ORDER,
        .doc =
