@@ -1,4 +1,5 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/exprs.h"
+#include "compiler/sema/types.h"
 
 /* Types as the program writes them. */
 

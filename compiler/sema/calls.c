@@ -1,4 +1,7 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/calls.h"
+
+#include "compiler/sema/exprs.h"
+#include "compiler/sema/types.h"
 
 /* Calls: what a name means, the choice among an operator's signatures, and the node that
  * comes of it. */

@@ -1,4 +1,5 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/exprs.h"
+#include "compiler/sema/types.h"
 
 bool pel__columns_init(pel_sema *s, pel_columns *c, uint32_t cap) {
   *c = (pel_columns){.names = PEL_ARENA_ARRAY(s->arena, pel_str, cap),

@@ -1,4 +1,5 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/calls.h"
+#include "compiler/sema/types.h"
 
 /* Whether a type can be what a parameter wants, binding the signature's variables as it
  * goes (R13's `~`: sizes do not count, leaves may widen). A variable seen twice becomes

@@ -1,4 +1,6 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/calls.h"
+#include "compiler/sema/exprs.h"
+#include "compiler/sema/types.h"
 
 /* A function that takes T, called on `T?`: null where an argument is, else the call on
  * the values. */

@@ -1,4 +1,4 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/exprs.h"
 
 /* What the language has and this version does not run: one code for each, said once where
  * it stands. */

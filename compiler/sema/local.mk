@@ -41,6 +41,10 @@ libpelsema_la_SOURCES = \
   %D%/verbs_group.c \
   %D%/verbs_join.c \
   %D%/verbs_project.c \
+  %D%/calls.h \
   %D%/check.h \
+  %D%/exprs.h \
   %D%/sema.h \
-  %D%/typed.h
+  %D%/typed.h \
+  %D%/types.h \
+  %D%/verbs.h

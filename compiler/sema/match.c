@@ -1,4 +1,5 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/calls.h"
+#include "compiler/sema/types.h"
 
 /* Arguments to parameters: first by place and label, then by type with lifting (R13). */
 

@@ -1,4 +1,6 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/calls.h"
+#include "compiler/sema/exprs.h"
+#include "compiler/sema/types.h"
 
 /* Calls of C functions: which parameters are arguments, what comes back, and where an
  * impure one may stand. */

@@ -1,4 +1,6 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/calls.h"
+#include "compiler/sema/exprs.h"
+#include "compiler/sema/types.h"
 
 /* C functions as they are declared: types, sizes, attributes, and whether the library has
  * them (R24 to R26). */

@@ -1,4 +1,6 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/calls.h"
+#include "compiler/sema/exprs.h"
+#include "compiler/sema/types.h"
 
 /* Operators written between their operands: + - * / % ^ comparisons, and or not, ?? */
 

@@ -1,4 +1,7 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/calls.h"
+#include "compiler/sema/exprs.h"
+#include "compiler/sema/types.h"
+#include "compiler/sema/verbs.h"
 
 /* read and write (R21, R22): the format, its options, and where the columns come from. */
 

@@ -1,4 +1,4 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/exprs.h"
 
 /* What is typed soundly but computed once for each row of something else: a whole table,
  * an array, an aggregate of one, when it needs that row. Lists inside of rows are fine;

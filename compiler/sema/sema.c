@@ -1,7 +1,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "compiler/sema/check.h"
+#include "compiler/sema/types.h"
 
 const char *pel__sema_text(pel_sema *s, const char *fmt, ...) {
   char small[256];

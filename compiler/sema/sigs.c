@@ -1,4 +1,5 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/calls.h"
+#include "compiler/sema/types.h"
 #include "runtime/base/num_parse.h"
 
 /* ---- reading a signature: "(a: 'num, b: 'num = 0) -> 'num" ---- */

@@ -1,4 +1,6 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/calls.h"
+#include "compiler/sema/exprs.h"
+#include "compiler/sema/types.h"
 
 static uint32_t root(pel_sema *s, uint32_t id) {
   while (s->sizes.at[id].parent != id) {

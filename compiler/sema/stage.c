@@ -1,4 +1,6 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/calls.h"
+#include "compiler/sema/exprs.h"
+#include "compiler/sema/verbs.h"
 
 /* `x |> f(a)`: the left becomes the first argument, `.` on the right its element (R14).
  */

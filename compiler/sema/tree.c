@@ -1,4 +1,5 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/exprs.h"
+#include "compiler/sema/types.h"
 
 static pel_x *no_memory(pel_sema *s) {
   s->oom = true;

@@ -1,4 +1,4 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/types.h"
 
 enum { PRINT_DEPTH = 12 };
 

@@ -1,4 +1,4 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/types.h"
 
 #define SCALAR(k, null) [k] = {.kind = PEL_TY_SCALAR, .nullable = (null), .scalar = (k)}
 #define SCALARS(null)                                                            \

@@ -1,4 +1,8 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/verbs.h"
+
+#include "compiler/sema/calls.h"
+#include "compiler/sema/exprs.h"
+#include "compiler/sema/types.h"
 
 /* The verbs by name, and what they share: the table they work on, `.` as its row, labels
  * of fields. */

@@ -1,4 +1,7 @@
-#include "compiler/sema/check.h"
+#include "compiler/sema/calls.h"
+#include "compiler/sema/exprs.h"
+#include "compiler/sema/types.h"
+#include "compiler/sema/verbs.h"
 
 /* join: keys of both sides, then which columns come out. */
 
