@@ -215,6 +215,11 @@ struct pel_env {
   pel_status (*append)(const pel_env *, pel_file *, const void *p, size_t n);
   pel_status (*commit)(const pel_env *, pel_file *);
   void (*discard)(const pel_env *, pel_file *);
+  /* Nobody wants the run any more. The engine looks between chunks and between tasks, so
+   * an operator must look only in a single call (seal, spill, task_run, a consume that
+   * rebuilds a table) whose work grows with all the rows it has taken: every few thousand
+   * rows, never for each. Then answer PEL_E_CANCELLED; close and local_fini still come.
+   */
   bool (*cancelled)(const pel_env *);
   /* The item fails: code is a short stable word ("overflow"), the text one sentence.
    * Answers PEL_E_FAILED. Of all failures of an item the one with the least ordinal is

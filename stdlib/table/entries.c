@@ -1,6 +1,7 @@
 #include "stdlib/table/entries.h"
 
 #include "runtime/base/check.h"
+#include "stdlib/table/look.h"
 
 enum {
   BLOCK_BYTES = 1 << 15,
@@ -81,18 +82,22 @@ PEL_INLINE uint64_t slot_of(uint64_t hash, uint32_t number) {
 /* The lowest bits are the same all over a partition. */
 PEL_INLINE uint64_t home(uint64_t hash, uint64_t mask) { return (hash >> 8) & mask; }
 
-static bool have_slots(pel_entries *t, const pel_env *env, uint32_t more) {
+static pel_status have_slots(pel_entries *t, const pel_env *env, uint32_t more) {
   uint64_t need = (uint64_t)t->n + more;
   uint32_t bits = t->slots ? t->slot_bits : FIRST_SLOT_BITS;
-  if (t->slots && need <= UINT64_C(3) << t->slot_bits >> 2) return true;
+  if (t->slots && need <= UINT64_C(3) << t->slot_bits >> 2) return PEL_OK;
   while (need > UINT64_C(1) << bits >> 1) bits++;
   const size_t bytes = sizeof(uint64_t) << bits;
   const uint64_t mask = (UINT64_C(1) << bits) - 1;
   uint64_t *slots = (uint64_t *)env->alloc(env, bytes);
   if (!slots) /* then a fuller table has to do */
-    return t->slots && need <= UINT64_C(15) << t->slot_bits >> 4;
+    return t->slots && need <= UINT64_C(15) << t->slot_bits >> 4 ? PEL_OK : PEL_E_NOMEM;
   memset(slots, 0, bytes);
   for (uint32_t i = 0; i < t->n; i++) {
+    if (i && pel__look(env, i)) { /* a few thousand rows need no look of their own */
+      env->free(env, slots, bytes);
+      return PEL_E_CANCELLED;
+    }
     uint64_t hash = pel__entry_at(t, i)->hash, at = home(hash, mask);
     while (slots[at]) at = (at + 1) & mask;
     slots[at] = slot_of(hash, i);
@@ -100,7 +105,7 @@ static bool have_slots(pel_entries *t, const pel_env *env, uint32_t more) {
   free_slots(env, t);
   t->slots = slots;
   t->slot_bits = bits;
-  return true;
+  return PEL_OK;
 }
 
 /* Room for it is there. */
@@ -191,7 +196,9 @@ pel_status pel__entries_find(pel_entries *t, const pel_env *env, const uint64_t 
                              const uint64_t *hashes, const uint16_t *sel, uint32_t n,
                              uint64_t ordinal, pel_entry **found) {
   if (n == 0) return PEL_OK;
-  if (!have_slots(t, env, n) || !have_entries(t, env, n)) return PEL_E_NOMEM;
+  const pel_status room = have_slots(t, env, n);
+  if (room) return room;
+  if (!have_entries(t, env, n)) return PEL_E_NOMEM;
   const bool far =
       (sizeof *t->slots << t->slot_bits) + t->n * t->form->size > FETCH_BYTES;
   const uint32_t step = far ? FETCH_ROWS : n;
@@ -215,7 +222,10 @@ pel_status pel__entries_partition(pel_entries *t, const pel_env *env) {
   if (t->n == 0) return PEL_OK;
   t->order = (uint32_t *)env->alloc(env, t->n * sizeof *t->order);
   if (!t->order) return PEL_E_NOMEM;
-  for (uint32_t i = 0; i < t->n; i++) at[pel__entry_at(t, i)->hash % PEL_PARTITIONS]++;
+  for (uint32_t i = 0; i < t->n; i++) {
+    if (pel__look(env, i)) return PEL_E_CANCELLED;
+    at[pel__entry_at(t, i)->hash % PEL_PARTITIONS]++;
+  }
   uint32_t sum = 0;
   for (uint32_t p = 0; p < PEL_PARTITIONS; p++) {
     t->part_at[p] = sum;
@@ -223,8 +233,10 @@ pel_status pel__entries_partition(pel_entries *t, const pel_env *env) {
     at[p] = t->part_at[p];
   }
   t->part_at[PEL_PARTITIONS] = sum;
-  for (uint32_t i = 0; i < t->n; i++)
+  for (uint32_t i = 0; i < t->n; i++) {
+    if (pel__look(env, i)) return PEL_E_CANCELLED;
     t->order[at[pel__entry_at(t, i)->hash % PEL_PARTITIONS]++] = i;
+  }
   free_slots(env, t); /* nothing is looked up here any more */
   return PEL_OK;
 }

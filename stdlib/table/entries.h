@@ -57,7 +57,7 @@ void pel__entries_free(const pel_env *env, pel_entries *t);
 
 /* The entries of n ≤ PEL_BLOCK_ROWS rows, made where there was none; ordinal is that of
  * row 0 of the chunk, sel as in it. An entry's ordinal sinks to that of the row.
- * PEL_E_NOMEM: t is as it was, or holds entries without rows. */
+ * PEL_E_NOMEM, PEL_E_CANCELLED: t is as it was, or holds entries without rows. */
 pel_status pel__entries_find(pel_entries *t, const pel_env *env, const uint64_t *words,
                              const uint64_t *hashes, const uint16_t *sel, uint32_t n,
                              uint64_t ordinal, pel_entry **found);
@@ -103,6 +103,7 @@ pel_status pel__entries_merge(const pel_env *env, pel_entries *list, int part,
 void pel__ranked_free(const pel_env *env, pel_ranked_list *list);
 
 /* Sorts at[0 … n) by ordinal; spare has room for n too. Answers which of the two holds
- * the result. */
-pel_ranked *pel__ranked_sort(pel_ranked *at, pel_ranked *spare, size_t n);
+ * the result, which is in no order when the run was cancelled meanwhile. */
+pel_ranked *pel__ranked_sort(const pel_env *env, pel_ranked *at, pel_ranked *spare,
+                             size_t n);
 #endif

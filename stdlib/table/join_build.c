@@ -1,6 +1,7 @@
 /* Right rows by key: a partition's entries in order of the rows, then a group per key and
  * the rows of each side by side. */
 #include "stdlib/table/join.h"
+#include "stdlib/table/look.h"
 
 enum { SMALL = 1 << 13, FAR_BYTES = 1 << 18 };
 
@@ -67,8 +68,9 @@ static bool make_room(const pel_env *env, pel_join_part *part, uint32_t n, bool 
 }
 
 /* Rows behind each other by group; within one they stay in their order. */
-static void place_rows(const pel_join_params *p, pel_join_part *part,
-                       const pel_ranked *list, size_t n, const uint32_t *groups) {
+static pel_status place_rows(const pel_env *env, const pel_join_params *p,
+                             pel_join_part *part, const pel_ranked *list, size_t n,
+                             const uint32_t *groups) {
   uint32_t at = 0;
   for (uint32_t g = 0; g < part->ngroups; g++) {
     part->groups[g].first = at;
@@ -77,21 +79,24 @@ static void place_rows(const pel_join_params *p, pel_join_part *part,
   }
   for (size_t i = 0; i < n; i++) {
     pel_join_group *g = &part->groups[groups[i]];
+    if (pel__look(env, i)) return PEL_E_CANCELLED;
     part->rows[g->first + g->n++] = place_of(p, list[i].entry);
   }
+  return PEL_OK;
 }
 
-static void fill_part(pel_join_state *s, pel_join_part *part, const pel_ranked *list,
-                      size_t n, uint32_t *groups) {
+static pel_status fill_part(const pel_env *env, pel_join_state *s, pel_join_part *part,
+                            const pel_ranked *list, size_t n, uint32_t *groups) {
   const pel_join_params *p = s->params;
   for (size_t i = 0; i < n; i++) {
+    if (pel__look(env, i)) return PEL_E_CANCELLED;
     groups[i] = group_of(part, &p->keys, list[i].entry);
     part->groups[groups[i]].n++;
   }
-  if (!pel__join_gives_rows(p)) return;
-  place_rows(p, part, list, n, groups);
+  if (!pel__join_gives_rows(p)) return PEL_OK;
   /* relaxed: read when all tasks have ended */
   if (part->ngroups < n) pel__store_u32(&s->repeats, 1, PEL_RELAXED);
+  return place_rows(env, p, part, list, n, groups);
 }
 
 static pel_status build_part(const pel_env *env, pel_join_state *s, uint32_t number) {
@@ -105,9 +110,9 @@ static pel_status build_part(const pel_env *env, pel_join_state *s, uint32_t num
   pel_status status = PEL_E_NOMEM;
   if (make_room(env, &s->parts[number], (uint32_t)n, pel__join_gives_rows(s->params))) {
     list_entries(s, part, list);
-    const pel_ranked *sorted = pel__ranked_sort(list, list + n, n);
-    fill_part(s, &s->parts[number], sorted, n, (uint32_t *)(void *)(list + 2 * n));
-    status = PEL_OK;
+    const pel_ranked *sorted = pel__ranked_sort(env, list, list + n, n);
+    status = fill_part(env, s, &s->parts[number], sorted, n,
+                       (uint32_t *)(void *)(list + 2 * n));
   }
   env->free(env, list, bytes);
   return status;

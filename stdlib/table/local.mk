@@ -10,6 +10,7 @@ libpelstd_la_SOURCES += \
   %D%/join_build.c \
   %D%/join_probe.c \
   %D%/keys.c %D%/keys.h \
+  %D%/look.h \
   %D%/losers.h \
   %D%/merge.c \
   %D%/ranking.c %D%/ranking.h \

@@ -2,6 +2,7 @@
  * first appearance. */
 #include "runtime/base/check.h"
 #include "stdlib/table/entries.h"
+#include "stdlib/table/look.h"
 
 /* ---- sorting by ordinal: least significant byte first, leaving out bytes that are all
  * the same ---- */
@@ -34,7 +35,9 @@ static void radix_pass(const pel_ranked *from, pel_ranked *to, size_t n, unsigne
   for (size_t i = 0; i < n; i++) to[at[from[i].ordinal >> shift & 255]++] = from[i];
 }
 
-pel_ranked *pel__ranked_sort(pel_ranked *at, pel_ranked *spare, size_t n) {
+/* A pass over a partition is short; between two it may be that nobody wants the rest. */
+pel_ranked *pel__ranked_sort(const pel_env *env, pel_ranked *at, pel_ranked *spare,
+                             size_t n) {
   if (n <= SMALL_SORT) {
     insertion_sort(at, n);
     return at;
@@ -42,7 +45,7 @@ pel_ranked *pel__ranked_sort(pel_ranked *at, pel_ranked *spare, size_t n) {
   if (is_sorted(at, n)) return at;
   uint64_t all = at[0].ordinal, any = 0;
   for (size_t i = 0; i < n; i++) any |= at[i].ordinal ^ all;
-  for (unsigned shift = 0; shift < 64; shift += 8) {
+  for (unsigned shift = 0; shift < 64 && !env->cancelled(env); shift += 8) {
     if ((any >> shift & 255) == 0) continue;
     radix_pass(at, spare, n, shift);
     pel_ranked *t = at;
@@ -86,6 +89,7 @@ static pel_status merge_table(merger *m, const pel_entries *t, int part, bool al
   for (uint32_t i = 0; i < n; i++) {
     if (i + AHEAD < n) __builtin_prefetch(pel__entries_nth(t, part, first + i + AHEAD));
     pel_entry *e = pel__entries_nth(t, part, first + i);
+    if (pel__look(m->env, i)) return PEL_E_CANCELLED;
     if (alone) {
       m->list.at[m->list.n++] = (pel_ranked){e->ordinal, e};
       continue;
@@ -125,10 +129,10 @@ static pel_status sort_list(const pel_env *env, pel_ranked_list *list) {
   const size_t bytes = list->cap * sizeof(pel_ranked);
   pel_ranked *spare = (pel_ranked *)env->alloc(env, bytes);
   if (!spare) return PEL_E_NOMEM;
-  pel_ranked *sorted = pel__ranked_sort(list->at, spare, list->n);
+  pel_ranked *sorted = pel__ranked_sort(env, list->at, spare, list->n);
   env->free(env, sorted == spare ? list->at : spare, bytes);
   list->at = sorted;
-  return PEL_OK;
+  return env->cancelled(env) ? PEL_E_CANCELLED : PEL_OK;
 }
 
 pel_status pel__entries_merge(const pel_env *env, pel_entries *list, int part,

@@ -57,13 +57,13 @@ static pel_status cut_ranges(const pel_env *env, pel_ranking *r) {
     return PEL_E_NOMEM;
   }
   take_samples(r, at);
-  const pel_ranked *sorted = pel__ranked_sort(at, at + samples, samples);
+  const pel_ranked *sorted = pel__ranked_sort(env, at, at + samples, samples);
   r->splits[0] = 0;
   for (uint32_t i = 1; i < ranges; i++)
     r->splits[i] = sorted[samples * i / ranges].ordinal;
   r->splits[ranges] = UINT64_MAX;
   env->free(env, at, bytes);
-  return PEL_OK;
+  return env->cancelled(env) ? PEL_E_CANCELLED : PEL_OK; /* then they may be unsorted */
 }
 
 static size_t lower_bound(const pel_ranked_list *l, uint64_t ordinal) {
@@ -99,12 +99,13 @@ static pel_status fill_range(const pel_env *env, pel_ranking *r, uint32_t number
       memcpy(at + n, l->at + first, (end - first) * sizeof *at);
       n += end - first;
     }
-    sorted = pel__ranked_sort(at, spare, n);
+    sorted = pel__ranked_sort(env, at, spare, n);
     r->ranges[number] = (pel_ranked_list){sorted, n, n};
   }
   if (at && at != sorted) env->free(env, at, n * sizeof *at);
   if (spare && spare != sorted) env->free(env, spare, n * sizeof *at);
-  return sorted ? PEL_OK : PEL_E_NOMEM;
+  if (!sorted) return PEL_E_NOMEM;
+  return env->cancelled(env) ? PEL_E_CANCELLED : PEL_OK;
 }
 
 /* ---- phases ---- */

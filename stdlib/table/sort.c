@@ -222,7 +222,8 @@ static pel_status seal(const pel_env *env, void *state, void *local) {
   sort_local *l = (sort_local *)local;
   if (l->spilled) return spill_run(env, s, l);
   if (l->run->n == 0) return PEL_OK;
-  pel__sort_run_sort(l->run);
+  const pel_status status = pel__sort_run_sort(env, l->run);
+  if (status) return status;
   pel__store_freeze(&l->run->store);
   pel__spin_lock(&s->lock);
   l->run->next = s->runs;

@@ -103,7 +103,8 @@ pel_status pel__sort_keys(const pel_sort_params *p, const pel_env *env,
 void pel__sort_run_init(pel_sort_run *run, const pel_sort_params *p);
 void pel__sort_run_free(const pel_env *env, pel_sort_run *run);
 size_t pel__sort_run_bytes(const pel_sort_run *run);
-void pel__sort_run_sort(pel_sort_run *run);
+/* PEL_E_CANCELLED: its entries are all there, in some order. */
+pel_status pel__sort_run_sort(const pel_env *env, pel_sort_run *run);
 
 /* sort_file.c: rows as bytes. */
 typedef struct pel_sort_writer {

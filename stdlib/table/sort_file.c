@@ -1,6 +1,7 @@
 /* Runs in the spill file: rows as bytes, in blocks that are read back whole. A row: its
  * length, the first 16 bytes of its key, ordinal, length of the key's rest, the rest, its
  * cells. */
+#include "stdlib/table/look.h"
 #include "stdlib/table/sort.h"
 
 enum { BLOCKS_OF_RUN = 128, LEAST_BLOCK = 1 << 11, LARGEST_BLOCK = 1 << 15 };
@@ -105,7 +106,7 @@ static pel_status write_run(const pel_env *env, const pel_sort_run *run,
   if (!w.buf) return PEL_E_NOMEM;
   pel_status s = PEL_OK;
   for (size_t i = 0; i < run->n && !s; i++)
-    s = write_entry(&w, env, run, &run->entries[i]);
+    s = pel__look(env, i) ? PEL_E_CANCELLED : write_entry(&w, env, run, &run->entries[i]);
   if (!s) s = flush(&w, env);
   env->free(env, w.buf, w.cap);
   return s;
@@ -116,9 +117,9 @@ pel_status pel__sort_run_spill(pel_sort_state *s, const pel_env *env, pel_sort_r
   pel_sort_file *file = (pel_sort_file *)env->alloc(env, sizeof *file);
   if (!file) return PEL_E_NOMEM;
   memset(file, 0, sizeof *file);
-  pel__sort_run_sort(run);
+  pel_status status = pel__sort_run_sort(env, run);
   pel__store_freeze(&run->store);
-  pel_status status = write_run(env, run, file);
+  if (!status) status = write_run(env, run, file);
   if (status) {
     pel__sort_file_free(env, file);
     return status;

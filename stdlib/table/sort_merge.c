@@ -1,6 +1,7 @@
 /* The end of sorting. Runs in memory are cut at the same keys into units, which tasks
  * merge side by side. If anything was spilled, all else is too; many files are merged
  * into fewer; and what is left is one stream. */
+#include "stdlib/table/look.h"
 #include "stdlib/table/losers.h"
 #include "stdlib/table/sort.h"
 
@@ -143,13 +144,15 @@ static pel_status merge_unit(const pel_env *env, pel_sort_state *s, uint32_t num
   memcpy(at, first, n * sizeof *at);
   const merging m = {(const pel_sort_run *const *)s->run_at, at, end};
   pel__losers_init(losers, n, before, &m);
-  for (size_t i = 0; i < rows; i++) {
+  pel_status status = PEL_OK;
+  for (size_t i = 0; i < rows && !status; i++) {
     const uint32_t r = losers[0];
+    if (pel__look(env, i)) status = PEL_E_CANCELLED;
     u->refs[i] = (uint64_t)r << 32 | s->run_at[r]->entries[at[r]++].id;
     pel__losers_replay(losers, n, r, before, &m);
   }
   env->free(env, at, scratch);
-  return PEL_OK;
+  return status;
 }
 
 /* ---- files ---- */

@@ -1,9 +1,28 @@
 /* Sorting a run in place: by one byte of the key at a time while there is much (American
  * flag sort: McIlroy, Bostic, McIlroy, Engineering Radix Sort, 1993), by comparison when
  * there is little. The order is total, so any sort is stable. */
+#include "stdlib/table/look.h"
 #include "stdlib/table/sort.h"
 
-enum { COMPARE_BELOW = 96, INSERT_BELOW = 16 };
+/* MOVES: of a pass over many entries, between two looks whether it is still wanted; a
+ * pass that stops there has lost no entry. */
+enum { COMPARE_BELOW = 96, INSERT_BELOW = 16, MOVES = 1 << 10 };
+
+typedef struct sorter {
+  const pel_sort_run *run;
+  const pel_env *env;
+  size_t done; /* entries gone over since the last look */
+  bool cancelled;
+} sorter;
+
+/* n more entries have been gone over. False: nobody wants the order any more. */
+static bool go_on(sorter *s, size_t n) {
+  s->done += n;
+  if (s->done < PEL_LOOK_ROWS) return !s->cancelled;
+  s->done = 0;
+  if (s->env->cancelled(s->env)) s->cancelled = true;
+  return !s->cancelled;
+}
 
 void pel__sort_run_init(pel_sort_run *run, const pel_sort_params *p) {
   memset(run, 0, sizeof *run);
@@ -50,11 +69,11 @@ static void sift(const pel_sort_run *r, pel_sort_entry *a, size_t at, size_t n) 
   }
 }
 
-static void heap_sort(const pel_sort_run *r, pel_sort_entry *a, size_t n) {
-  for (size_t i = n / 2; i-- > 0;) sift(r, a, i, n);
-  for (size_t i = n; i-- > 1;) {
+static void heap_sort(sorter *s, pel_sort_entry *a, size_t n) {
+  for (size_t i = n / 2; i-- > 0 && go_on(s, 1);) sift(s->run, a, i, n);
+  for (size_t i = n; i-- > 1 && go_on(s, 1);) {
     swap(&a[0], &a[i]);
-    sift(r, a, 0, i);
+    sift(s->run, a, 0, i);
   }
 }
 
@@ -72,32 +91,44 @@ static void choose_pivot(const pel_sort_run *r, pel_sort_entry *a, size_t n) {
   swap(&a[0], y);
 }
 
+/* Those before the first of a, then it, then the others: where it is then. */
+static size_t split(sorter *s, pel_sort_entry *a, size_t n) {
+  const pel_sort_run *r = s->run;
+  size_t i = 1, j = n - 1;
+  choose_pivot(r, a, n);
+  for (size_t from = i;; i++, j--) {
+    while (i <= j && pel__sort_cmp(r, &a[i], r, &a[0]) < 0) i++;
+    while (i <= j && pel__sort_cmp(r, &a[0], r, &a[j]) < 0) j--;
+    if (i >= j) break;
+    swap(&a[i], &a[j]);
+    if (i - from < MOVES) continue;
+    if (!go_on(s, 2 * (i - from))) break;
+    from = i;
+  }
+  swap(&a[0], &a[j]);
+  return j;
+}
+
 /* Quicksort that ends in heapsort when it goes too deep. */
-static void compare_sort(const pel_sort_run *r, pel_sort_entry *a, size_t n, int depth) {
+static void compare_sort(sorter *s, pel_sort_entry *a, size_t n, int depth) {
   while (n > INSERT_BELOW) {
     if (depth-- == 0) {
-      heap_sort(r, a, n);
+      heap_sort(s, a, n);
       return;
     }
-    choose_pivot(r, a, n);
-    size_t i = 1, j = n - 1;
-    for (;; i++, j--) {
-      while (i <= j && pel__sort_cmp(r, &a[i], r, &a[0]) < 0) i++;
-      while (i <= j && pel__sort_cmp(r, &a[0], r, &a[j]) < 0) j--;
-      if (i >= j) break;
-      swap(&a[i], &a[j]);
-    }
-    swap(&a[0], &a[j]);
+    const size_t j = split(s, a, n);
+    if (!go_on(s, 0)) return;
     if (j < n - j - 1) { /* the smaller side by recursion */
-      compare_sort(r, a, j, depth);
+      compare_sort(s, a, j, depth);
       a += j + 1;
       n -= j + 1;
     } else {
-      compare_sort(r, a + j + 1, n - j - 1, depth);
+      compare_sort(s, a + j + 1, n - j - 1, depth);
       n = j;
     }
   }
-  insertion_sort(r, a, n);
+  insertion_sort(s->run, a, n);
+  (void)go_on(s, n);
 }
 
 /* ---- by bytes ---- */
@@ -119,14 +150,18 @@ static unsigned first_difference(const pel_sort_entry *a, size_t n, unsigned at)
   return first < at ? at : first;
 }
 
-static bool in_order(const pel_sort_run *r, const pel_sort_entry *a, size_t n) {
-  for (size_t i = 1; i < n; i++)
+/* False as well when nobody wants to know any more. */
+static bool in_order(sorter *s, const pel_sort_entry *a, size_t n) {
+  const pel_sort_run *r = s->run;
+  for (size_t i = 1; i < n; i++) {
     if (pel__sort_cmp(r, &a[i - 1], r, &a[i]) > 0) return false;
+    if (i % PEL_LOOK_ROWS == 0 && !go_on(s, PEL_LOOK_ROWS)) return false;
+  }
   return true;
 }
 
 /* Each entry goes to its byte's stretch, in place, following the cycles. */
-static void permute(pel_sort_entry *a, unsigned byte, const size_t *count) {
+static void permute(sorter *s, pel_sort_entry *a, unsigned byte, const size_t *count) {
   size_t at[256], end[256], sum = 0;
   for (unsigned b = 0; b < 256; b++) {
     at[b] = sum;
@@ -134,7 +169,8 @@ static void permute(pel_sort_entry *a, unsigned byte, const size_t *count) {
     end[b] = sum;
   }
   for (unsigned b = 0; b < 256; b++) {
-    while (at[b] < end[b]) {
+    for (size_t cycles = 1; at[b] < end[b]; cycles++) {
+      if (cycles % MOVES == 0 && !go_on(s, PEL_LOOK_ROWS)) return;
       pel_sort_entry e = a[at[b]];
       unsigned to = byte_at(&e, byte);
       while (to != b) {
@@ -145,31 +181,34 @@ static void permute(pel_sort_entry *a, unsigned byte, const size_t *count) {
       }
       a[at[b]++] = e;
     }
+    if (!go_on(s, count[b])) return;
   }
 }
 
 static int depth_for(size_t n) { return n ? 2 * (64 - __builtin_clzll(n)) : 0; }
 
 /* Goes at most 16 deep: a byte of the key a level. */
-static void radix_sort(const pel_sort_run *r, pel_sort_entry *a, size_t n,
-                       unsigned byte) {
+static void radix_sort(sorter *s, pel_sort_entry *a, size_t n, unsigned byte) {
   if (n < COMPARE_BELOW) {
-    compare_sort(r, a, n, depth_for(n));
+    compare_sort(s, a, n, depth_for(n));
     return;
   }
   byte = first_difference(a, n, byte);
+  if (!go_on(s, n)) return;
   if (byte >= 16) {
-    if (!in_order(r, a, n)) compare_sort(r, a, n, depth_for(n));
+    if (!in_order(s, a, n)) compare_sort(s, a, n, depth_for(n));
     return;
   }
   size_t count[256] = {0};
   for (size_t i = 0; i < n; i++) count[byte_at(&a[i], byte)]++;
-  permute(a, byte, count);
-  for (unsigned b = 0; b < 256; a += count[b++])
-    if (count[b] > 1) radix_sort(r, a, count[b], byte + 1);
+  permute(s, a, byte, count);
+  for (unsigned b = 0; b < 256 && go_on(s, 0); a += count[b++])
+    if (count[b] > 1) radix_sort(s, a, count[b], byte + 1);
 }
 
-void pel__sort_run_sort(pel_sort_run *run) {
-  if (run->n > 1 && !in_order(run, run->entries, run->n))
-    radix_sort(run, run->entries, run->n, 0);
+pel_status pel__sort_run_sort(const pel_env *env, pel_sort_run *run) {
+  sorter s = {run, env, 0, false};
+  if (run->n > 1 && !in_order(&s, run->entries, run->n) && !s.cancelled)
+    radix_sort(&s, run->entries, run->n, 0);
+  return s.cancelled ? PEL_E_CANCELLED : PEL_OK;
 }

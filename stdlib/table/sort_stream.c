@@ -1,5 +1,6 @@
 /* Sorted files as one sorted stream: a block of each in memory, the least row found by a
  * tree of losers. */
+#include "stdlib/table/look.h"
 #include "stdlib/table/losers.h"
 #include "stdlib/table/sort.h"
 
@@ -118,8 +119,10 @@ pel_status pel__sort_merge_write(pel_sort_merge *m, const pel_env *env, pel_sort
   pel_sort_writer w = {to, (char *)env->alloc(env, block), 0, block, 0};
   if (!w.buf) return PEL_E_NOMEM;
   pel_status s = PEL_OK;
-  for (const char *row; !s && (row = top(m)) != NULL;) {
-    s = pel__sort_write_row(&w, env, row, row_size(row));
+  const char *row;
+  for (size_t i = 0; !s && (row = top(m)) != NULL; i++) {
+    if (pel__look(env, i)) s = PEL_E_CANCELLED;
+    if (!s) s = pel__sort_write_row(&w, env, row, row_size(row));
     if (!s) s = advance(env, m);
   }
   if (!s) s = pel__sort_write_end(&w, env);

@@ -83,9 +83,11 @@ typedef struct driver {
   void *temps[MAX_WORKERS]; /* linked blocks */
   uint32_t workers;
   uint64_t live, live_bytes, peak_bytes, calls;
-  uint64_t fail_at; /* the first allocation that fails (1: the first of all); 0: none */
-  uint64_t fail_n;  /* so many of them; 0: all after it */
-  uint64_t budget;  /* bytes; 0: any */
+  uint64_t fail_at;   /* the first allocation that fails (1: the first of all); 0: none */
+  uint64_t fail_n;    /* so many of them; 0: all after it */
+  uint64_t budget;    /* bytes; 0: any */
+  uint64_t looks;     /* how often an operator asked whether the run was cancelled */
+  uint64_t cancel_at; /* from this look on it was; 0: never */
   char *spill;
   uint64_t spill_n, spill_cap, spill_reads;
   struct {

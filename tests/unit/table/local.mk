@@ -1,6 +1,7 @@
 UNIT += tests/unit_table
 tests_unit_table_SOURCES = \
   %D%/agg.c \
+  %D%/cancel.c \
   %D%/driver.c %D%/driver.h \
   %D%/group.c \
   %D%/join.c \
