@@ -191,8 +191,10 @@ struct pel_env {
   /* Charged to the run's budget; NULL: no memory (spill, or return PEL_E_NOMEM). Any
    * alignment up to 64. */
   void *(*alloc)(const pel_env *, size_t n);
+  /* The same bytes with another size, maybe elsewhere; of p NULL, new ones. NULL: no
+   * memory, and p is as it was. */
   void *(*resize)(const pel_env *, void *p, size_t old_n, size_t n);
-  void (*free)(const pel_env *, void *p, size_t n);
+  void (*free)(const pel_env *, void *p, size_t n); /* p may be NULL */
   /* Scratch of this worker: dies when the chunk it was made for has gone through the
    * pipeline. 64-byte aligned. */
   void *(*temp)(const pel_env *, size_t n);
