@@ -307,9 +307,19 @@ static const pel_ty *sampled(pel_sema *s, const io *f) {
   return NULL;
 }
 
-static const pel_ty *row_type(pel_sema *s, const io *f) {
+/* So that a value that does not fit later can be told from one that breaks the program's
+ * word. There is room: the path is an argument, and no option. */
+static const pel_ty *sampled_row(pel_sema *s, io *f) {
+  const pel_ty *row = sampled(s, f);
+  if (row && is_delimited(f))
+    f->options[f->noptions++] = (pel_xoption){
+        pel__str("sampled"), pel__x_int(s, PEL_BOOL, 1, f->path_arg->span)};
+  return row;
+}
+
+static const pel_ty *row_type(pel_sema *s, io *f) {
   const pel_ty *want = f->v->want;
-  if (!want || want->kind == PEL_TY_NULL) return sampled(s, f);
+  if (!want || want->kind == PEL_TY_NULL) return sampled_row(s, f);
   if (want->kind == PEL_TY_ERROR) return NULL;
   if (pel__ty_is_table(want))
     return readable_columns(s, f, want->item) ? want->item : NULL;

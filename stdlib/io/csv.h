@@ -27,13 +27,14 @@ typedef struct pel_csv_params {
   pel_str *null_words; /* unquoted words that are null, besides the empty field of a
                           nullable column */
   uint32_t n_null_words;
+  bool sampled; /* the declared columns are those of a sample, not the program's */
   const pel_type *const *types; /* the declared columns */
   const char *const *names;
   uint32_t ncols;
 } pel_csv_params;
 
-/* args: path, then (optional) a record of options: delim, quote, header, on_error, null.
- */
+/* args: path, then (optional) a record of options: delim, quote, header, on_error, null,
+ * and what the compiler says: sampled. */
 PEL_USE_RESULT pel_status pel__csv_bind(const pel_bind *b, char delim,
                                         pel_csv_params **out, pel_error *e);
 /* The same words for sampling, without columns. */
@@ -148,6 +149,20 @@ PEL_USE_RESULT pel_status pel__csv_infer_tsv(const pel_infer *in, const pel_type
                                              pel_error *e);
 
 /* ---- values ---- */
+
+/* A value that does not fit its column. */
+typedef struct pel_csv_misfit {
+  uint32_t column; /* of the declared ones */
+  const pel_type *type;
+  uint64_t line;
+  pel_str text; /* PEL_CSV_PAD readable bytes behind it */
+  bool empty;   /* nothing stands there, not even quotes */
+} pel_csv_misfit;
+void pel__csv_misfit_text(const pel_csv_params *p, const pel_csv_misfit *m,
+                          pel_error *note);
+/* Behind that: what to declare instead, where that can be said. */
+void pel__csv_remedy_text(const pel_csv_params *p, const pel_csv_misfit *m,
+                          pel_error *note);
 
 /* Text to a value of a scalar kind at data[row]; false: it is none. Text needs
  * PEL_CSV_PAD readable bytes behind it; str and bytes borrow. */

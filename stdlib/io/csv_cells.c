@@ -17,29 +17,6 @@ static void set_state(pel_csv_lane *l, uint32_t row, uint8_t state) {
   l->state[row] = state;
 }
 
-static const char *type_word(pel_kind k) {
-  static const char *const words[PEL_KIND_COUNT] = {"",
-                                                    "a bool (true, false)",
-                                                    "an i8",
-                                                    "an i16",
-                                                    "an i32",
-                                                    "an i64",
-                                                    "a u8",
-                                                    "a u16",
-                                                    "a u32",
-                                                    "a u64",
-                                                    "an f32",
-                                                    "an f64",
-                                                    "text (valid UTF-8)",
-                                                    "bytes",
-                                                    "a date (2024-01-31)",
-                                                    "a time (2024-01-31T12:00:00Z)",
-                                                    "a dur (10s, 90min)",
-                                                    "a list",
-                                                    "a record"};
-  return words[k];
-}
-
 static pel_str record_text(const pel_csv_reader *r, const pel_csv_worker *w,
                            uint32_t row) {
   const uint32_t end = w->index.sep[(row + 1) * r->width - 1], from = w->index.row[row];
@@ -50,6 +27,7 @@ static pel_str record_text(const pel_csv_reader *r, const pel_csv_worker *w,
 typedef struct bad {
   uint32_t row, at; /* at: in the buffer */
   pel_str t;
+  bool empty; /* nothing stands there, not even quotes */
 } bad;
 
 /* What becomes of it is the program's choice. */
@@ -57,11 +35,9 @@ static void bad_value(const pel_env *env, const pel_csv_reader *r, pel_csv_worke
                       pel_csv_lane *l, const bad *b, uint64_t ordinal) {
   const pel_csv_params *p = r->params;
   pel_error note = {0};
-  const int shown = b->t.n > 80 ? 80 : (int)b->t.n;
-  (void)pel_error_set(&note, PEL_OK, "`%s`:%llu: column `%s`: \"%.*s%s\" is not %s",
-                      p->path, (unsigned long long)pel__csv_line(w, b->at),
-                      p->names[l->column], shown, b->t.p, b->t.n > 80 ? "…" : "",
-                      type_word(l->col.type->kind));
+  const pel_csv_misfit m = {l->column, l->col.type, pel__csv_line(w, b->at), b->t,
+                            b->empty};
+  pel__csv_misfit_text(p, &m, &note);
   if (p->on_error == PEL_CSV_SKIP) {
     if (!w->dropped[b->row]) {
       const pel_str record = record_text(r, w, b->row);
@@ -76,6 +52,7 @@ static void bad_value(const pel_env *env, const pel_csv_reader *r, pel_csv_worke
     set_state(l, b->row, PEL_NULL);
     return;
   }
+  pel__csv_remedy_text(p, &m, &note);
   set_state(l, b->row, PEL_POISON);
   l->failed = true;
   l->fail[b->row] = env->poison(env, ordinal, "bad value", "%s", note.message);
@@ -94,7 +71,7 @@ static pel_status odd_cell(const pel_env *env, const pel_csv_reader *r, pel_csv_
   if (!was_quoted && l->col.type->nullable && pel__csv_is_null(r->params, t)) {
     set_state(l, row, PEL_NULL);
   } else if (!pel__csv_value(kind, t, !w->index.high, l->col.data, row)) {
-    const bad b = {row, (uint32_t)(cell.p - w->buf), t};
+    const bad b = {row, (uint32_t)(cell.p - w->buf), t, cell.n == 0};
     bad_value(env, r, w, l, &b, ordinal);
   }
   return PEL_OK;

@@ -52,13 +52,15 @@ static pel_status look_at(sample *s, guess *g, pel_str cell) {
 }
 
 static pel_status look_at_rows(sample *s, const pel_csv_index *x) {
-  for (uint32_t r = 0; r < x->nrows; r++) {
+  const uint64_t left = SAMPLE_ROWS - s->rows;
+  const uint32_t n = x->nrows < left ? x->nrows : (uint32_t)left;
+  for (uint32_t r = 0; r < n; r++) {
     for (uint32_t k = 0; k < x->ncols; k++) {
       const pel_status st = look_at(s, &s->guesses[k], pel__csv_cut(x, r, k));
       if (st) return st;
     }
   }
-  s->rows += x->nrows;
+  s->rows += n;
   return PEL_OK;
 }
 

@@ -34,9 +34,8 @@ static pel_status find_column(const pel_env *env, const pel_csv_reader *r,
   if (hits == 0) return bad_header(env, p, h, p->names[c]);
   if (hits > 1)
     return env->fail(env, 0, "duplicate column",
-                     "`%s` has %u columns named `%s`: rename all but one, or skip the "
-                     "header with header: false",
-                     p->path, hits, p->names[c]);
+                     "`%s` has %u columns named `%s`: rename all but one", p->path, hits,
+                     p->names[c]);
   *field = found;
   return PEL_OK;
 }

@@ -50,6 +50,7 @@ static pel_status set_option(const char *name, const pel_const *v,
   if (!strcmp(name, "quote")) return set_quote(v, out, e);
   if (!strcmp(name, "header")) return out->dialect.header = v->as.i != 0, PEL_OK;
   if (!strcmp(name, "on_error")) return set_on_error(v, out, e);
+  if (!strcmp(name, "sampled")) return out->sampled = v->as.i != 0, PEL_OK;
   if (!strcmp(name, "null")) return set_null(v, alloc, ctx, out);
   return pel_error_set(
       e, PEL_E_INVALID,

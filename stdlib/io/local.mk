@@ -10,6 +10,7 @@ libpelstd_la_SOURCES += \
   %D%/csv_open.c \
   %D%/csv_options.c \
   %D%/csv_read.c %D%/csv_read.h \
+  %D%/csv_said.c \
   %D%/csv_units.c %D%/csv_units.h \
   %D%/csv_value.c \
   %D%/csv_write.c

@@ -225,6 +225,12 @@ static inline ref_cell ref_cell_of(const ref *r, const world_case *c, uint32_t c
   snprintf(note, sizeof note, "`f.csv`:%" PRIu64 ": column `%s`: \"%.*s%s\" is not %s",
            line, c->names[column], text.n > 80 ? 80 : (int)text.n, text.p,
            text.n > 80 ? "…" : "", ref_words(t->kind));
+  const size_t n = strlen(note);
+  const char *kind = strchr(ref_words(t->kind), ' ');
+  if (!f->quoted && text.n == 0 && kind)
+    snprintf(note + n, sizeof note - n,
+             ": where fields may be empty, declare `%s: %.*s?`", c->names[column],
+             (int)strcspn(kind + 1, " "), kind + 1);
   pel__buf_printf(&cell.text, "{%s}", note);
   return cell;
 }
