@@ -127,19 +127,29 @@ static pel_status only_values(const pel_env *env, const pel_table *t, pel_str na
 
 /* ---- sizes ---- */
 
+/* A cell of a narrow type fills the lower bytes only. */
+static int64_t widened(pel_kind k, int64_t i) {
+  if (k == PEL_I8) return (int8_t)i;
+  if (k == PEL_I16) return (int16_t)i;
+  return k == PEL_I32 ? (int32_t)i : i;
+}
+
 static pel_status size_value(const pel_native_frame *x, const pel_cparam *size,
                              pel_table *const *args, uint64_t *out) {
   const pel_col *c = &args[size->arg]->cols[0];
   pel_native_value v = {.i = 0};
   const pel_status s = pel__native_store(x->env, c, 0, v.bytes);
   if (s) return s;
-  if (c->type->kind == PEL_I32) v.i = (int32_t)v.i;
-  if (v.i < 0 || v.i > INT64_C(1) << 40)
-    return x->env->fail(
-        x->env, 0, "size",
-        "`" PEL_STR_FMT "` of `" PEL_STR_FMT "` is %lld: that is no size of an array",
-        PEL_STR_ARG(size->name), PEL_STR_ARG(x->f->symbol), (long long)v.i);
-  return *out = (uint64_t)v.i, PEL_OK;
+  v.i = widened(c->type->kind, v.i);
+  const bool minus = v.i < 0 && c->type->kind != PEL_U64;
+  const uint64_t n = minus ? -(uint64_t)v.i : (uint64_t)v.i;
+  if (minus || n > UINT64_C(1) << 40)
+    return x->env->fail(x->env, 0, "size",
+                        "`" PEL_STR_FMT "` of `" PEL_STR_FMT
+                        "` is %s%llu: that is no size of an array",
+                        PEL_STR_ARG(size->name), PEL_STR_ARG(x->f->symbol),
+                        minus ? "-" : "", (unsigned long long)n);
+  return *out = n, PEL_OK;
 }
 
 /* How many elements the size parameter of array i stands for. */
@@ -149,6 +159,28 @@ static pel_status tied_size(const pel_native_frame *x, uint32_t i, pel_table *co
   if (size->size_of != PEL_NONE)
     return *out = args[pel__native_param(x, size->size_of)->arg]->rows, PEL_OK;
   return size_value(x, size, args, out);
+}
+
+static uint64_t most_of(pel_ctype c) {
+  if (c < PEL_C_I8 || c > PEL_C_U64) return UINT64_MAX;
+  const uint32_t bits = 8u << ((c - PEL_C_I8) % 4);
+  return UINT64_MAX >> (64 - bits) >> (c <= PEL_C_I64);
+}
+
+/* The length of an array, told to C as its size. */
+static pel_status told_size(const pel_native_frame *x, uint32_t i, pel_table *const *args,
+                            int64_t *out) {
+  const pel_cparam *size = pel__native_param(x, i),
+                   *array = pel__native_param(x, size->size_of);
+  const uint64_t rows = args[array->arg]->rows, most = most_of(size->ctype);
+  if (rows <= most) return *out = (int64_t)rows, PEL_OK;
+  return x->env->fail(x->env, 0, "size",
+                      "`" PEL_STR_FMT "` of `" PEL_STR_FMT
+                      "` has %llu elements, and its size `" PEL_STR_FMT
+                      "` is of a type that goes up to %llu",
+                      PEL_STR_ARG(array->name), PEL_STR_ARG(x->f->symbol),
+                      (unsigned long long)rows, PEL_STR_ARG(size->name),
+                      (unsigned long long)most);
 }
 
 static pel_status check_size(const pel_native_frame *x, uint32_t i,
@@ -199,8 +231,7 @@ static pel_status one_argument(pel_native_frame *x, uint32_t i, pel_table *const
   pel_native_value *v = &x->values[i];
   const pel_type *t = p->type == PEL_NONE ? NULL : &x->n->plan->types[p->type];
   x->args[i] = v;
-  if (p->size_of != PEL_NONE)
-    return v->i = (int64_t)args[pel__native_param(x, p->size_of)->arg]->rows, PEL_OK;
+  if (p->size_of != PEL_NONE) return told_size(x, i, args, &v->i);
   if (p->ctype == PEL_C_ARRAY && p->mode == PEL_C_IN)
     return v->p = args[p->arg]->cols[0].data, PEL_OK;
   if (p->ctype == PEL_C_ARRAY) {
