@@ -289,6 +289,8 @@ static const pel_ty *sampled(pel_sema *s, const io *f) {
   const pel_type *row = NULL;
   if (!known_path(s, f->path, &path, &literal) || !literal)
     return needs_type(s, f, "only a path that is written here can be looked into");
+  if (pel__str_is(path, "-"))
+    return needs_type(s, f, "standard input is not looked into, as it can be read once");
   if (!w || !w->infer || !f->op->infer)
     return needs_type(s, f, "no file can be looked into here");
   pel_const args[2] = {*f->path->value};

@@ -20,15 +20,28 @@ static const char *path_for(const pel_engine_run *run, const pel_plan_node *node
   return NULL;
 }
 
-const char *pel__item_path(pel_engine_run *run, uint32_t item) {
-  const uint32_t index = run->plan->items[item].node;
-  if (run->options.paths && run->options.paths[item]) return run->options.paths[item];
+/* The path a reader or writer was given; NULL: it is not known before the run. */
+static const char *node_path(pel_engine_run *run, uint32_t index) {
   if (index == PEL_NONE || run->plan->nodes[index].args.n == 0) return NULL;
   const pel_plan_arg *a = &run->plan->node_args[run->plan->nodes[index].args.at];
   pel_const c;
   if (a->kind == PEL_ARG_SLOT || argument(run, a, &run->arena, &c)) return NULL;
   if (c.is_null || c.type->kind != PEL_STR) return NULL;
   return pel__arena_text(&run->arena, c.as.s.p, c.as.s.n);
+}
+
+const char *pel__item_path(pel_engine_run *run, uint32_t item) {
+  if (run->options.paths && run->options.paths[item]) return run->options.paths[item];
+  return node_path(run, run->plan->items[item].node);
+}
+
+void pel__run_count_stdin(pel_engine_run *run) {
+  for (uint32_t i = 0; i < run->plan->n_pipes; i++) {
+    const pel_pipe *p = &run->pipes[i];
+    if (!p->needed || p->plan->from != PEL_FROM_READER) continue;
+    const char *path = node_path(run, p->plan->source);
+    run->stdin_readers += path && !strcmp(path, "-");
+  }
 }
 
 static void *bind_alloc(const pel_bind *b, size_t n) { return pel__arena_get(b->ctx, n); }

@@ -186,6 +186,17 @@ static pel_status slurp(pel_engine_file *f, pel_error *err) {
   return PEL_OK;
 }
 
+/* A stream has nothing left for a second reader. Which of two comes first is chance, so
+ * that neither gets it, as far as they are known before. */
+static pel_status take_stdin(pel_engine_run *run, pel_error *err) {
+  /* relaxed: only the number counts */
+  const uint32_t before = pel__add_u32(&run->stdin_opens, 1, PEL_RELAXED);
+  if (!before && run->stdin_readers <= 1) return PEL_OK;
+  return pel_error_set(err, PEL_E_IO,
+                       "standard input can be read once, and this program reads \"-\" "
+                       "more than once: read it once, and name it with `let`");
+}
+
 static pel_status env_open(const pel_env *e, const char *path, pel_file **out,
                            uint64_t *size) {
   pel_engine_run *run = stage_of(e)->run;
@@ -199,7 +210,8 @@ static pel_status env_open(const pel_env *e, const char *path, pel_file **out,
                                    : pel__file_stdin(run->alloc, &f->file, &err);
   if (!s && pel__file_kind(f->file) == PEL_FILE_STREAM) {
     pel__file_on_wait(f->file, job_cancelled, run->job);
-    s = slurp(f, &err);
+    if (!strcmp(path, "-")) s = take_stdin(run, &err);
+    if (!s) s = slurp(f, &err);
   }
   if (s) {
     pel__file_close(f->file);

@@ -319,6 +319,7 @@ pel_status pel__run_execute(pel_engine_run *run, pel_error *e) {
   if (s) return s;
   s = pel__run_check_targets(run);
   if (s) return pel__engine_no_memory(run->engine, "to start the run", e);
+  pel__run_count_stdin(run);
   pel__run_count_waits(run);
   const pel_task task = {pel__run_begin, run, 0};
   s = pel__job_submit(run->job, 0, task);

@@ -200,6 +200,8 @@ struct pel_engine_run {
   char exhausted_text[512]; /* what is said of it, when there is no room for a copy */
   uint64_t began, ended;
   bool executed;
+  uint32_t stdin_readers;     /* that are known before the run */
+  pel_atomic_u32 stdin_opens; /* as a stream */
 };
 
 /* env.c */
@@ -230,6 +232,7 @@ pel_status pel__node_bind(pel_engine_run *run, uint32_t node, pel_arena *arena,
                           void **params, pel_error *e);
 /* The path that an item will be written to; NULL: it is not known before the run. */
 const char *pel__item_path(pel_engine_run *run, uint32_t item);
+void pel__run_count_stdin(pel_engine_run *run);
 
 /* targets.c: outs that would write one file (R22) */
 pel_target pel__target(const char *path); /* borrows it */
