@@ -45,6 +45,7 @@ static pel_status bind(const pel_bind *b, void **params, pel_error *e) {
     p->descending[i] = descending->as.list.at[i].as.i != 0;
   }
   p->fixed = fixed_size(p);
+  p->unit_rows = UINT64_C(1) << 31;
   *params = p;
   return PEL_OK;
 }

@@ -15,6 +15,8 @@ typedef struct pel_sort_params {
   uint32_t ncols, k;
   bool *descending;
   uint32_t fixed; /* bytes of every key, if all are of one length of at most 16; else 0 */
+  uint64_t
+      unit_rows; /* most rows of a unit that comes from files: ordinals number 2^32 */
 } pel_sort_params;
 
 /* Keys compare as bytes (sort_keys.c). The first 16 of them stand in the entry. */
@@ -141,6 +143,8 @@ pel_status pel__sort_merge_write(pel_sort_merge *m, const pel_env *env, pel_sort
 pel_status pel__sort_stream_emit(const pel_env *env, pel_sort_state *s,
                                  const pel_unit *unit, pel_cursor *cursor,
                                  pel_chunk *out);
+/* How many units the files are emitted in. */
+uint64_t pel__sort_stream_units(const pel_sort_state *s);
 /* Frees emissions that were given up. */
 void pel__sort_stream_close(const pel_env *env, pel_sort_state *s);
 #endif

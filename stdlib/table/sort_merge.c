@@ -251,7 +251,7 @@ pel_status pel__sort_task_run(const pel_env *env, void *state, uint32_t phase,
 pel_status pel__sort_unit_count(const pel_env *env, void *state, uint64_t *count) {
   const pel_sort_state *s = (const pel_sort_state *)state;
   (void)env;
-  *count = s->spilled ? s->files != NULL : s->nunits;
+  *count = s->spilled ? pel__sort_stream_units(s) : s->nunits;
   return PEL_OK;
 }
 

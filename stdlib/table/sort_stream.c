@@ -14,7 +14,7 @@ typedef struct stream {
 struct pel_sort_merge {
   pel_sort_merge *next;
   const pel_sort_params *params;
-  uint64_t rows; /* given so far */
+  uint64_t rows; /* of the unit, given so far */
   uint32_t n;
   uint32_t *losers;
   stream streams[];
@@ -160,7 +160,9 @@ static pel_status read_rows(const pel_env *env, pel_sort_merge *m, pel_column *c
                             uint32_t *rows) {
   const pel_mem temp = {env, true};
   pel_heap heap = {NULL, NULL, 0, 0, 0};
-  for (*rows = 0; *rows < PEL_BLOCK_ROWS; ++*rows) {
+  const uint64_t left = m->params->unit_rows - m->rows;
+  const uint32_t most = left < PEL_BLOCK_ROWS ? (uint32_t)left : PEL_BLOCK_ROWS;
+  for (*rows = 0; *rows < most; ++*rows) {
     const char *row = top(m);
     if (!row) break;
     const head h = head_of(row);
@@ -196,6 +198,31 @@ static pel_status emit_rows(const pel_env *env, pel_sort_merge *m, const pel_uni
   return PEL_OK;
 }
 
+uint64_t pel__sort_stream_units(const pel_sort_state *s) {
+  const uint64_t unit = s->params->unit_rows;
+  uint64_t rows = 0;
+  for (const pel_sort_file *f = s->files; f; f = f->next)
+    for (size_t i = 0; i < f->n; i++) rows += f->extents[i].rows;
+  return rows / unit + (rows % unit != 0);
+}
+
+/* Units behind the first, which few sorts have, merge what stands in front of them once
+ * more: there is no way into the middle of a merge. */
+static pel_status skip_rows(const pel_env *env, pel_sort_merge *m, uint64_t rows) {
+  pel_status s = PEL_OK;
+  for (uint64_t i = 0; i < rows && top(m) && !s; i++)
+    s = pel__look(env, i) ? PEL_E_CANCELLED : advance(env, m);
+  return s;
+}
+
+static pel_status begin_unit(const pel_env *env, pel_sort_state *s, uint64_t number,
+                             pel_sort_merge **out) {
+  const pel_status status = pel__sort_merge_new(env, s->params, s->files, out);
+  if (status) return status;
+  link_merge(s, *out);
+  return skip_rows(env, *out, number * s->params->unit_rows);
+}
+
 /* cursor: 0 at first, then the address of the merge; 1: over. */
 pel_status pel__sort_stream_emit(const pel_env *env, pel_sort_state *s,
                                  const pel_unit *unit, pel_cursor *cursor,
@@ -203,12 +230,11 @@ pel_status pel__sort_stream_emit(const pel_env *env, pel_sort_state *s,
   pel_sort_merge *m = (pel_sort_merge *)(uintptr_t)cursor->word[0];
   if (cursor->word[0] == 1) return PEL_DONE;
   if (!m) {
-    pel_status status = pel__sort_merge_new(env, s->params, s->files, &m);
+    const pel_status status = begin_unit(env, s, unit->index, &m);
     if (status) return status;
-    link_merge(s, m);
     cursor->word[0] = (uintptr_t)m;
   }
-  if (top(m)) return emit_rows(env, m, unit, out);
+  if (top(m) && m->rows < s->params->unit_rows) return emit_rows(env, m, unit, out);
   unlink_merge(s, m);
   pel__sort_merge_free(env, m);
   cursor->word[0] = 1;

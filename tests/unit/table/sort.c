@@ -1,9 +1,11 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
+#include "stdlib/table/sort.h"
 #include "tests/unit/table/driver.h"
 
 extern const pel_op pel_op_sort;
+static const pel_op *sort_op = &pel_op_sort;
 TestSuite(sort, .timeout = 240);
 
 /* ---- the reference: a stable merge sort with a comparison cell by cell ---- */
@@ -66,7 +68,7 @@ static pel_status run_sort(driver *d, const tab *in, uint32_t k, const bool *des
   pel_const flags[8], args[2] = {c_int(k), c_list(flags, k)};
   for (uint32_t i = 0; i < k; i++)
     flags[i] = (pel_const){.type = &ty_bool, .as.i = descending[i]};
-  node n = {.op = &pel_op_sort,
+  node n = {.op = sort_op,
             .args = args,
             .nargs = 2,
             .nports = 1,
@@ -197,6 +199,53 @@ Test(sort, many_runs) {
   tab_free(&want);
   tab_free(&in);
   driver_deinit(&d);
+}
+
+/* Ordinals number 2^32 rows of a unit; what is spilled may be more. The driver checks the
+ * ordinals of every unit. */
+static pel_status bind_small_units(const pel_bind *b, void **params, pel_error *e) {
+  const pel_status s = pel_op_sort.bind(b, params, e);
+  if (!s) {
+    cr_assert(((pel_sort_params *)*params)->unit_rows <= UINT32_MAX);
+    ((pel_sort_params *)*params)->unit_rows = 1500;
+  }
+  return s;
+}
+
+Test(sort, files_are_emitted_in_units_of_so_many_rows) {
+  pel_op op = pel_op_sort;
+  op.bind = bind_small_units;
+  const bool descending[] = {false};
+  const pel_type *types[] = {&ty_i64, &ty_str};
+  for (size_t rows = 1499; rows <= 6001; rows += rows == 1501 ? 4498 : 1) {
+    rng r = {rows};
+    tab in = tab_random(&r, 2, types, rows, 1000), want = sorted(&in, 1, descending), got;
+    driver d;
+    driver_init(&d, 3, rows, 64);
+    const run_opts o = {.seed = rows, .spill_often = true, .chunk_rows = 64};
+    sort_op = &op;
+    cr_assert_eq(run_sort(&d, &in, 1, descending, &o, &got), PEL_OK);
+    sort_op = &pel_op_sort;
+    cr_assert(d.spill_reads > 0);
+    expect_same(&got, &want, "units", rows);
+    tab_free(&got);
+    tab_free(&want);
+    tab_free(&in);
+    driver_deinit(&d);
+  }
+}
+
+Test(sort, units_of_more_rows_than_32_bits_count) {
+  const pel_sort_params p = {.unit_rows = UINT64_C(1) << 31};
+  pel_sort_extent extents[] = {{0, 1, UINT32_MAX}, {1, 1, UINT32_MAX}, {2, 1, 2}};
+  pel_sort_file second = {.extents = extents, .n = 1},
+                first = {.next = &second, .extents = extents, .n = 3};
+  pel_sort_state s = {.params = &p, .files = &first};
+  cr_assert_eq(pel__sort_stream_units(&s), 6); /* 3 * 2^32 - 1 rows */
+  extents[2].rows = 4;
+  cr_assert_eq(pel__sort_stream_units(&s), 7);
+  s.files = NULL;
+  cr_assert_eq(pel__sort_stream_units(&s), 0);
 }
 
 Test(sort, poisoned_key_is_consumed) {
