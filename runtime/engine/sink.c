@@ -104,9 +104,9 @@ pel_status pel__sink_end_morsel(pel_sink *k, pel_pipe *p, uint32_t worker,
   if (!l->local) return PEL_OK;
   l->stage.bytes += pel__piece_bytes(l->local);
   const pel_numbered_piece piece = {morsel, l->local};
-  pel__spin_lock(&k->lock);
+  pel__lock_acquire(&k->run->lock); /* the list may grow: nobody spins meanwhile */
   const bool kept = PEL_VEC_PUSH(&k->pieces, piece, k->run->alloc);
-  pel__spin_unlock(&k->lock);
+  pel__lock_release(&k->run->lock);
   if (!kept) return PEL_E_NOMEM;
   l->local = NULL;
   return PEL_OK;

@@ -97,7 +97,6 @@ typedef struct pel_sink {
   pel_sink_local *locals; /* per worker */
   uint64_t morsels;       /* in finished pipes of this sink */
   uint32_t phase;
-  pel_spin lock;          /* around pieces */
   struct pel_sink *after; /* an impure call that comes before this one, or NULL */
   PEL_VEC(pel_numbered_piece) pieces;
   pel_join_pieces *join;

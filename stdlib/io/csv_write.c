@@ -3,7 +3,8 @@
 #include "stdlib/env_alloc.h"
 #include "stdlib/io/csv.h"
 
-enum { EARLY_BYTES = 256 << 10 };
+/* MOST_WAITING: more than the engine lets wait, so that no list grows under the lock. */
+enum { EARLY_BYTES = 256 << 10, MOST_WAITING = 80 };
 
 /* The text of one morsel, waiting for those in front of it. */
 typedef struct stash {
@@ -55,7 +56,9 @@ static pel_status writer_open(const pel_env *env, const void *params,
   if (!w) return PEL_E_NOMEM;
   *w = (writer){.params = params, .env = env};
   w->alloc = pel__env_alloc(env);
-  pel_status s = env->create(env, w->params->path, &w->file);
+  pel_status s =
+      PEL_VEC_RESERVE(&w->waiting, MOST_WAITING, &w->alloc) ? PEL_OK : PEL_E_NOMEM;
+  if (!s) s = env->create(env, w->params->path, &w->file);
   if (!s && w->params->dialect.header) {
     pel_buf b;
     pel__buf_init(&b, &w->alloc);

@@ -125,18 +125,17 @@ static bool have_morsels(const pel_env *env, slice_state *s, uint64_t number) {
 static pel_status take_morsel(const pel_env *env, slice_state *s, uint64_t number,
                               slice_local *l) {
   if (l->at && l->number == number) return PEL_OK;
-  morsel *m = NULL;
+  morsel *fresh = (morsel *)env->alloc(env, sizeof *fresh), *m = NULL;
+  if (!fresh) return PEL_E_NOMEM;
+  memset(fresh, 0, sizeof *fresh);
+  pel__store_init(&fresh->store, s->params->types, s->params->nkept);
   pel__spin_lock(&s->lock);
   if (have_morsels(env, s, number)) {
     m = s->morsels[number];
-    if (!m) m = (morsel *)env->alloc(env, sizeof *m);
-    if (m && !s->morsels[number]) {
-      memset(m, 0, sizeof *m);
-      pel__store_init(&m->store, s->params->types, s->params->nkept);
-      s->morsels[number] = m;
-    }
+    if (!m) m = s->morsels[number] = fresh;
   }
   pel__spin_unlock(&s->lock);
+  if (m != fresh) env->free(env, fresh, sizeof *fresh);
   *l = (slice_local){number, m};
   return m ? PEL_OK : PEL_E_NOMEM;
 }
