@@ -6,6 +6,7 @@ tests_random_SOURCES = \
   %D%/eval.c \
   %D%/make.c \
   %D%/make_expr.c \
+  %D%/need.c \
   %D%/pipe.h \
   %D%/random.c \
   %D%/say.c \

@@ -30,7 +30,6 @@ static void fill(program *p, node *n, size_t rows, bool skew) {
   d->t = n->t;
   d->n = d->room = rows;
   d->rows = take((rows + 1) * sizeof *d->rows);
-  d->bad = take(rows + 1);
   for (size_t r = 0; r < rows; r++) {
     d->rows[r] = take(n->t.n * sizeof **d->rows);
     for (unsigned c = 0; c < n->t.n; c++) {
@@ -321,6 +320,8 @@ static bool has_list(const schema *t) {
 }
 
 static void make_node(program *p) {
+  bool everything[MAX_COLUMNS];
+  memset(everything, true, sizeof everything);
   unsigned from = chance(50) ? 0 : below(p->nnodes);
   while (has_list(&p->nodes[from].t)) from = below(p->nnodes);
   node *n = &p->nodes[p->nnodes++];
@@ -332,7 +333,7 @@ static void make_node(program *p) {
     if (!make_step(p, s, &n->t)) continue;
     if ((s->verb == JOIN || s->verb == CONCAT) && has_list(&p->nodes[s->other].t))
       continue;
-    const table made = run_step(p, s, &n->data);
+    const table made = run_step(p, s, &n->data, everything);
     if (made.n >= 20000) continue;
     n->data = made;
     n->t = s->out;

@@ -139,12 +139,10 @@ typedef struct step {
 typedef struct table {
   schema t;
   value **rows;
-  bool *bad; /* a row of which nobody knows whether it is there: a filter failed on it */
   size_t n, room;
-  bool broken[MAX_COLUMNS]; /* an aggregate or a key consumed a failure on the way to this
-                               column */
-  bool lost;                /* or on the way to every row */
-  bool hurt;                /* or on the way to something that is not needed any more */
+  bool stopped; /* behind the last row one fails: who reads on from there fails */
+  bool sliced;  /* what take or skip gave, and no verb but those of columns since */
+  bool lost;    /* a failure was consumed on the way to the table as such */
 } table;
 
 typedef struct node {
@@ -153,7 +151,9 @@ typedef struct node {
   unsigned input, nsteps;
   step steps[MAX_STEPS];
   schema t;
-  table data; /* of a source: its cells; else what the reference found */
+  unsigned uses;            /* how many outs and verbs of needed nodes read it */
+  bool needed[MAX_COLUMNS]; /* by any of them */
+  table data; /* of a source: its cells; else what the reference finds */
 } node;
 
 typedef struct program {
@@ -203,8 +203,13 @@ bool same_key(kind k, const value *a, const value *b);
 value exact_sum(kind k, const value *v, size_t n);
 value exact_mean(kind k, const value *v, size_t n);
 value fit(kind k, __int128 i);
-table run_step(const program *p, const step *s, const table *in);
+table run_step(const program *p, const step *s, const table *from,
+               const bool *needed); /* of the columns that come out */
+void read_whole(table *t);
 bool table_fails(const table *t);
+
+/* need.c: what the outs need, and what every node then is */
+void run_program(program *p);
 
 /* compare.c */
 int compare_files(const char *left, const char *right);

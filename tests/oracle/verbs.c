@@ -1,43 +1,31 @@
-/* The reference's verbs: whole tables, row by row, loops within loops. A failure that a
- * key, an aggregate or a filter consumed marks the columns or the table that came of it;
- * whoever prints one of those fails. */
+/* The reference's verbs: whole tables, row by row, loops within loops. A table holds the
+ * rows in front of the first on which a condition or a key of a left side failed; whoever
+ * reads on from there fails. What read a failure as a whole (the keys of a sort, an
+ * aggregate that somebody needs, the right side of a join) loses its table. */
 #include <math.h>
 #include <string.h>
 
 #include "tests/oracle/pipe.h"
 
-static void push(table *t, value *row, bool bad) {
+static void push(table *t, value *row) {
   if (t->n == t->room) {
     const size_t room = t->room ? 2 * t->room : 16;
     value **rows = take(room * sizeof *rows);
-    bool *bads = take(room * sizeof *bads);
-    if (t->n)
-      memcpy(rows, t->rows, t->n * sizeof *rows),
-          memcpy(bads, t->bad, t->n * sizeof *bads);
-    t->rows = rows, t->bad = bads, t->room = room;
+    if (t->n) memcpy(rows, t->rows, t->n * sizeof *rows);
+    t->rows = rows, t->room = room;
   }
-  t->rows[t->n] = row;
-  t->bad[t->n++] = bad;
+  t->rows[t->n++] = row;
 }
 
-static bool uses_broken(const expr *e, const table *in) {
-  if (e->op == E_COL && in->broken[e->at]) return true;
-  for (unsigned i = 0; i < 3 && e->a[i]; i++)
-    if (uses_broken(e->a[i], in)) return true;
+static bool key_fails(const value *row, const unsigned *col, unsigned n) {
+  for (unsigned i = 0; i < n; i++)
+    if (row[col[i]].state == FAIL) return true;
   return false;
 }
 
-static bool any_bad(const table *in) {
+static bool some_key_fails(const table *in, const unsigned *col, unsigned n) {
   for (size_t r = 0; r < in->n; r++)
-    if (in->bad[r]) return true;
-  return false;
-}
-
-static bool bad_key(const table *in, const unsigned *col, unsigned n) {
-  for (unsigned i = 0; i < n; i++) {
-    for (size_t r = 0; r < in->n; r++)
-      if (in->rows[r][col[i]].state == FAIL) return true;
-  }
+    if (key_fails(in->rows[r], col, n)) return true;
   return false;
 }
 
@@ -49,63 +37,51 @@ static bool keys_equal(const schema *t, const value *a, const value *b,
 }
 
 static void filter(const program *p, const step *s, const table *in, table *out) {
-  memcpy(out->broken, in->broken, sizeof out->broken);
-  out->hurt |= uses_broken(s->e[0], in);
-  for (size_t r = 0; r < in->n; r++) {
+  for (size_t r = 0; r < in->n && !out->stopped; r++) {
     const value v = eval(p, s->e[0], in->rows[r]);
-    if (in->bad[r] || v.state == FAIL)
-      push(out, in->rows[r], true);
+    if (v.state == FAIL)
+      out->stopped = true;
     else if (v.i)
-      push(out, in->rows[r], false);
+      push(out, in->rows[r]);
   }
+  out->stopped |= in->stopped;
 }
 
 /* col[i]: where field i comes from, or from e when it is MAX_COLUMNS. */
 static void project(const program *p, const step *s, const table *in, table *out) {
-  unsigned at = 0;
-  for (unsigned c = 0; c < s->out.n; c++)
-    out->broken[c] =
-        s->col[c] < MAX_COLUMNS ? in->broken[s->col[c]] : uses_broken(s->e[at++], in);
   for (size_t r = 0; r < in->n; r++) {
     value *row = take(s->out.n * sizeof *row);
-    at = 0;
+    unsigned at = 0;
     for (unsigned c = 0; c < s->out.n; c++)
       row[c] = s->col[c] < MAX_COLUMNS ? in->rows[r][s->col[c]]
                                        : eval(p, s->e[at++], in->rows[r]);
-    push(out, row, in->bad[r]);
+    push(out, row);
   }
 }
 
 static void derive(const program *p, const step *s, const table *in, table *out) {
-  memcpy(out->broken, in->broken, sizeof out->broken);
-  for (unsigned i = 0; i < s->n; i++) out->broken[s->col[i]] = uses_broken(s->e[i], in);
   for (size_t r = 0; r < in->n; r++) {
     value *row = take(s->out.n * sizeof *row);
     memcpy(row, in->rows[r], in->t.n * sizeof *row);
     for (unsigned i = 0; i < s->n; i++) row[s->col[i]] = eval(p, s->e[i], in->rows[r]);
-    push(out, row, in->bad[r]);
+    push(out, row);
   }
 }
 
 static void first_rows(const step *s, const table *in, table *out) {
-  memcpy(out->broken, in->broken, sizeof out->broken);
-  size_t good = 0;
-  if (s->verb == SKIP) out->lost |= any_bad(in);
-  for (size_t r = 0; r < in->n; r++) {
-    const bool behind = good >= s->count;
-    if (s->verb == SKIP ? behind : !behind) push(out, in->rows[r], in->bad[r]);
-    good += !in->bad[r];
-  }
+  for (size_t r = 0; r < in->n; r++)
+    if ((r < s->count) == (s->verb == TAKE)) push(out, in->rows[r]);
+  out->stopped = in->stopped && (s->verb == SKIP || in->n < s->count);
+  out->sliced = true;
 }
 
 static void distinct(const step *s, const table *in, table *out) {
-  memcpy(out->broken, in->broken, sizeof out->broken);
-  out->lost |= bad_key(in, s->col, s->n) || any_bad(in);
+  out->lost |= in->stopped || some_key_fails(in, s->col, s->n);
   for (size_t r = 0; r < in->n; r++) {
     bool known = false;
     for (size_t k = 0; k < out->n && !known; k++)
       known = keys_equal(&in->t, out->rows[k], in->rows[r], s->col, s->n);
-    if (!known) push(out, in->rows[r], false);
+    if (!known) push(out, in->rows[r]);
   }
 }
 
@@ -135,9 +111,8 @@ static void merge_sort(const step *s, const table *in, value **rows, value **spa
 }
 
 static void sort(const step *s, const table *in, table *out) {
-  memcpy(out->broken, in->broken, sizeof out->broken);
-  out->lost |= bad_key(in, s->col, s->n) || any_bad(in);
-  for (size_t r = 0; r < in->n; r++) push(out, in->rows[r], false);
+  out->lost |= in->stopped || some_key_fails(in, s->col, s->n);
+  for (size_t r = 0; r < in->n; r++) push(out, in->rows[r]);
   if (in->n) merge_sort(s, in, out->rows, take(in->n * sizeof *out->rows), in->n);
 }
 
@@ -173,39 +148,33 @@ static value *beside(const step *s, const table *in, const table *other, const v
 
 static void join(const step *s, const table *in, const table *other, table *out) {
   const bool pairs = s->way == INNER || s->way == LEFT;
-  unsigned at = 0;
-  if (!pairs) memcpy(out->broken, in->broken, sizeof out->broken);
-  for (unsigned i = 0; pairs && i < s->n; i++) out->broken[at++] = in->broken[s->col[i]];
-  for (unsigned c = 0; pairs && c < in->t.n; c++)
-    if (!in_list(c, s->col, s->n)) out->broken[at++] = in->broken[c];
-  for (unsigned c = 0; pairs && c < other->t.n; c++)
-    if (!in_list(c, s->right, s->n)) out->broken[at++] = other->broken[c];
-  out->lost |= other->lost || any_bad(in) || any_bad(other) ||
-               bad_key(in, s->col, s->n) || bad_key(other, s->right, s->n);
+  out->lost |= other->lost || other->stopped || some_key_fails(other, s->right, s->n);
   for (size_t r = 0; r < in->n && out->n < 30000; r++) {
     bool found = false;
+    if (key_fails(in->rows[r], s->col, s->n)) {
+      out->stopped = true;
+      return;
+    }
     for (size_t k = 0; k < other->n && !(found && !pairs) && out->n < 30000; k++) {
       if (!matches(s, in, other, in->rows[r], other->rows[k])) continue;
       found = true;
-      if (pairs) push(out, beside(s, in, other, in->rows[r], other->rows[k]), false);
+      if (pairs) push(out, beside(s, in, other, in->rows[r], other->rows[k]));
     }
-    if (s->way == LEFT && !found)
-      push(out, beside(s, in, other, in->rows[r], NULL), false);
-    if ((s->way == SEMI && found) || (s->way == ANTI && !found))
-      push(out, in->rows[r], false);
+    if (s->way == LEFT && !found) push(out, beside(s, in, other, in->rows[r], NULL));
+    if ((s->way == SEMI && found) || (s->way == ANTI && !found)) push(out, in->rows[r]);
   }
+  out->stopped = in->stopped;
 }
 
 static void concat(const step *s, const table *in, const table *other, table *out) {
-  for (unsigned c = 0; c < in->t.n; c++)
-    out->broken[c] = in->broken[c] || other->broken[s->col[c]];
   out->lost |= other->lost;
-  for (size_t r = 0; r < in->n; r++) push(out, in->rows[r], in->bad[r]);
-  for (size_t r = 0; r < other->n; r++) {
+  for (size_t r = 0; r < in->n; r++) push(out, in->rows[r]);
+  for (size_t r = 0; r < other->n && !in->stopped; r++) {
     value *row = take(in->t.n * sizeof *row);
     for (unsigned c = 0; c < in->t.n; c++) row[c] = other->rows[r][s->col[c]];
-    push(out, row, other->bad[r]);
+    push(out, row);
   }
+  out->stopped = in->stopped || other->stopped;
 }
 
 static value extreme(const agg *a, kind k, const value *v, size_t n) {
@@ -231,7 +200,7 @@ static size_t kinds_of(kind k, const value *v, size_t n) {
 }
 
 static value aggregate(const program *p, const agg *a, value **rows, size_t n,
-                       bool *broken) {
+                       bool *lost) {
   value out = {.state = OK, .i = (__int128)n};
   if (a->fn == ROWS) return out;
   const kind k = a->e->kind;
@@ -243,7 +212,7 @@ static value aggregate(const program *p, const agg *a, value **rows, size_t n,
     bad |= all[r].state == FAIL;
     if (all[r].state == OK) some[m++] = all[r];
   }
-  *broken |= bad;
+  *lost |= bad;
   if (bad) return (value){.state = FAIL};
   if (a->fn == COLLECT) return (value){.state = OK, .list = all, .n = n};
   if (a->fn == KINDS_OF) return (value){.state = OK, .i = (__int128)kinds_of(k, all, n)};
@@ -264,10 +233,12 @@ static value aggregate(const program *p, const agg *a, value **rows, size_t n,
   return extreme(a, k, some, m);
 }
 
-static void group(const program *p, const step *s, const table *in, table *out) {
+/* needed: of the columns that come out. */
+static void group(const program *p, const step *s, const table *in, const bool *needed,
+                  table *out) {
   size_t *first = take((in->n + 1) * sizeof *first), *of = take((in->n + 1) * sizeof *of),
          groups = s->n == 0;
-  out->lost |= bad_key(in, s->col, s->n) || any_bad(in);
+  out->lost |= in->stopped || some_key_fails(in, s->col, s->n);
   for (size_t r = 0; r < in->n; r++) {
     size_t g = 0;
     while (g < groups &&
@@ -276,8 +247,6 @@ static void group(const program *p, const step *s, const table *in, table *out) 
     if (g == groups) first[groups++] = r;
     of[r] = g;
   }
-  for (unsigned i = 0; i < s->aggs; i++)
-    out->broken[s->n + i] = s->agg[i].fn != ROWS && uses_broken(s->agg[i].e, in);
   value **rows = take((in->n + 1) * sizeof *rows);
   for (size_t g = 0; g < groups; g++) {
     size_t n = 0;
@@ -289,23 +258,36 @@ static void group(const program *p, const step *s, const table *in, table *out) 
       if (row[i].f == 0) row[i].f = 0; /* -0 is the key 0 */
     }
     for (unsigned i = 0; i < s->aggs; i++)
-      row[s->n + i] = aggregate(p, &s->agg[i], rows, n, &out->broken[s->n + i]);
-    push(out, row, false);
+      if (needed[s->n + i])
+        row[s->n + i] = aggregate(p, &s->agg[i], rows, n, &out->lost);
+    push(out, row);
   }
 }
 
-/* Whether a failure was consumed on the way here, be it needed or not. */
-static bool hurt(const table *t) {
-  for (unsigned c = 0; c < t->t.n; c++)
-    if (t->broken[c]) return true;
-  return t->hurt || t->lost;
+/* A table of its own is read to its end, whatever is needed of it. */
+void read_whole(table *t) {
+  t->lost |= t->stopped;
+  t->stopped = t->sliced = false;
 }
 
-table run_step(const program *p, const step *s, const table *in) {
-  table out = {.t = s->out, .lost = in->lost};
-  const table *other = &p->nodes[s->other].data;
+/* What take and skip give is a table of its own, unless columns alone stand between them
+ * and the next take or skip. */
+static void read_slice(const step *s, table *t) {
+  const bool goes_on = s->verb == TAKE || s->verb == SKIP || s->verb == DERIVE ||
+                       s->verb == SELECT || s->verb == DROP || s->verb == RENAME;
+  if (t->sliced && !goes_on) read_whole(t);
+}
+
+table run_step(const program *p, const step *s, const table *from, const bool *needed) {
+  table here = *from, there = p->nodes[s->other].data;
+  table *in = &here, *other = &there;
+  read_slice(s, in);
+  read_slice(s, other);
+  table out = {
+      .t = s->out, .lost = in->lost, .stopped = in->stopped, .sliced = in->sliced};
   switch (s->verb) {
     case FILTER:
+      out.stopped = false;
       filter(p, s, in, &out);
       break;
     case DERIVE:
@@ -324,7 +306,7 @@ table run_step(const program *p, const step *s, const table *in) {
       distinct(s, in, &out);
       break;
     case GROUP:
-      group(p, s, in, &out);
+      group(p, s, in, needed, &out);
       break;
     case SORT:
       sort(s, in, &out);
@@ -338,17 +320,14 @@ table run_step(const program *p, const step *s, const table *in) {
     case VERBS:
       break;
   }
-  out.hurt =
-      hurt(in) || hurt(&out) || ((s->verb == JOIN || s->verb == CONCAT) && hurt(other));
+  if (s->verb == DISTINCT || s->verb == GROUP || s->verb == SORT) out.stopped = false;
   return out;
 }
 
 bool table_fails(const table *t) {
-  if (t->lost) return true;
-  for (size_t r = 0; r < t->n; r++) {
-    if (t->bad[r]) return true;
+  if (t->lost || t->stopped) return true;
+  for (size_t r = 0; r < t->n; r++)
     for (unsigned c = 0; c < t->t.n; c++)
       if (t->rows[r][c].state == FAIL) return true;
-  }
   return false;
 }
