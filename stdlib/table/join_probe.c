@@ -205,17 +205,31 @@ static pel_status apply_pairs(const pel_env *env, const pel_join_state *s,
   return status;
 }
 
+/* How many rows stand in front of the first whose key failed. */
+static uint32_t sound_rows(const pel_join_params *p, const pel_chunk *in) {
+  uint32_t n = in->nsel;
+  for (uint32_t c = 0; c < p->keys.n; c++) {
+    const pel_col *key = &in->cols[c];
+    for (uint32_t k = 0; key->state && key->fail && k < n; k++)
+      if (key->state[in->sel ? in->sel[k] : k] == PEL_POISON) n = k;
+  }
+  return n;
+}
+
+/* Rows in front of a failing one are given first: they may be all that is wanted. */
 pel_status pel__join_apply(const pel_env *env, void *state, const pel_chunk *in,
                            pel_cursor *cursor, pel_chunk *out) {
   const pel_join_state *s = (const pel_join_state *)state;
-  if (cursor->word[0] >= in->nsel) return PEL_DONE;
-  if (cursor->word[0] == 0 && cursor->word[1] == 0) {
-    pel_status status = pel__consume_poison(env, in, 0, s->params->keys.n, NULL);
-    if (status) return status;
-  }
+  pel_chunk sound = *in;
+  pel_status status = PEL_DONE;
+  sound.nsel = sound_rows(s->params, in);
   /* relaxed: written before the last task ended */
   const bool several =
       pel__join_gives_rows(s->params) && pel__load_u32(&s->repeats, PEL_RELAXED);
-  return several ? apply_pairs(env, s, in, cursor, out)
-                 : apply_single(env, s, in, cursor, out);
+  if (cursor->word[0] < sound.nsel)
+    status = several ? apply_pairs(env, s, &sound, cursor, out)
+                     : apply_single(env, s, &sound, cursor, out);
+  if (status == PEL_DONE && sound.nsel < in->nsel)
+    status = pel__consume_poison(env, in, 0, s->params->keys.n, NULL);
+  return status;
 }
