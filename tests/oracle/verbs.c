@@ -258,8 +258,8 @@ static void group(const program *p, const step *s, const table *in, const bool *
       if (row[i].f == 0) row[i].f = 0; /* -0 is the key 0 */
     }
     for (unsigned i = 0; i < s->aggs; i++)
-      if (needed[s->n + i])
-        row[s->n + i] = aggregate(p, &s->agg[i], rows, n, &out->lost);
+      row[s->n + i] = needed[s->n + i] ? aggregate(p, &s->agg[i], rows, n, &out->lost)
+                                       : (value){.state = FAIL}; /* nobody looks */
     push(out, row);
   }
 }
