@@ -20,6 +20,20 @@ static pel_x *either(pel_sema *s, pel_x *a, pel_x *b, pel_span span) {
   return x;
 }
 
+/* Whether it is null; what failed is not, and what is made of that is the body's
+ * business, which may try it. */
+static pel_x *known_null(pel_sema *s, pel_x *v, pel_span span) {
+  static const pel_type bool_type = {.kind = PEL_BOOL};
+  static const pel_const no = {.type = &bool_type};
+  pel_x *test = pel__apply(s, "is_null", &v, 1, span);
+  if (pel__x_bad(test)) return test;
+  pel_x *x = pel__x_new(s, PEL_X_TRY, test->type, span, 2);
+  if (x->nargs != 2) return x;
+  x->args[0] = test;
+  x->args[1] = pel__x_const(s, test->type, &no, span);
+  return x;
+}
+
 static bool guard_args(pel_sema *s, const pel_match *m, pel_x **args, guarded *g,
                        pel_span span) {
   *g = (guarded){PEL_ARENA_ARRAY(s->arena, pel_x *, m->n),
@@ -32,7 +46,7 @@ static bool guard_args(pel_sema *s, const pel_match *m, pel_x **args, guarded *g
     g->in[i] = args[i];
     if (!m->args[i] || !m->null[i] || !args[i]->type->nullable) continue;
     pel_x *v = pel__x_share(s, args[i], "", &g->lets[i]);
-    g->test = either(s, g->test, pel__apply(s, "is_null", &v, 1, span), span);
+    g->test = either(s, g->test, known_null(s, v, span), span);
     pel_x *value = pel__x_new(s, PEL_X_CAST, pel__ty_required(s, v->type), span, 1);
     if (value->nargs == 1) value->args[0] = pel__x_copy(s, v, span);
     g->in[i] = value;
