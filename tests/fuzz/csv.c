@@ -1,11 +1,13 @@
 /* Fuzzes reading CSV, writing what was read, and reading that.
- * target: stdlib/io/csv_read.c stdlib/io/csv_index.c stdlib/io/csv_automaton.c
- * stdlib/io/csv_units.c stdlib/io/csv_head.c target: stdlib/io/csv_options.c
- * stdlib/io/csv_infer.c stdlib/io/csv_convert.c stdlib/io/csv_value.c
- * stdlib/io/csv_write.c Oracles: a slow reader, byte by byte
- * (tests/unit/stdlib/csv_reference.h), in units of any size, read out of order; a slow
- * writer and the rows that come back (csv_written.h). The first 16 bytes choose the
- * dialect, the columns and the units; the rest is the file. One thread. */
+ * target:
+ * stdlib/io/csv_open.c stdlib/io/csv_read.c stdlib/io/csv_cells.c stdlib/io/csv_index.c
+ * stdlib/io/csv_automaton.c stdlib/io/csv_units.c stdlib/io/csv_head.c
+ * stdlib/io/csv_options.c stdlib/io/csv_infer.c stdlib/io/csv_convert.c
+ * stdlib/io/csv_value.c stdlib/io/csv_write.c
+ * Oracles: a slow reader, byte by byte (tests/unit/stdlib/csv_reference.h), in units of
+ * any size, read out of order; a slow writer and the rows that come back (csv_written.h).
+ * The first 16 bytes choose the dialect, the columns and the units; the rest is the file.
+ * One thread. */
 #include "stdlib/io/csv_units.h"
 #include "tests/unit/stdlib/csv_written.h"
 

@@ -1,11 +1,13 @@
 /* Fuzzes loading a saved plan, whose length and checksum are put right first: what is
- * behind them is asked. target: runtime/plan/codec.c runtime/plan/verify.c
- * runtime/plan/verify_value.c target: runtime/plan/verify_prog.c
- * runtime/plan/verify_flow.c runtime/plan/needed.c target: runtime/plan/print.c
- * runtime/plan/codes.c runtime/plan/plan.c runtime/api/plan.c Oracles: what loads is
- * saved as the same bytes; what the engine relies on holds, looked at slowly
- * (plan_oracle.h); bytes whose checksum was left alone load only when it is right; what
- * people are shown is UTF-8. Seeds: plan.pel, through plan_seed.c. One thread. */
+ * behind them is asked.
+ * target:
+ * runtime/plan/codec.c runtime/plan/verify.c runtime/plan/verify_value.c
+ * runtime/plan/verify_prog.c runtime/plan/verify_flow.c runtime/plan/needed.c
+ * runtime/plan/print.c runtime/plan/codes.c runtime/plan/plan.c runtime/api/plan.c
+ * Oracles: what loads is saved as the same bytes; what the engine relies on holds, looked
+ * at slowly (plan_oracle.h); bytes whose checksum was left alone load only when it is
+ * right; what people are shown is UTF-8. Seeds: plan.pel, through plan_seed.c. One
+ * thread. */
 #include <stdlib.h>
 
 #include "pel/pel.h"

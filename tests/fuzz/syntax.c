@@ -1,13 +1,13 @@
 /* Fuzzes the parser, the messages and the formatter.
- * target: compiler/syntax/lex.c compiler/syntax/lex_rules.c compiler/syntax/literal.c
- * target: compiler/syntax/parse.c compiler/syntax/report.c compiler/syntax/expected.c
- * target: compiler/syntax/build.c compiler/syntax/build_item.c
- * compiler/syntax/build_type.c target: compiler/syntax/fmt.c compiler/syntax/fmt_doc.c
- * compiler/syntax/fmt_tree.c target: compiler/syntax/fmt_expr.c
- * compiler/syntax/fmt_type.c compiler/syntax/fmt_item.c target: compiler/syntax/dump.c
- * compiler/diag/render.c compiler/diag/render_human.c Oracles: a text has a tree or an
- * error; places lie inside it; formatting keeps the tree and, done twice, changes
- * nothing. One thread. */
+ * target:
+ * compiler/syntax/lex.c compiler/syntax/lex_rules.c compiler/syntax/literal.c
+ * compiler/syntax/parse.c compiler/syntax/report.c compiler/syntax/expected.c
+ * compiler/syntax/build.c compiler/syntax/build_item.c compiler/syntax/build_type.c
+ * compiler/syntax/fmt.c compiler/syntax/fmt_doc.c compiler/syntax/fmt_tree.c
+ * compiler/syntax/fmt_expr.c compiler/syntax/fmt_type.c compiler/syntax/fmt_item.c
+ * compiler/syntax/dump.c compiler/diag/render.c compiler/diag/render_human.c
+ * Oracles: a text has a tree or an error; places lie inside it; formatting keeps the tree
+ * and, done twice, changes nothing. One thread. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -64,6 +64,20 @@ static void check_messages(const parse *p) {
   }
 }
 
+/* What a run would say of the first of these places, and of none. */
+static void check_remarks(parse *p) {
+  for (uint32_t i = 0; i < 2; i++) {
+    pel_buf out;
+    pel_remark r = {PEL_SEVERITY_ERROR, i ? NULL : "code", "text\n\x1b", "item", {0}};
+    if (i && p->diags.n) r.span = p->diags.at[0]->span;
+    pel__buf_init(&out, NULL);
+    pel__remark_render(&p->sources, &r, &out);
+    pel__remark_human(&p->sources, &r, i, &out);
+    require(pel__utf8_valid(out.p, out.n) == out.n, "what is shown is not UTF-8");
+    pel__buf_deinit(&out);
+  }
+}
+
 static void format(parse *p, pel_buf *out) {
   pel__buf_init(out, NULL);
   require(pel__syntax_format(pel__source_get(&p->sources, 0), out, &p->diags) == PEL_OK,
@@ -100,6 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
   require(p.status == PEL_OK || p.status == PEL_E_COMPILE, "an unknown status");
   require((p.status == PEL_OK) == (p.diags.errors == 0), "neither a tree nor an error");
   check_messages(&p);
+  check_remarks(&p);
   if (p.status == PEL_OK) check_format(&p);
   pel__arena_deinit(&p.arena);
   return 0;
