@@ -2,8 +2,8 @@
 
 #include "compiler/passes/passes_family.h"
 
-/* MEANING: aggregates consume failures (R17), those of a group's lists too, and only those
- * that something needs, whether or not the rest is optimised. */
+/* MEANING: aggregates consume failures (R17), those of a group's lists too, and only
+ * those that something needs do, whether or not the rest is optimised. */
 enum { SIMPLE = 1, UNIQUE = 2, CLEAN = 4, FUSED = 8, HASHED = 16, MEANING = 32 };
 
 typedef struct pass {
