@@ -277,6 +277,13 @@ static inline void ref_read_all(const world_case *c, const ref_dialect *d, uint3
                                 const uint32_t *field_of, pel_buf *out) {
   static ref r;
   uint32_t rejects = 0;
+  if (c->n >= 2 &&
+      (!memcmp(c->bytes, "\xff\xfe", 2) || !memcmp(c->bytes, "\xfe\xff", 2))) {
+    pel__buf_text(out,
+                  "failed: `f.csv` is UTF-16, and text is UTF-8: convert it, such as "
+                  "with `iconv -f UTF-16 -t UTF-8`\n");
+    return;
+  }
   ref_init(&r, d, c->bytes, c->n);
   if (d->header)
     world_require(ref_record(&r) == REF_NONE, "the reference was given a broken header");
